@@ -1,0 +1,1 @@
+"""Notes, codecs and MIDI files: pure values, on NumPy and mido alone."""

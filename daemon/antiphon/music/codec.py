@@ -1,0 +1,60 @@
+"""What every codec can do: turn notes into what a network reads, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import NoteArray
+
+
+class Codec(Protocol):
+    """Notes to classes and back.
+
+    A note is a row of classes, one a field. `sizes` counts the classes that a
+    network predicts, `input_sizes` those that it reads; they differ where a
+    note that still sounds is read back (its duration is not known yet).
+    """
+
+    @property
+    def name(self) -> str:
+        """The codec's name in an instrument's card."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields, in the order in which they are predicted."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of classes predicted, a field."""
+
+    @property
+    def input_sizes(self) -> tuple[int, ...]:
+        """Number of classes read, a field."""
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        """The row read before the first note of a piece."""
+
+    def encode(self, notes: NoteArray, previous_onset: float | None = None) -> NDArray[np.int32]:
+        """Return the classes of sorted notes, shape (notes, fields).
+
+        `previous_onset` is that of the note before the first; without one the
+        first note's step is 0.
+        """
+
+    def decode(
+        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+    ) -> NoteArray:
+        """Return the notes of classes, shape (notes, fields).
+
+        `within` places each value inside its class, uniform in [0, 1).
+        """
+
+    def table(self) -> Mapping[str, Any]:
+        """Return what a card must keep of this codec, as JSON values."""

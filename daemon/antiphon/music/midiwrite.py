@@ -1,0 +1,136 @@
+"""Notes to a standard MIDI file of type 1.
+
+Times are seconds from the start of the file, written at one tempo with
+`antiphon.music.smf.TICKS_PER_BEAT` (a tick is 0.52 ms at 120 bpm).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from antiphon.errors import MidiFileError
+from antiphon.music import smf
+from antiphon.music.ticks import ticks_per_second
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import NoteArray
+
+
+class Part(NamedTuple):
+    """What one track of a written file holds.
+
+    Attributes
+    ----------
+    name : str
+        The track's name.
+    program : int
+        General MIDI program, 0 to 127; 0 is a grand piano.
+    channel : int
+        MIDI channel, 0 to 15.
+    notes : array of NOTE_DTYPE, shape (notes,)
+        In any order; onsets are 0 or later, in seconds.
+    """
+
+    name: str
+    program: int
+    channel: int
+    notes: NoteArray
+
+
+def write_midi(
+    path: str | Path, parts: Sequence[tuple[str, int, int, NoteArray]], tempo_bpm: float = 120.0
+) -> None:
+    """Write parts as a type 1 file: a tempo track, then one named track a part.
+
+    The file appears whole or not at all. No note is shorter than a tick; notes
+    still held end with the last that does; where a pitch is struck again before
+    it ends, it ends there, and of two strokes at one tick the louder is kept.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to; an older file there is replaced.
+    parts : sequence of Part
+        Or plain tuples in the order of its fields.
+    tempo_bpm : float
+        The tempo that the file states; it moves no note.
+
+    Raises
+    ------
+    MidiFileError
+        The file cannot be written.
+    ValueError
+        A channel, program, pitch, onset or the tempo is out of range.
+    """
+    rate = ticks_per_second(tempo_bpm)
+    end = max((_last_end(notes) for _, _, _, notes in parts), default=0.0)
+    tracks = [_track(Part(*part), rate, end) for part in parts]
+    content = smf.file_header(len(tracks) + 1) + smf.tempo_track(tempo_bpm) + b"".join(tracks)
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise MidiFileError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _last_end(notes: NoteArray) -> float:
+    """Return the last moment that the notes tell of, in seconds."""
+    ends = np.where(np.isnan(notes["duration"]), 0.0, notes["duration"]) + notes["onset"]
+    return float(ends.max(initial=0.0))
+
+
+def _track(part: Part, rate: float, end: float) -> bytes:
+    """Return one part as a track chunk."""
+    if not 0 <= part.channel <= 15:
+        raise ValueError(f"channel {part.channel} is not within 0 to 15")
+    if not 0 <= part.program <= 127:
+        raise ValueError(f"program {part.program} is not within 0 to 127")
+    if np.any(part.notes["pitch"] > 127):
+        raise ValueError("a pitch is above 127")
+    if not np.all(part.notes["onset"] >= 0.0):
+        raise ValueError("an onset is before the start of the file")
+    pieces = [smf.name_event(part.name), bytes([0, 0xC0 | part.channel, part.program])]
+    now = 0
+    for tick, velocity, pitch in _strokes(part.notes, rate, end).tolist():
+        status = 0x90 if velocity else 0x80
+        pieces.append(smf.variable_length(tick - now))
+        pieces.append(bytes([status | part.channel, pitch, velocity]))
+        now = tick
+    return smf.track_chunk(b"".join(pieces))
+
+
+def _strokes(notes: NoteArray, rate: float, end: float) -> NDArray[np.int64]:
+    """Return (tick, velocity, pitch) of each note-on and off (velocity 0), in order.
+
+    Note-offs come first at a tick, so that a repeat is not cut off by what it repeats.
+    """
+    finish = notes["onset"] + notes["duration"]
+    finish = np.where(np.isnan(finish), end, finish)
+    on = np.rint(notes["onset"] * rate).astype(np.int64)
+    off = np.maximum(np.rint(finish * rate).astype(np.int64), on + 1)
+    pitch = notes["pitch"].astype(np.int64)
+    velocity = np.clip(notes["velocity"].astype(np.int64), 1, 127)
+    order = np.lexsort((velocity, on, pitch))
+    on, off, pitch, velocity = on[order], off[order], pitch[order], velocity[order]
+    if len(on) > 1:
+        again = pitch[1:] == pitch[:-1]
+        off[:-1] = np.where(again, np.minimum(off[:-1], on[1:]), off[:-1])
+    kept = off > on
+    on, off, pitch, velocity = on[kept], off[kept], pitch[kept], velocity[kept]
+    starts = np.stack([on, velocity, pitch], axis=1)
+    ends = np.stack([off, np.zeros_like(off), pitch], axis=1)
+    strokes = np.concatenate([starts, ends])
+    return strokes[np.lexsort((strokes[:, 2], strokes[:, 1], strokes[:, 0]))]

@@ -1,0 +1,94 @@
+"""Note-ons and note-offs to notes, where files disagree on what a repeat means.
+
+Two strokes of one key cannot sound at once: the second ends the first. Note-offs
+are then counted, so that the first stroke's own note-off, where it comes late,
+does not end the second. Where a file has only one note-off for both, that one
+ends the second. Two strokes of one key at the same time are one, the louder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.note import NOTE_DTYPE, NoteArray, sort_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOTE_OFF, NOTE_ON = 0x80, 0x90
+
+
+@dataclass(slots=True)
+class _Stroke:
+    """A key that is down, and the note-offs that earlier strokes still owe."""
+
+    onset: float
+    velocity: int
+    owed: int = 0
+    released: float | None = None
+
+
+class _Keyboard:
+    """The keys of one channel, and the notes made so far."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, float, float, int]] = []
+        self._down: dict[int, _Stroke] = {}
+
+    def press(self, pitch: int, velocity: int, time: float) -> None:
+        stroke = self._down.get(pitch)
+        if stroke is None:
+            self._down[pitch] = _Stroke(time, velocity)
+        elif stroke.onset == time:
+            stroke.velocity = max(stroke.velocity, velocity)
+            stroke.owed += 1
+        elif stroke.released is not None:
+            # The note-offs still owed never came: this one was its own.
+            self._finish(pitch, stroke, stroke.released)
+            self._down[pitch] = _Stroke(time, velocity)
+        else:
+            self._finish(pitch, stroke, time)
+            self._down[pitch] = _Stroke(time, velocity, owed=stroke.owed + 1)
+
+    def release(self, pitch: int, time: float) -> None:
+        stroke = self._down.get(pitch)
+        if stroke is None:
+            return
+        if stroke.owed:
+            stroke.owed -= 1
+            stroke.released = time
+        else:
+            self._finish(pitch, self._down.pop(pitch), time)
+
+    def close(self, time: float) -> None:
+        for pitch, stroke in self._down.items():
+            self._finish(pitch, stroke, time if stroke.released is None else stroke.released)
+        self._down.clear()
+
+    def _finish(self, pitch: int, stroke: _Stroke, time: float) -> None:
+        self.rows.append((pitch, stroke.onset, max(time - stroke.onset, 0.0), stroke.velocity))
+
+
+def pair_notes(messages: Iterable[tuple[float, bytes]], end: float) -> NoteArray:
+    """Return the notes of one channel's messages, sorted by onset.
+
+    Parameters
+    ----------
+    messages : iterable of (float, bytes)
+        Seconds and channel messages, in order of time; a note-on of velocity 0
+        is a note-off, and other messages are passed over.
+    end : float
+        When notes that nothing ends are taken to end, in seconds.
+    """
+    keyboard = _Keyboard()
+    for time, message in messages:
+        kind = message[0] & 0xF0
+        if kind == NOTE_ON and message[2] > 0:
+            keyboard.press(message[1], message[2], time)
+        elif kind in (NOTE_ON, NOTE_OFF):
+            keyboard.release(message[1], time)
+    keyboard.close(end)
+    return sort_notes(np.array(keyboard.rows, dtype=NOTE_DTYPE))

@@ -1,0 +1,77 @@
+"""The sustain pedal, applied to durations.
+
+Times are seconds. Controls are a NumPy structured array of `CONTROL_DTYPE`, in
+order of time. The pedal is down from a value of 64 on, as MIDI 1.0 defines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from antiphon.music.note import NoteArray
+
+CONTROL_DTYPE = np.dtype([("time", "f8"), ("control", "u1"), ("value", "u1")])
+
+ControlArray = NDArray[Any]
+"""A structured array of `CONTROL_DTYPE`, shape (controls,)."""
+
+SUSTAIN = 64
+DOWN = 64
+
+
+def apply_pedal(notes: NoteArray, controls: ControlArray) -> NoteArray:
+    """Return the notes with durations that last as long as they sound.
+
+    A note whose key is lifted while the pedal is down lasts until the pedal is
+    lifted, or until the same key is struck again; where the pedal is never
+    lifted, until the last note or control. No note gets shorter, and notes
+    still held stay so. A pedal and a key at the same time: the pedal is first.
+
+    Parameters
+    ----------
+    notes : array of NOTE_DTYPE, shape (notes,)
+        Of one channel, sorted by onset.
+    controls : array of CONTROL_DTYPE, shape (controls,)
+        Of the same channel; only control 64 is looked at.
+    """
+    pedal = controls[controls["control"] == SUSTAIN]
+    if len(notes) == 0 or len(pedal) == 0:
+        return notes.copy()
+    end = notes["onset"] + notes["duration"]
+    lifted = _next_lift(pedal, end, last=_last_moment(end, controls))
+    lasting = np.maximum(end, np.minimum(lifted, _struck_again(notes)))
+    extended = notes.copy()
+    extended["duration"] = np.where(lasting > end, lasting - notes["onset"], notes["duration"])
+    return extended
+
+
+def _last_moment(end: NDArray[np.float64], controls: ControlArray) -> float:
+    known = end[~np.isnan(end)]
+    return max(float(known.max(initial=0.0)), float(controls["time"].max()))
+
+
+def _next_lift(pedal: ControlArray, end: NDArray[np.float64], last: float) -> NDArray[np.float64]:
+    """Return when the pedal lets go of what ends at `end`: `end` itself where it is up."""
+    down = pedal["value"] >= DOWN
+    # For every pedal event, the time of the first lift from there on.
+    lifts = np.where(down, np.inf, pedal["time"])
+    lift_from = np.minimum.accumulate(lifts[::-1])[::-1]
+    lift_from = np.where(np.isinf(lift_from), last, lift_from)
+    state = np.searchsorted(pedal["time"], end, side="right") - 1
+    held = (state >= 0) & down[state] & ~np.isnan(end)
+    return np.where(held, lift_from[state], end)
+
+
+def _struck_again(notes: NoteArray) -> NDArray[np.float64]:
+    """Return, for each note, the next later onset of its pitch, or infinity."""
+    order = np.lexsort((notes["onset"], notes["pitch"]))
+    pitch, onset = notes["pitch"][order], notes["onset"][order]
+    following = np.full(len(notes), np.inf)
+    following[:-1] = np.where(pitch[1:] == pitch[:-1], onset[1:], np.inf)
+    result = np.empty_like(following)
+    result[order] = following
+    return result

@@ -1,0 +1,79 @@
+"""The bytes of a standard MIDI file, piece by piece, for those who write one.
+
+Positions are ticks, of which a quarter has `TICKS_PER_BEAT`: at 120 bpm a tick is
+0.52 ms, an order finer than any musician plays. Every function returns bytes
+that are valid on their own in the place that its docstring names.
+
+Source: MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001).
+"""
+
+from __future__ import annotations
+
+import struct
+
+TICKS_PER_BEAT = 960
+LONGEST_VARIABLE = 0x0FFFFFFF
+END_OF_TRACK = b"\x00\xff\x2f\x00"
+
+
+def variable_length(value: int) -> bytes:
+    """Return a delta time or a length as a variable-length quantity.
+
+    Raises
+    ------
+    ValueError
+        The value is negative or beyond 28 bits.
+    """
+    if not 0 <= value <= LONGEST_VARIABLE:
+        raise ValueError(f"{value} does not fit into a variable-length quantity")
+    digits = [value & 0x7F]
+    while value := value >> 7:
+        digits.append(value & 0x7F | 0x80)
+    return bytes(reversed(digits))
+
+
+def file_header(tracks: int, ticks_per_beat: int = TICKS_PER_BEAT) -> bytes:
+    """Return the header chunk of a type 1 file."""
+    return chunk(b"MThd", struct.pack(">HHH", 1, tracks, ticks_per_beat))
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """Return a chunk: four letters, the length, the body."""
+    return kind + struct.pack(">I", len(body)) + body
+
+
+def track_chunk(events: bytes) -> bytes:
+    """Return a track of events, which do not hold their own end of track."""
+    return chunk(b"MTrk", events + END_OF_TRACK)
+
+
+def meta_event(kind: int, body: bytes) -> bytes:
+    """Return a meta event at the position of the event before it."""
+    return b"\x00\xff" + bytes([kind]) + variable_length(len(body)) + body
+
+
+def name_event(name: str) -> bytes:
+    """Return a track's name; it belongs first in its track."""
+    return meta_event(0x03, name.encode("utf-8"))
+
+
+def tempo_track(tempo_bpm: float) -> bytes:
+    """Return the first track of a type 1 file: one tempo, in 4/4.
+
+    Raises
+    ------
+    ValueError
+        The tempo is not within 4 to 1000 bpm.
+    """
+    return track_chunk(
+        name_event("Tempo")
+        + meta_event(0x51, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
+        + meta_event(0x58, bytes([4, 2, 24, 8]))
+    )
+
+
+def microseconds_per_beat(tempo_bpm: float) -> int:
+    """Return the length of a quarter as files store it."""
+    if not 4.0 <= tempo_bpm <= 1000.0:
+        raise ValueError(f"tempo {tempo_bpm} bpm is not within 4 to 1000")
+    return round(60e6 / tempo_bpm)

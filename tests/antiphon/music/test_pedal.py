@@ -1,0 +1,84 @@
+"""The sustain pedal: durations last as long as notes sound."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antiphon.music.note import Note, notes_to_array
+from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
+
+
+def pedal(*events: tuple[float, int], control: int = 64) -> ControlArray:
+    return np.array([(time, control, value) for time, value in events], dtype=CONTROL_DTYPE)
+
+
+def durations(notes: list[Note], controls: ControlArray) -> list[float]:
+    return [float(d) for d in apply_pedal(notes_to_array(notes), controls)["duration"]]
+
+
+ONE = [Note(60, 0.0, 1.0, 64)]
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([], 1.0),
+        ([(0.5, 127), (2.0, 0)], 2.0),
+        ([(0.5, 127), (0.9, 0)], 1.0),
+        ([(1.1, 127), (2.0, 0)], 1.0),
+        ([(0.5, 64), (2.0, 63)], 2.0),
+        ([(0.5, 63), (2.0, 0)], 1.0),
+        # Half-way values on the way up and down change nothing.
+        ([(0.5, 70), (1.5, 127), (1.8, 70), (2.0, 20), (3.0, 0)], 2.0),
+        # Key and pedal at the same time: the pedal is first.
+        ([(1.0, 127), (2.0, 0)], 2.0),
+        ([(0.5, 127), (1.0, 0)], 1.0),
+        # Lifted and pressed again at once, as the key goes up.
+        ([(0.5, 127), (1.0, 0), (1.0, 127), (3.0, 0)], 3.0),
+    ],
+)
+def test_one_note(events: list[tuple[float, int]], expected: float) -> None:
+    assert durations(ONE, pedal(*events)) == [expected]
+
+
+def test_never_lifted_lasts_until_the_last_moment() -> None:
+    assert durations([*ONE, Note(62, 3.0, 1.0, 64)], pedal((0.5, 127))) == [4.0, 1.0]
+    assert durations(ONE, pedal((0.5, 127), (5.0, 127))) == [5.0]
+
+
+def test_a_repeat_ends_what_the_pedal_held() -> None:
+    notes = [*ONE, Note(60, 1.5, 0.1, 64), Note(61, 1.2, 0.1, 64)]
+    assert durations(notes, pedal((0.5, 127), (3.0, 0))) == pytest.approx([1.5, 1.8, 1.5])
+
+
+def test_held_notes_stay_held() -> None:
+    (duration,) = durations([Note(60, 0.0, None, 64)], pedal((0.0, 127), (3.0, 0)))
+    assert math.isnan(duration)
+
+
+def test_other_controls_and_no_notes() -> None:
+    assert durations(ONE, pedal((0.5, 127), (2.0, 0), control=66)) == [1.0]
+    assert durations([], pedal((0.5, 127))) == []
+
+
+times = st.floats(0.0, 20.0)
+
+
+@settings(deadline=None)
+@given(
+    notes=st.lists(st.tuples(st.integers(60, 64), times, st.floats(0.0, 5.0)), max_size=20),
+    events=st.lists(st.tuples(times, st.integers(0, 127)), max_size=20),
+)
+def test_no_note_gets_shorter_and_nothing_else_changes(
+    notes: list[tuple[int, float, float]], events: list[tuple[float, int]]
+) -> None:
+    before = notes_to_array([Note(p, o, d, 64) for p, o, d in notes])
+    after = apply_pedal(before, pedal(*sorted(events, key=lambda event: event[0])))
+    assert np.all(after["duration"] >= before["duration"])
+    for name in ("pitch", "onset", "velocity"):
+        assert np.array_equal(after[name], before[name])
