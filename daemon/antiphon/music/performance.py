@@ -31,6 +31,13 @@ HELD = TIME_CLASSES
 VELOCITY_CLASSES = 32
 VELOCITY_WIDTH = 4
 SHORTEST_DURATION = 0.001
+EDGE_MARGIN = 1e-7
+"""How far from an edge a decoded time stays, in seconds.
+
+An onset is a sum on a clock that may have run for months; so close to an edge its
+rounding (15 ns after three years) would change the class that is read back.
+"""
+LARGEST_WITHIN = 1.0 - 2.0**-24  # the last float32 below 1; graphs may round up to 1 itself
 
 
 def time_edges() -> NDArray[np.float64]:
@@ -61,15 +68,15 @@ class PerformanceCodec:
         self.pedal: Pedal = pedal
         self._edges = time_edges()
         # The last class has no upper edge: it decodes to its lower one, 10 s.
-        self._low = np.concatenate([[0.0], self._edges])
-        self._width = np.diff(np.concatenate([self._low, self._edges[-1:]]))
+        self._low = np.concatenate([[0.0], self._edges + EDGE_MARGIN])
+        self._width = np.append(self._edges - EDGE_MARGIN - self._low[:-1], 0.0)
 
     def time_class(self, seconds: float) -> int:
         """Return the class of one step or duration."""
         return int(np.searchsorted(self._edges, seconds, side="right"))
 
     def time_range(self, index: int) -> tuple[float, float]:
-        """Return the lower and upper bound of a class of time, in seconds."""
+        """Return the shortest and longest time that a class decodes to, in seconds."""
         low = float(self._low[index])
         return low, low + float(self._width[index])
 
@@ -94,6 +101,7 @@ class PerformanceCodec:
     ) -> NoteArray:
         """Return the notes of classes, drawn inside each bin; see `Codec.decode`."""
         notes = empty_notes(len(classes))
+        within = np.clip(np.asarray(within, dtype=np.float64), 0.0, LARGEST_WITHIN)
         notes["pitch"] = classes[:, 0]
         step = self._low[classes[:, 1]] + within[:, 1] * self._width[classes[:, 1]]
         notes["onset"] = previous_onset + np.cumsum(step)
@@ -109,13 +117,14 @@ class PerformanceCodec:
         self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
     ) -> Note:
         """Return one note from a row of classes; the live side's short way."""
-        _, step, length, loudness = (int(c) for c in classes)
-        onset = previous_onset + float(self._low[step] + within[1] * self._width[step])
-        seconds = float(self._low[length] + within[2] * self._width[length])
-        velocity = int(VELOCITY_WIDTH * (loudness + float(within[3])))
-        return Note(
-            int(classes[0]), onset, max(seconds, SHORTEST_DURATION), min(max(velocity, 1), 127)
-        )
+        pitch, step, length, loudness = (int(c) for c in classes)
+        _, place, extent, force = (min(max(float(w), 0.0), LARGEST_WITHIN) for w in within)
+        onset = previous_onset + float(self._low[step] + place * self._width[step])
+        duration = None
+        if length < HELD:
+            seconds = float(self._low[length] + extent * self._width[length])
+            duration = max(seconds, SHORTEST_DURATION)
+        return Note(pitch, onset, duration, max(int(VELOCITY_WIDTH * (loudness + force)), 1))
 
     def table(self) -> dict[str, Any]:
         """Return the tables for a card."""
