@@ -1,0 +1,40 @@
+"""Settings: typed sections with ranges, and the sources they are read from."""
+
+from antiphon.settings.load import SHIPPED, Chosen, Configuration, load
+from antiphon.settings.model import (
+    InstrumentSettings,
+    JamSettings,
+    MidiSettings,
+    PartnerSettings,
+    RecorderSettings,
+    Settings,
+    SynthSettings,
+)
+from antiphon.settings.places import (
+    default_sessions_folder,
+    log_file,
+    sessions_folder,
+    state_folder,
+    user_settings_file,
+)
+from antiphon.settings.sources import Option
+
+__all__ = [
+    "SHIPPED",
+    "Chosen",
+    "Configuration",
+    "InstrumentSettings",
+    "JamSettings",
+    "MidiSettings",
+    "Option",
+    "PartnerSettings",
+    "RecorderSettings",
+    "Settings",
+    "SynthSettings",
+    "default_sessions_folder",
+    "load",
+    "log_file",
+    "sessions_folder",
+    "state_folder",
+    "user_settings_file",
+]

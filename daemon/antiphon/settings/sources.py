@@ -1,0 +1,158 @@
+"""Where settings are written down, and what is written there.
+
+A source is read into `Given` values: which setting, which value, and where it
+stood, in words that a sentence can end with. Nothing is checked here but what
+only the source can know; `antiphon.settings.load` does the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antiphon.errors import SettingError
+from antiphon.settings.kinds import is_path, nearest
+from antiphon.settings.model import WORDS, kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VARIABLE_PREFIX = "ANTIPHON_"
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One setting as one source gives it.
+
+    Attributes
+    ----------
+    section, key : str
+        Which setting; the key is empty where a section stands empty.
+    value : object
+        Its value, unchecked.
+    origin : str
+        Where it stood: a file's path, a variable's or an option's name.
+    from_text : bool
+        Whether it is a variable, whose text may stand for a number or a truth.
+    """
+
+    section: str
+    key: str
+    value: object
+    origin: str
+    from_text: bool = False
+
+    def spell(self, section: str, key: str) -> str:
+        """Return how such a source spells a setting."""
+        return variable_name(section, key) if self.from_text else f"{section}.{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting given on the command line: its value, and the option's name."""
+
+    value: object
+    name: str
+
+
+def variable_name(section: str, key: str) -> str:
+    """Return the variable that gives a setting."""
+    return f"{VARIABLE_PREFIX}{section}__{key}".upper()
+
+
+def from_file(path: Path, origin: str | None = None) -> list[Given]:
+    """Return the settings of a TOML file.
+
+    A relative path in the file is taken from the file's own folder. `origin` is
+    what to call the file, by default its path.
+
+    Raises
+    ------
+    SettingError
+        It cannot be read, is no TOML, or has a setting outside of a section.
+    """
+    given = []
+    origin = str(path) if origin is None else origin
+    for section, table in _tables(path).items():
+        if not isinstance(table, dict):
+            raise SettingError(
+                f"{path}: {section} stands outside of a section; "
+                f"the sections are {', '.join(kinds())}."
+            )
+        if not table:
+            given.append(Given(section, "", None, origin))
+        for key, value in table.items():
+            given.append(Given(section, key, _resolved(section, key, value, path), origin))
+    return given
+
+
+def from_environment(environ: Mapping[str, str]) -> list[Given]:
+    """Return the settings of the variables called ANTIPHON_SECTION__KEY.
+
+    Raises
+    ------
+    SettingError
+        A variable without the double underscore looks like a setting's.
+    """
+    given = []
+    for variable in sorted(environ):
+        if not variable.startswith(VARIABLE_PREFIX):
+            continue
+        section, separator, key = variable.removeprefix(VARIABLE_PREFIX).lower().partition("__")
+        if separator:
+            given.append(Given(section, key, environ[variable], variable, from_text=True))
+        else:
+            _refuse_single_underscore(variable)
+    return given
+
+
+def from_options(options: Mapping[str, Option]) -> list[Given]:
+    """Return the settings of the command line, by "section.key"."""
+    given = []
+    for name, option in options.items():
+        section, _, key = name.partition(".")
+        given.append(Given(section, key, option.value, option.name))
+    return given
+
+
+def _tables(path: Path) -> dict[str, object]:
+    """Return what a TOML file holds."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{path} is no text in UTF-8; save it as such.") from error
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        line = (place and place.group(1)) or len(text.splitlines())
+        reason = _PLACE.sub("", message)
+        raise SettingError(
+            f"{path}, line {line}: this is no valid TOML ({reason[:1].lower()}{reason[1:]})."
+        ) from error
+
+
+def _resolved(section: str, key: str, value: object, file: Path) -> object:
+    """Return a value, a relative path in it taken from the file's folder."""
+    kind = kinds().get(section, {}).get(key)
+    if kind is None or not isinstance(value, str) or value in WORDS or not is_path(kind):
+        return value
+    return str(file.absolute().parent / Path(value).expanduser())
+
+
+def _refuse_single_underscore(variable: str) -> None:
+    """Refuse ANTIPHON_MIDI_THRU, which means ANTIPHON_MIDI__THRU."""
+    known = {
+        f"antiphon_{section}_{key}": variable_name(section, key)
+        for section, keys in kinds().items()
+        for key in keys
+    }
+    meant = nearest(variable, known, alike=0.85)
+    if meant is not None:
+        raise SettingError(f"{variable} is no setting; did you mean {known[meant]}?")
