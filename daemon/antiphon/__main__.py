@@ -1,0 +1,5 @@
+"""`python -m antiphon` is `antiphon`."""
+
+from antiphon.cli.main import main
+
+main()

@@ -1,0 +1,95 @@
+"""How a command ends when something goes wrong: one sentence and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from antiphon import __version__
+from antiphon.errors import AntiphonError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from antiphon.cli.voice import Voice
+
+# How the command line itself ends (exit, abort, and usage errors, whose base has
+# no public name in every version of typer): let these pass.
+OWN: tuple[type[BaseException], ...] = (
+    typer.Exit,
+    typer.Abort,
+    typer.BadParameter.__mro__[2],
+)
+INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
+UNEXPECTED = 1
+
+
+def report(error: BaseException, voice: Voice) -> int:
+    """Say what went wrong, and return the exit code.
+
+    Parameters
+    ----------
+    error : BaseException
+        What ended the command: an `AntiphonError` is one sentence; an interrupt
+        says nothing; a closed pipe is no failure; all else goes to the log file.
+    voice : Voice
+        With -v the traceback is shown too.
+
+    Returns
+    -------
+    int
+        The exit code of the process.
+    """
+    if isinstance(error, BrokenPipeError):
+        _drop_stdout()
+        return 0
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if voice.verbose:
+        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    if isinstance(error, AntiphonError):
+        typer.echo(f"antiphon: {error}", err=True)
+        return error.exit_code
+    typer.echo(f"antiphon: {_unexpected(error)}", err=True)
+    return UNEXPECTED
+
+
+def flush() -> None:
+    """Write out what is left, so that a closed pipe shows while it can be handled."""
+    sys.stdout.flush()
+
+
+def _unexpected(error: BaseException) -> str:
+    """Write an unexpected error to the log file, and return a sentence about it."""
+    summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    kept = _write_log(error)
+    where = f"; the details are in {kept}" if kept else "; -v shows the details"
+    return f"something unexpected went wrong ({summary}){where}."
+
+
+def _write_log(error: BaseException) -> Path | None:
+    """Append a traceback to the log file; return the file, or None if it cannot be."""
+    from antiphon.settings.places import log_file
+
+    path = log_file()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{now} antiphon {__version__}: {' '.join(sys.argv)}\n")
+            log.writelines(traceback.format_exception(error))
+        return path
+    return None
+
+
+def _drop_stdout() -> None:
+    """Give what is still buffered nowhere to go, lest the interpreter complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

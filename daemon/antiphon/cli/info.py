@@ -1,0 +1,88 @@
+"""`antiphon info`: what an instrument says about itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from antiphon.instrument import Card
+
+_FIELDS = ("pitch", "step", "duration", "velocity", "total")
+
+
+def info(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.onnx]", help="By default the house's own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole card as JSON.")] = False,
+) -> None:
+    """Show what an instrument is and learned from."""
+    from antiphon.instrument import load_card
+
+    card = load_card(file or _house())
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        for line in _lines(card):
+            typer.echo(line)
+
+
+def _house() -> Path:
+    """Return the instrument that comes with Antiphon."""
+    from antiphon.resources import house_instrument
+
+    return house_instrument()
+
+
+def _lines(card: Card) -> Iterator[str]:
+    """Yield a card as text."""
+    yield f"{card.name} ({card.precision}, made {card.created})"
+    yield f"licence    {card.licence}"
+    yield f"codec      {card.codec.get('name', '?')}, context: {card.context.get('kind', '?')}"
+    state = ", ".join(f"{tensor.name} {list(tensor.shape)}" for tensor in card.state)
+    yield f"state      {state or 'none'}"
+    yield from _mapping("recipe", card.recipe)
+    yield from _mapping("training", card.training)
+    yield "learned from"
+    for corpus in card.corpus:
+        yield f"  {_corpus(corpus)}"
+    yield from _heldout(card.heldout)
+
+
+def _mapping(name: str, mapping: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a mapping, a key a line."""
+    if mapping:
+        yield name
+        width = max(len(key) for key in mapping)
+        for key, value in mapping.items():
+            yield f"  {key:{width}}  {value}"
+
+
+def _corpus(corpus: Mapping[str, Any]) -> str:
+    """Return one line about a corpus."""
+    parts = [str(corpus.get("name", "?"))]
+    parts += [f"{corpus[key]} {key}" for key in ("files", "notes") if key in corpus]
+    parts += [str(corpus[key]) for key in ("licence", "attribution") if corpus.get(key)]
+    return ", ".join(parts)
+
+
+def _heldout(heldout: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the held-out figures as a table."""
+    if not heldout:
+        return
+    yield "held out, nats a note"
+    width = max(len("set"), *(len(name) for name in heldout))
+    yield f"  {'set':{width}}" + "".join(f"{field:>10}" for field in _FIELDS) + "     notes"
+    for name, figures in heldout.items():
+        nats = figures.get("nats", {})
+        cells = "".join(
+            f"{nats[field]:10.3f}" if field in nats else f"{'-':>10}" for field in _FIELDS
+        )
+        yield f"  {name:{width}}{cells}{figures.get('notes', '-'):>10}"

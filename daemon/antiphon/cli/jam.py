@@ -1,0 +1,86 @@
+"""`antiphon jam`: play together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from antiphon.settings import Option
+
+
+def jam(
+    context: typer.Context,
+    duration: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="End by itself after so long.")
+    ] = None,
+    player: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|none", help="A MIDI file that plays the player's part; none: only you."
+        ),
+    ] = None,
+    input_: Annotated[
+        str | None, typer.Option("--input", metavar="PORT", help="The keyboard to listen to.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="PORT", help="A port to play to besides Antiphon Out.")
+    ] = None,
+    thru: Annotated[
+        bool | None, typer.Option("--thru/--no-thru", help="Pass on what is played at once.")
+    ] = None,
+    instrument: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What the partner plays with.")
+    ] = None,
+    soundfont: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What the synthesizer sounds like.")
+    ] = None,
+    sessions: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The folder that sessions go to.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Play the same answers again.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
+    ] = None,
+) -> None:
+    """Play together, live.
+
+    Antiphon listens on the port Antiphon In and answers on Antiphon Out.
+    """
+    from antiphon.settings import load
+
+    given = {
+        "jam.duration": (duration, "--duration"),
+        "jam.player": (player, "--player"),
+        "jam.display": ("none" if context.obj.quiet else None, "--quiet"),
+        "midi.input": (input_, "--input"),
+        "midi.output": (output, "--output"),
+        "midi.thru": (thru, "--thru"),
+        "instrument.path": (instrument, "--instrument"),
+        "synth.soundfont": (soundfont, "--soundfont"),
+        "recorder.sessions": (sessions, "--sessions"),
+        "partner.seed": (seed, "--seed"),
+    }
+    configuration = load(config, options=_options(given))
+
+    from antiphon.jam import run
+
+    try:
+        raise typer.Exit(run(configuration.settings))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None  # Ctrl-C is how a jam ends
+
+
+def _options(given: Mapping[str, tuple[object, str]]) -> dict[str, Option]:
+    """Return the settings that the command line names."""
+    from antiphon.settings import Option
+
+    return {
+        name: Option(value, option) for name, (value, option) in given.items() if value is not None
+    }
