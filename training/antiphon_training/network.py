@@ -1,0 +1,183 @@
+"""The house network: two LSTM layers and heads that are given what was chosen before.
+
+A note's fields are predicted in the codec's order. Each head reads the state of
+the LSTM and embeddings of the fields already known of this note, so that the
+joint distribution is exact: p(pitch) p(step | pitch) p(duration | pitch, step) ...
+
+Shapes: notes are int32 (batch, time, fields); logits float32 (batch, time, classes).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from antiphon_training.lstm import SequenceLSTM
+
+Tensor = Any
+State = list[Tensor]
+"""h and c of each layer in turn, float32 (batch, units)."""
+
+
+def _table(layer: keras.layers.Layer, name: str, rows: int, width: int) -> Tensor:
+    return layer.add_weight(
+        name=name,
+        shape=(rows, width),
+        initializer=keras.initializers.RandomNormal(stddev=0.05),
+    )
+
+
+@keras.saving.register_keras_serializable(package="antiphon")
+class NoteEmbedding(keras.layers.Layer):  # type: ignore[misc]
+    """The sum of one embedding a field: int32 (..., fields) to (..., width)."""
+
+    def __init__(self, sizes: tuple[int, ...], width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sizes, self.width = tuple(sizes), width
+
+    def build(self, input_shape: Any) -> None:
+        """Make one table for all fields, stacked."""
+        self.table = _table(self, "table", sum(self.sizes), self.width)
+
+    def call(self, notes: Tensor) -> Tensor:
+        """Look the classes of each field up and add them."""
+        starts = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
+        rows = tf.gather(tf.convert_to_tensor(self.table), notes + tf.constant(starts, tf.int32))
+        return tf.cast(tf.reduce_sum(rows, axis=-2), self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable(package="antiphon")
+class FieldHead(keras.layers.Layer):  # type: ignore[misc]
+    """Logits of one field, from the LSTM's output and the fields known before.
+
+    Parameters
+    ----------
+    size : int
+        Number of classes predicted.
+    known : tuple of int
+        Number of classes of each field that comes before.
+    width : int
+        Width of the hidden layer.
+    """
+
+    def __init__(self, size: int, known: tuple[int, ...], width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.size, self.known, self.width = size, tuple(known), width
+        self.hidden = keras.layers.Dense(width, name="hidden")
+        self.logits = keras.layers.Dense(size, name="logits")
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the two layers and the embeddings of the known fields."""
+        self.hidden.build(input_shape)
+        self.logits.build((*input_shape[:-1], self.width))
+        self.tables = [
+            _table(self, f"known_{i}", rows, self.width) for i, rows in enumerate(self.known)
+        ]
+
+    def call(self, features: Tensor, chosen: list[Tensor]) -> Tensor:
+        """Return logits (..., size); `chosen` holds the earlier fields' classes (...)."""
+        z = self.hidden(features)
+        for table, classes in zip(self.tables, chosen, strict=True):
+            z = z + tf.cast(tf.gather(tf.convert_to_tensor(table), classes), z.dtype)
+        return tf.cast(self.logits(tf.nn.silu(z)), tf.float32)
+
+
+@keras.saving.register_keras_serializable(package="antiphon")
+class HouseNetwork(keras.Model):  # type: ignore[misc]
+    """Embedding, two LSTM layers with a residual path, one head a field.
+
+    Parameters
+    ----------
+    fields : tuple of str
+        Names of the fields, in the order of prediction.
+    sizes, input_sizes : tuple of int
+        Classes predicted and read, a field (see `antiphon.music.codec.Codec`).
+    units, embedding, head : int
+        Widths of the LSTM layers, of the note embedding, of a head's hidden layer.
+    layers_count : int
+        Number of LSTM layers.
+    """
+
+    def __init__(
+        self,
+        fields: tuple[str, ...],
+        sizes: tuple[int, ...],
+        input_sizes: tuple[int, ...],
+        units: int = 512,
+        embedding: int = 256,
+        head: int = 256,
+        layers_count: int = 2,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.fields, self.sizes, self.input_sizes = tuple(fields), tuple(sizes), tuple(input_sizes)
+        self.units, self.embedding_width, self.head_width = units, embedding, head
+        self.embedding = NoteEmbedding(self.input_sizes, embedding, name="embedding")
+        self.lstms = [SequenceLSTM(units, name=f"lstm_{i + 1}") for i in range(layers_count)]
+        self.heads = [
+            FieldHead(size, self.sizes[:i], head, name=f"head_{name}")
+            for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
+        ]
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights; shapes do not depend on the batch."""
+        self.embedding.build(None)
+        width = self.embedding_width
+        for lstm in self.lstms:
+            lstm.build((None, None, width))
+            width = self.units
+        for head in self.heads:
+            head.build((None, None, self.units))
+        self.built = True
+
+    def initial_state(self, batch: Tensor) -> State:
+        """Return zeros: h and c of each layer, float32 (batch, units)."""
+        return [tf.zeros((batch, self.units), tf.float32) for _ in range(2 * len(self.lstms))]
+
+    def run(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
+        """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
+        x = self.embedding(tf.transpose(previous, (1, 0, 2)))
+        total, after = None, []
+        for i, lstm in enumerate(self.lstms):
+            x, h, c = lstm(x, state[2 * i], state[2 * i + 1])
+            total = x if total is None else total + x
+            after += [tf.cast(h, tf.float32), c]
+        return tf.transpose(total, (1, 0, 2)), after
+
+    def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
+        """Read one note (batch, fields); return features (batch, units) and the new state."""
+        x = self.embedding(previous)
+        total, after = None, []
+        for i, lstm in enumerate(self.lstms):
+            x, c = lstm.step(x, state[2 * i], state[2 * i + 1])
+            total = x if total is None else total + x
+            after += [x, c]
+        return total, after
+
+    def logits(self, features: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Return the logits of every field, each given the target's earlier fields."""
+        known = tf.unstack(target, axis=-1)
+        return {
+            name: head(features, known[:i])
+            for i, (name, head) in enumerate(zip(self.fields, self.heads, strict=True))
+        }
+
+    def call(self, inputs: dict[str, Tensor], training: bool = False) -> dict[str, Tensor]:
+        """Return logits a field for `previous` and `target`, from a state of zeros."""
+        previous = inputs["previous"]
+        features, _ = self.run(previous, self.initial_state(tf.shape(previous)[0]))
+        return self.logits(features, inputs["target"])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs."""
+        return {
+            "fields": self.fields,
+            "sizes": self.sizes,
+            "input_sizes": self.input_sizes,
+            "units": self.units,
+            "embedding": self.embedding_width,
+            "head": self.head_width,
+            "layers_count": len(self.lstms),
+        }
