@@ -1,0 +1,210 @@
+"""Records a session, both sides, as it happens.
+
+Times are seconds on `time.monotonic()`; the file begins with the first note. The
+two feeding methods belong to the path of a note: they append to a queue and
+return, whatever the disk does. Everything else happens on the recorder's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+import time
+from collections import deque
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from antiphon.errors import AntiphonError
+from antiphon.music.ticks import ticks_per_second
+from antiphon.recorder.sessionfile import SessionFile
+from antiphon.recorder.track import GrowingTrack, is_channel_message, is_note_off, is_note_on
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+TRACKS = ("Player", "Antiphon")
+PLAYER, PARTNER = range(2)
+WRITE_EVERY = 0.5
+RETRY_AFTER = 5.0
+MOST_WAITING = 20_000
+"""Messages that wait for the thread; note-offs may take as many again."""
+MOST_BEFORE_FIRST_NOTE = 1_000
+MOST_UNSAVED = 1 << 24
+"""Bytes kept for a disk that is full: days of playing."""
+LONGEST_CLOSE = 10.0
+
+_Message = tuple[int, float, bytes]
+
+
+class SessionRecorder:
+    """A standard MIDI file of both sides, valid on disk from the first note on.
+
+    A type 1 file with a tempo track and the tracks "Player" and "Antiphon". What
+    was played is on disk half a second later, whatever happens to the process.
+    While the disk takes nothing (full, gone), one sentence is logged, the
+    session is kept in memory, and writing is tried again every few seconds.
+    Where nothing is played there is no file.
+
+    Parameters
+    ----------
+    folder : Path
+        Where sessions go; made where it is missing. The file is named
+        session-YYYYmmdd-HHMMSS.mid by local time, and replaces no other.
+    tempo_bpm : float
+        The tempo that the file states; it moves no note.
+    started : datetime, optional
+        When the session began; now, by default.
+
+    Raises
+    ------
+    AntiphonError
+        The folder cannot be written to.
+    """
+
+    def __init__(
+        self, folder: Path, *, tempo_bpm: float = 120.0, started: datetime | None = None
+    ) -> None:
+        _require_writable(folder)
+        started = started or datetime.now().astimezone()
+        self._file = SessionFile(folder, f"session-{started:%Y%m%d-%H%M%S}", tempo_bpm)
+        self._rate = ticks_per_second(tempo_bpm)
+        self._tracks = [GrowingTrack(name) for name in TRACKS]
+        self._waiting: deque[_Message] = deque()
+        self._before: deque[_Message] = deque(maxlen=MOST_BEFORE_FIRST_NOTE)
+        self._origin: float | None = None
+        self._paused_until: float | None = None
+        self._dropped = 0
+        self._unsaved = 0
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def path(self) -> Path | None:
+        """The session's file; None before there is one."""
+        return self._file.path
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were lost because the disk could not keep up."""
+        return self._dropped
+
+    def player(self, data: bytes, time: float) -> None:
+        """Take a message that the player sent; never blocks or raises, any thread."""
+        self._put(PLAYER, data, time)
+
+    def partner(self, data: bytes, time: float) -> None:
+        """Take a message that Antiphon sent; never blocks or raises, any thread."""
+        self._put(PARTNER, data, time)
+
+    def close(self) -> Path | None:
+        """End hanging notes, finish the file, and return it; None where nothing was played.
+
+        Safe to call twice. What is fed afterwards is ignored.
+        """
+        self._ending.set()
+        self._thread.join(LONGEST_CLOSE)
+        if self._thread.is_alive():
+            _log.warning("The disk does not answer: the end of the session may not be recorded.")
+        return self._file.path
+
+    def _put(self, side: int, data: bytes, time: float) -> None:
+        waiting = len(self._waiting)
+        if waiting >= MOST_WAITING and (waiting >= 2 * MOST_WAITING or not _ends_note(data)):
+            self._dropped += 1
+        else:
+            self._waiting.append((side, time, data))
+
+    def _run(self) -> None:
+        while not self._ending.wait(WRITE_EVERY):
+            self._take()
+            self._save()
+        self._take()
+        self._finish()
+
+    def _take(self) -> None:
+        """Move what waits into the tracks, in order of time."""
+        taken = (self._waiting.popleft() for _ in range(len(self._waiting)))
+        batch = [(side, when, bytes(data)) for side, when, data in taken]
+        batch = [message for message in batch if is_channel_message(message[2])]
+        batch.sort(key=lambda message: message[1])
+        if self._origin is None:
+            self._origin = next((when for _, when, data in batch if is_note_on(data)), None)
+            if self._origin is None:
+                self._before.extend(batch)
+                return
+            batch = [*self._before, *batch]
+            self._before.clear()
+        for side, when, data in batch:
+            if self._unsaved > MOST_UNSAVED and not is_note_off(data):
+                self._dropped += 1
+                continue
+            self._tracks[side].add(round(max(when - self._origin, 0.0) * self._rate), data)
+            self._unsaved += len(data)
+
+    def _save(self) -> None:
+        """Bring the file up to date, unless the disk failed a moment ago."""
+        if self._unsaved == 0 or time.monotonic() < (self._paused_until or 0.0):
+            return
+        try:
+            self._file.save([track.events for track in self._tracks])
+        except OSError as error:
+            self._pause(error)
+        else:
+            self._resume()
+
+    def _pause(self, error: OSError) -> None:
+        if self._paused_until is None:
+            _log.warning(
+                "The session cannot be written (%s): make room on the disk; until then it is "
+                "kept in memory and the music goes on.",
+                error.strerror or error,
+            )
+        self._paused_until = time.monotonic() + RETRY_AFTER
+
+    def _resume(self) -> None:
+        if self._paused_until is not None:
+            _log.warning("The session is written again, nothing of it is lost.")
+        self._paused_until = None
+        self._unsaved = 0
+
+    def _finish(self) -> None:
+        if self._origin is None:
+            return
+        last = max(track.tick for track in self._tracks)
+        for track in self._tracks:
+            track.release(last)
+        tracks = [track.events for track in self._tracks]
+        try:
+            self._file.finish(tracks)
+        except OSError:
+            # No room for a second copy: what grows in place may still fit.
+            try:
+                self._file.save(tracks)
+            except OSError as error:
+                _log.warning(
+                    "The end of the session could not be written (%s).", error.strerror or error
+                )
+            self._file.let_go()
+        if self._dropped:
+            _log.warning("%d messages of the session could not be recorded.", self._dropped)
+
+
+def _ends_note(data: bytes) -> bool:
+    """Return whether bytes that nobody checked yet end a note."""
+    return len(data) == 3 and is_note_off(data)
+
+
+def _require_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise AntiphonError(
+            f"Sessions cannot be written to {folder} ({error.strerror or error}); "
+            "choose another folder with --sessions."
+        ) from error
