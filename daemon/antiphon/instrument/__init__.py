@@ -1,0 +1,28 @@
+"""The instrument file: its card, its graph, and the predictor that plays it.
+
+Only this room knows onnxruntime, and only once an instrument is opened:
+importing it, or reading a card, loads nothing heavy.
+"""
+
+from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
+from antiphon.instrument.controls import Biases, Controls
+from antiphon.instrument.metadata import load_card
+from antiphon.instrument.predictor import Prediction, Predictor, State
+from antiphon.instrument.scoring import UNCOUNTED_NOTES, Scores, score_pieces
+
+__all__ = [
+    "SCHEMA",
+    "UNCOUNTED_NOTES",
+    "Biases",
+    "Card",
+    "Controls",
+    "NeutralInput",
+    "Prediction",
+    "Predictor",
+    "Scores",
+    "State",
+    "StateTensor",
+    "load_card",
+    "read_card",
+    "score_pieces",
+]

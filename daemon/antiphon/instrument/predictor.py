@@ -1,0 +1,174 @@
+"""One call, one note: the predictor plays an instrument file.
+
+Rows of classes are int32 in the codec's order. The state is a value: a tuple of
+arrays that no call changes, so it may be kept, forked and rolled back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from antiphon.errors import InstrumentError
+from antiphon.instrument.controls import Biases, Controls
+from antiphon.instrument.metadata import load_card
+from antiphon.instrument.scoring import Scores, score_pieces
+from antiphon.instrument.session import (
+    OUTPUTS,
+    check_graph,
+    graph_inputs,
+    neutral_feeds,
+    next_name,
+    open_session,
+)
+from antiphon.music.performance import PerformanceCodec, codec_from_table
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from antiphon.instrument.card import Card
+
+State = tuple[NDArray[np.float32], ...]
+"""What an instrument remembers: one array (1, ...) for each of `Card.state`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The note that an instrument would play next.
+
+    Attributes
+    ----------
+    classes : int32 array, shape (fields,)
+        One class a field; what the next step reads as `previous`.
+    within : float32 array, shape (fields,)
+        The place inside each class, in [0, 1).
+    log_probability : float32 array, shape (fields,)
+        Natural logarithm of each class's probability under the plain
+        distribution: temperature 1, no bias, no min_p.
+    state : State
+        The state after `previous` was read.
+    """
+
+    classes: NDArray[np.int32]
+    within: NDArray[np.float32]
+    log_probability: NDArray[np.float32]
+    state: State
+
+
+class Predictor:
+    """Plays one instrument file; belongs to one thread at a time.
+
+    Parameters
+    ----------
+    path : path
+        An `.onnx` file with a card.
+    threads : int
+        Threads for one call. One is right for playing; scoring large batches
+        may use more.
+
+    Raises
+    ------
+    InstrumentError
+        The file is no instrument that this version can play; the sentence says
+        what is missing.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
+        self.card: Card = load_card(path)
+        if self.card.context["kind"] != "stream":
+            raise InstrumentError(
+                f"The instrument reads its context as {self.card.context['kind']!r}, and this "
+                "version of Antiphon plays streams only; update Antiphon."
+            )
+        self.codec: PerformanceCodec = codec_from_table(self.card.codec)
+        self._session = open_session(path, threads)
+        check_graph(self._session, self.card, self.codec)
+        self._state_names = tuple(tensor.name for tensor in self.card.state)
+        self._state_outputs = [next_name(name) for name in self._state_names]
+        self._outputs = [*OUTPUTS[:3], *self._state_outputs]
+        self._bias_names = graph_inputs(self.codec)[4:]
+        fields = len(self.codec.fields)
+        # Refilled by each call; onnxruntime reads them before it returns.
+        self._previous = np.zeros((1, fields), dtype=np.int32)
+        self._uniform = np.zeros((1, fields), dtype=np.float32)
+        self._temperature = np.ones((1, fields), dtype=np.float32)
+        self._min_p = np.zeros((1, fields), dtype=np.float32)
+        self._feeds: dict[str, NDArray[Any]] = neutral_feeds(self.card, self._session)
+        self._feeds["previous"] = self._previous
+        self._feeds["uniform"] = self._uniform
+        self._feeds["temperature"] = self._temperature
+        self._feeds["min_p"] = self._min_p
+        self._plain = (Controls.of(), Biases())
+        self._zeros = tuple(
+            np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
+        )
+
+    def initial_state(self) -> State:
+        """Return the state before a piece, all zero; then read `codec.start`."""
+        return self._zeros
+
+    def step(
+        self,
+        state: State,
+        previous: ArrayLike,
+        uniforms: ArrayLike,
+        controls: Controls | None = None,
+        biases: Biases | None = None,
+    ) -> Prediction:
+        """Read one note, and draw the one that follows it.
+
+        Parameters
+        ----------
+        state : State
+            Before `previous` was read; left unchanged.
+        previous : array, shape (fields,)
+            Classes of the last note, or `codec.start` before the first.
+        uniforms : array, shape (fields,)
+            One number in [0, 1) a field: the same numbers give the same note.
+        controls, biases : optional
+            How freely, and towards what, each field is drawn.
+        """
+        self._uniform[0] = uniforms
+        note, within, log_probability, *after = self._run(
+            self._outputs, state, previous, controls or self._plain[0], biases or self._plain[1]
+        )
+        return Prediction(note[0], within[0], log_probability[0], tuple(after))
+
+    def prime(self, state: State, classes: ArrayLike) -> State:
+        """Read rows of classes, shape (notes, fields), and return the state after them.
+
+        To continue after n notes, prime with `codec.start` and the first n - 1,
+        and give the last to `step`: it reads its `previous` itself.
+        """
+        for row in np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields)):
+            state = tuple(self._run(self._state_outputs, state, row, *self._plain))
+        return state
+
+    def score(
+        self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False, batch: int = 64
+    ) -> list[Scores]:
+        """Return how well each piece is foretold; see `scoring.score_pieces`."""
+        return score_pieces(self._session, self.card, self.codec, pieces, ranks=ranks, batch=batch)
+
+    def _run(
+        self,
+        outputs: Sequence[str],
+        state: State,
+        previous: ArrayLike,
+        controls: Controls,
+        biases: Biases,
+    ) -> list[NDArray[Any]]:
+        """Call the graph once."""
+        feeds = self._feeds
+        self._previous[0] = previous
+        self._temperature[0] = controls.temperature
+        self._min_p[0] = controls.min_p
+        for name, value in zip(self._state_names, state, strict=True):
+            feeds[name] = value
+        for name, row in zip(self._bias_names, biases.rows, strict=True):
+            feeds[name] = row
+        return self._session.run(outputs, feeds)
