@@ -1,0 +1,60 @@
+"""`antiphon export`: from a training run to an instrument file."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class PrecisionName(StrEnum):
+    """How exactly an instrument's matrix products are computed."""
+
+    INT8 = "int8"
+    FP32 = "fp32"
+
+
+def export(
+    ctx: typer.Context,
+    checkpoint: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT", help="The folder of a training run.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE.onnx", help="The instrument to write.")],
+    precision: Annotated[
+        PrecisionName, typer.Option(help="int8 is a third of the size, and faster.")
+    ] = PrecisionName.INT8,
+    name: Annotated[
+        str | None, typer.Option(help="The instrument's name; by default the file's.")
+    ] = None,
+    licence: Annotated[str, typer.Option(help="The licence of the instrument.")] = "MIT",
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Where a corpus of the run is now, if it has moved."),
+    ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures/--no-figures", help="Measure held-out figures.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
+) -> None:
+    """Turn a trained network into one file that plays, proven equal to it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # A step is far too small for a graphics card, and parity is a matter of the processor.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    from antiphon_export.build import Order, build
+
+    order = Order(
+        checkpoint,
+        out,
+        precision.value,
+        name or out.stem,
+        licence,
+        tuple(corpus or ()),
+        figures,
+    )
+    card = build(order, ctx.obj.say if ctx.obj else lambda text: typer.echo(text, err=True))
+    if as_json:
+        typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))

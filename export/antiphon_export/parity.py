@@ -1,0 +1,207 @@
+"""Proof that an exported file plays as the network that was trained.
+
+Two questions, both from a state of zeros, over `STEPS` notes:
+
+- *Forced*: notes drawn at random from all classes, held ones too, are read by
+  Keras as one sequence (the code that training runs) and by the file note by
+  note. How far apart are the logits?
+- *Free*: both draw from the same uniform numbers and read back what they drew,
+  the Keras side through `antiphon_export.reference`, with temperatures, min_p and
+  biases that change from note to note. Are the notes identical?
+
+Two correct programs may round differently, so a number that falls on the border
+between two classes is moved off it before either side sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.errors import TrainingError
+from antiphon.instrument.controls import FORBID, FORCE, Biases, Controls
+from antiphon.instrument.predictor import Prediction, Predictor
+from antiphon.instrument.session import graph_inputs, next_name, open_session
+from antiphon_export.reference import Draw, clear_draw, near_min_p
+from antiphon_export.step import state_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from antiphon.music.codec import Codec
+    from antiphon_training.network import HouseNetwork
+
+STEPS = 1000
+LOGIT_TOLERANCE = 1e-3
+"""In nats; what two orders of summation in fp32 differ by is a hundredth of it."""
+
+_SEED = 20
+
+
+class ParityError(TrainingError):
+    """An exported file does not play as its network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """What was found.
+
+    Attributes
+    ----------
+    steps : int
+        Notes compared, of each kind.
+    logits : float
+        Largest difference of a logit when both read the same notes.
+    within : float
+        Largest difference of a place inside a class.
+    log_probability : float
+        Largest difference of a log-probability.
+    """
+
+    steps: int
+    logits: float
+    within: float
+    log_probability: float
+
+
+def prove(network: HouseNetwork, path: Path, steps: int = STEPS) -> Parity:
+    """Return the differences between a network and its file in fp32.
+
+    Raises
+    ------
+    ParityError
+        A logit differs by more than `LOGIT_TOLERANCE`, or a note differs.
+    """
+    predictor = Predictor(path)
+    logits = forced_difference(network, path, predictor.codec, steps)
+    if not logits <= LOGIT_TOLERANCE:
+        raise ParityError(
+            f"The exported graph is not the network: reading the same {steps} notes, a logit "
+            f"differs by {logits:.3g} (allowed: {LOGIT_TOLERANCE:g}); the file was not written."
+        )
+    within, chance = free_difference(network, predictor, steps)
+    return Parity(steps, logits, within, chance)
+
+
+def forced_difference(network: HouseNetwork, path: Path, codec: Codec, steps: int) -> float:
+    """Return the largest difference of a logit over notes drawn at random."""
+    rng = np.random.default_rng(_SEED)
+    read = _random_rows(rng, codec.input_sizes, steps)
+    truth = _random_rows(rng, codec.sizes, steps)
+    features, _ = network.run(read[None], network.initial_state(1))
+    parts = network.logits(features, truth[None])
+    wanted = np.concatenate([np.asarray(parts[name])[0] for name in codec.fields], axis=-1)
+    session = open_session(path)
+    feeds = _plain_feeds(network, codec)
+    names = state_names(network)
+    outputs = ["logits", *map(next_name, names)]
+    largest = 0.0
+    for i in range(steps):
+        feeds["previous"] = read[i : i + 1]
+        for field, classes in zip(codec.fields, truth[i], strict=True):
+            feeds[f"bias_{field}"].fill(0.0)
+            feeds[f"bias_{field}"][0, classes] = FORCE
+        logits, *after = session.run(outputs, feeds)
+        feeds.update(zip(names, after, strict=True))
+        difference = float(np.abs(logits[0] - wanted[i]).max())
+        if not difference <= largest:  # a NaN is a difference too
+            largest = difference
+    return largest
+
+
+def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> tuple[float, float]:
+    """Return the largest differences of `within` and of log-probabilities.
+
+    Raises
+    ------
+    ParityError
+        A note differs.
+    """
+    rng = np.random.default_rng(_SEED + 1)
+    player = _KerasPlayer(network, predictor.codec)
+    state = predictor.initial_state()
+    row: NDArray[np.int32] = np.array(predictor.codec.start, dtype=np.int32)
+    within = chance = 0.0
+    for i in range(steps):
+        controls, biases = _random_controls(rng, predictor.codec)
+        draws, uniforms, controls = player.step(row, rng.random(4), controls, biases)
+        note: Prediction = predictor.step(state, row, uniforms, controls, biases)
+        state = note.state
+        row = np.array([draw.chosen for draw in draws], dtype=np.int32)
+        if not np.array_equal(row, note.classes):
+            raise ParityError(
+                f"The exported graph is not the network: from the same numbers, note {i + 1} is "
+                f"{row.tolist()} in Keras and {note.classes.tolist()} in the file; "
+                "the file was not written."
+            )
+        within = max(within, *(abs(d.within - w) for d, w in zip(draws, note.within, strict=True)))
+        chance = max(
+            chance,
+            *(abs(d.log_probability - p) for d, p in zip(draws, note.log_probability, strict=True)),
+        )
+    return float(within), float(chance)
+
+
+class _KerasPlayer:
+    """Draws notes from the network itself, and keeps its state."""
+
+    def __init__(self, network: HouseNetwork, codec: Codec) -> None:
+        self._network, self._codec = network, codec
+        self._state = network.initial_state(1)
+
+    def step(
+        self,
+        previous: NDArray[np.int32],
+        uniforms: NDArray[np.float64],
+        controls: Controls,
+        biases: Biases,
+    ) -> tuple[list[Draw], NDArray[np.float32], Controls]:
+        """Return the draws, and the numbers and controls that were used for them."""
+        features, self._state = self._network.run_step(previous[None], self._state)
+        used, min_p = uniforms.astype(np.float32), controls.min_p.copy()
+        draws: list[Draw] = []
+        chosen: list[NDArray[np.int32]] = []
+        for i, head in enumerate(self._network.heads):
+            logits = np.asarray(head(features, chosen))[0]
+            heat, bias = float(controls.temperature[i]), biases.rows[i][0]
+            if near_min_p(logits, heat, float(min_p[i]), bias):
+                min_p[i] = 0.0
+            draw = clear_draw(logits, float(used[i]), heat, float(min_p[i]), bias)
+            used[i] = draw.uniform
+            draws.append(draw)
+            chosen.append(np.array([draw.chosen], dtype=np.int32))
+        return draws, used, Controls(controls.temperature, min_p)
+
+
+def _random_rows(rng: np.random.Generator, sizes: tuple[int, ...], count: int) -> NDArray[np.int32]:
+    """Return rows of classes, each equally likely."""
+    rows: NDArray[np.int32] = rng.integers(0, sizes, (count, len(sizes))).astype(np.int32)
+    return rows
+
+
+def _random_controls(rng: np.random.Generator, codec: Codec) -> tuple[Controls, Biases]:
+    """Return controls such as a partner might use, and a bias that forbids half the classes."""
+    controls = Controls.of(
+        rng.uniform(0.7, 1.3, 4).tolist(), rng.choice([0.0, 0.02, 0.1], 4).tolist()
+    )
+    biases = Biases()
+    for row, size in zip(biases.rows, codec.sizes, strict=True):
+        row[0] = rng.normal(0.0, 0.5, size)
+        if rng.random() < 0.25:
+            row[0, rng.random(size) < 0.5] = FORBID
+    return controls, biases
+
+
+def _plain_feeds(network: HouseNetwork, codec: Codec) -> dict[str, NDArray[Any]]:
+    """Return feeds for one row from a state of zeros."""
+    fields = len(codec.fields)
+    feeds = {name: np.zeros((1, fields), dtype=np.float32) for name in graph_inputs(codec)[:4]}
+    feeds["temperature"].fill(1.0)
+    feeds |= {name: np.zeros((1, network.units), np.float32) for name in state_names(network)}
+    for field, size in zip(codec.fields, codec.sizes, strict=True):
+        feeds[f"bias_{field}"] = np.zeros((1, size), dtype=np.float32)
+    return feeds

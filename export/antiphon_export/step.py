@@ -1,0 +1,113 @@
+"""One step of a network, with the drawing of the note inside.
+
+The function made here becomes the graph of an instrument file. For each field,
+in the codec's order:
+
+    z = logits / temperature + bias
+    weight = exp(z - max z), and 0 where that is under min_p
+    class = the first whose cumulated weight exceeds uniform * total
+    within = how far into that class's weight the number fell
+
+Shapes: every tensor has the batch first; rows never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+
+from antiphon.instrument.session import graph_inputs, next_name
+
+if TYPE_CHECKING:
+    from antiphon.music.codec import Codec
+    from antiphon_training.network import HouseNetwork
+
+Tensor = Any
+StepFunction = Callable[..., dict[str, Tensor]]
+
+BELOW_ONE = float(np.nextafter(np.float32(1.0), np.float32(0.0)))
+
+
+def state_names(network: HouseNetwork) -> tuple[str, ...]:
+    """Return the names of the state tensors: h1, c1, h2, c2 ..."""
+    layers = range(1, len(network.lstms) + 1)
+    return tuple(f"{kind}{layer}" for layer in layers for kind in ("h", "c"))
+
+
+def draw(
+    logits: Tensor, uniform: Tensor, temperature: Tensor, min_p: Tensor, bias: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return class, place within it, and plain log-probability, each (batch,).
+
+    Parameters
+    ----------
+    logits, bias : float32, shape (batch, classes)
+    uniform, temperature, min_p : float32, shape (batch, 1)
+    """
+    z = logits / temperature + bias
+    weight = tf.exp(z - tf.reduce_max(z, axis=1, keepdims=True))
+    weight = tf.where(weight >= min_p, weight, tf.zeros_like(weight))
+    cumulated = tf.cumsum(weight, axis=1)
+    total = cumulated[:, -1:]
+    target = uniform * total
+    # The second condition ends at the last class that has any weight, even where
+    # rounding makes the target the total itself.
+    passed = tf.logical_and(cumulated <= target, cumulated < total)
+    chosen = tf.reduce_sum(tf.cast(passed, tf.int32), axis=1)
+    share = tf.gather(weight, chosen, batch_dims=1)
+    before = tf.gather(cumulated, chosen, batch_dims=1) - share
+    within = tf.clip_by_value((target[:, 0] - before) / share, 0.0, BELOW_ONE)
+    top = tf.reduce_max(logits, axis=1)
+    norm = tf.math.log(tf.reduce_sum(tf.exp(logits - top[:, None]), axis=1)) + top
+    return chosen, within, tf.gather(logits, chosen, batch_dims=1) - norm
+
+
+def make_step(network: HouseNetwork, codec: Codec) -> tuple[StepFunction, list[Any]]:
+    """Return the step as a `tf.function`, and its input signature.
+
+    Inputs and outputs are named as in an instrument file.
+    """
+    states = state_names(network)
+    count = len(codec.fields)
+
+    def step(*arguments: Tensor) -> dict[str, Tensor]:
+        inputs = dict(zip(names, arguments, strict=True))
+        features, after = network.run_step(inputs["previous"], [inputs[name] for name in states])
+        notes: list[Tensor] = []
+        places, chances, logits = [], [], []
+        for i, (field, head) in enumerate(zip(codec.fields, network.heads, strict=True)):
+            raw = head(features, notes)
+            column = slice(i, i + 1)
+            note, within, chance = draw(
+                raw,
+                inputs["uniform"][:, column],
+                inputs["temperature"][:, column],
+                inputs["min_p"][:, column],
+                inputs[f"bias_{field}"],
+            )
+            notes = [*notes, note]
+            places.append(within)
+            chances.append(chance)
+            logits.append(raw)
+        return {
+            "note": tf.stack(notes, axis=1),
+            "within": tf.stack(places, axis=1),
+            "log_probability": tf.stack(chances, axis=1),
+            "logits": tf.concat(logits, axis=1),
+            **{next_name(name): value for name, value in zip(states, after, strict=True)},
+        }
+
+    widths = {f"bias_{f}": n for f, n in zip(codec.fields, codec.sizes, strict=True)}
+    widths |= {name: network.units for name in states}
+    first, *rest = graph_inputs(codec)
+    names = [first, *states, *rest]
+    signature = [
+        tf.TensorSpec(
+            (None, widths.get(name, count)), tf.int32 if name == "previous" else tf.float32, name
+        )
+        for name in names
+    ]
+    return tf.function(step, input_signature=signature, autograph=False), signature
