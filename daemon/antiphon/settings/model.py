@@ -17,7 +17,7 @@ from msgspec import Meta
 Channel = Annotated[int, Meta(ge=1, le=16)]
 Program = Annotated[int, Meta(ge=1, le=128)]
 Pitch = Annotated[int, Meta(ge=0, le=127)]
-Temperature = Annotated[float, Meta(ge=0.05, le=5.0)]
+Temperature = Annotated[float, Meta(ge=0.01, le=10.0)]
 # A path, or one of the words above. `is_path` lets a file's reader take it
 # relative to the file's own folder.
 PathOrWord = Annotated[str, Meta(extra={"path": True})]
@@ -28,7 +28,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A group of settings that belong together; a table of the TOML file."""
 
 
-class MidiSettings(Section, frozen=True, kw_only=True):
+class MidiSection(Section, frozen=True, kw_only=True):
     """Where notes come from and go to."""
 
     api: Literal["auto", "alsa", "jack"] = "auto"
@@ -49,28 +49,35 @@ class MidiSettings(Section, frozen=True, kw_only=True):
         return None if self.hear_channel == "all" else self.hear_channel - 1
 
 
-class PartnerSettings(Section, frozen=True, kw_only=True):
-    """How the partner listens and answers."""
+class PartnerSection(Section, frozen=True, kw_only=True):
+    """How the partner listens and answers.
 
-    mode: Literal["respond"] = "respond"
-    pause: Annotated[float, Meta(ge=0.1, le=10.0)] = 0.6
-    pause_gaps: Annotated[float, Meta(ge=0.0, le=10.0)] = 2.0
-    held_pause: Annotated[float, Meta(ge=0.1, le=60.0)] = 2.0
-    shortest: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0
-    longest: Annotated[float, Meta(ge=0.5, le=300.0)] = 20.0
+    Each key but the seed is one of `antiphon.partner.PartnerSettings`, whose
+    defaults and ranges these are; what only a developer changes stays there.
+    """
+
+    mode: Literal["respond", "listen"] = "respond"
+    pause: Annotated[float, Meta(ge=0.05, le=60.0)] = 0.6
+    pause_gaps: Annotated[float, Meta(ge=0.0, le=20.0)] = 2.0
+    longest_pause: Annotated[float, Meta(ge=0.05, le=120.0)] = 6.0
+    held_pause: Annotated[float, Meta(ge=0.05, le=120.0)] = 2.5
+    shortest: Annotated[float, Meta(ge=0.1, le=300.0)] = 1.5
+    longest: Annotated[float, Meta(ge=0.1, le=600.0)] = 20.0
+    voices: Annotated[int, Meta(ge=1, le=128)] = 24
+    notes_per_second: Annotated[int, Meta(ge=1, le=500)] = 40
     temperature_pitch: Temperature = 1.0
     temperature_step: Temperature = 1.0
     temperature_duration: Temperature = 1.0
     temperature_velocity: Temperature = 1.0
-    min_p: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.02
+    min_p: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.02
     low: Pitch = 21
     high: Pitch = 108
-    window_notes: Annotated[int, Meta(ge=1, le=1024)] = 64
-    window_seconds: Annotated[float, Meta(ge=1.0, le=600.0)] = 30.0
+    window_notes: Annotated[int, Meta(ge=1, le=4096)] = 64
+    window_seconds: Annotated[float, Meta(ge=1.0, le=3600.0)] = 30.0
     seed: Literal["auto"] | Annotated[int, Meta(ge=0)] = "auto"
 
 
-class SynthSettings(Section, frozen=True, kw_only=True):
+class SynthSection(Section, frozen=True, kw_only=True):
     """The synthesizer inside: FluidSynth with a SoundFont."""
 
     enabled: Literal["auto", "on", "off"] = "auto"
@@ -93,20 +100,20 @@ class SynthSettings(Section, frozen=True, kw_only=True):
         return self.partner_program - 1
 
 
-class RecorderSettings(Section, frozen=True, kw_only=True):
+class RecorderSection(Section, frozen=True, kw_only=True):
     """What is kept of a session."""
 
     enabled: bool = True
     sessions: PathOrWord = "auto"
 
 
-class InstrumentSettings(Section, frozen=True, kw_only=True):
+class InstrumentSection(Section, frozen=True, kw_only=True):
     """What the partner plays with."""
 
     path: PathOrWord = "house"
 
 
-class JamSettings(Section, frozen=True, kw_only=True):
+class JamSection(Section, frozen=True, kw_only=True):
     """One evening: who plays, for how long, and what is shown."""
 
     player: PathOrWord = "auto"
@@ -117,16 +124,20 @@ class JamSettings(Section, frozen=True, kw_only=True):
 class Settings(Section, frozen=True, kw_only=True):
     """All sections."""
 
-    midi: MidiSettings = MidiSettings()
-    partner: PartnerSettings = PartnerSettings()
-    synth: SynthSettings = SynthSettings()
-    recorder: RecorderSettings = RecorderSettings()
-    instrument: InstrumentSettings = InstrumentSettings()
-    jam: JamSettings = JamSettings()
+    midi: MidiSection = MidiSection()
+    partner: PartnerSection = PartnerSection()
+    synth: SynthSection = SynthSection()
+    recorder: RecorderSection = RecorderSection()
+    instrument: InstrumentSection = InstrumentSection()
+    jam: JamSection = JamSection()
 
 
 # Pairs of one section's keys of which the first must not exceed the second.
-ORDERED = (("partner", "low", "high"), ("partner", "shortest", "longest"))
+ORDERED = (
+    ("partner", "low", "high"),
+    ("partner", "shortest", "longest"),
+    ("partner", "pause", "longest_pause"),
+)
 
 
 def kinds() -> dict[str, dict[str, Any]]:
