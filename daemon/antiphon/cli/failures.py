@@ -26,6 +26,7 @@ OWN: tuple[type[BaseException], ...] = (
     typer.Abort,
     typer.BadParameter.__mro__[2],
 )
+PIPE_CLOSED = 1  # what typer and rich, which may meet it first, end with
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 UNEXPECTED = 1
 
@@ -37,7 +38,7 @@ def report(error: BaseException, voice: Voice) -> int:
     ----------
     error : BaseException
         What ended the command: an `AntiphonError` is one sentence; an interrupt
-        says nothing; a closed pipe is no failure; all else goes to the log file.
+        and a closed pipe say nothing; all else goes to the log file.
     voice : Voice
         With -v the traceback is shown too.
 
@@ -48,7 +49,7 @@ def report(error: BaseException, voice: Voice) -> int:
     """
     if isinstance(error, BrokenPipeError):
         _drop_stdout()
-        return 0
+        return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if voice.verbose:

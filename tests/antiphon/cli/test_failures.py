@@ -1,0 +1,76 @@
+"""How each kind of failure ends a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from antiphon.cli import failures
+from antiphon.cli.voice import Voice
+from antiphon.errors import AntiphonError, NoMidiSystemError, SettingError
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (AntiphonError("It rains."), 1),
+        (NoMidiSystemError("It rains."), 69),
+        (SettingError("It rains."), 78),
+    ],
+)
+def test_an_error_of_ours_is_one_sentence(
+    error: AntiphonError, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failures.report(error, Voice()) == code
+    assert capsys.readouterr().err == "antiphon: It rains.\n"
+
+
+def test_an_interrupt_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failures.report(KeyboardInterrupt(), Voice()) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_the_unexpected_is_one_sentence_and_kept_in_full(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        raise ZeroDivisionError("of all things")
+    assert failures.report(caught.value, Voice()) == 1
+    said = capsys.readouterr().err
+    log = state / "antiphon" / "antiphon.log"
+    assert said == (
+        "antiphon: something unexpected went wrong (ZeroDivisionError: of all things); "
+        f"the details are in {log}.\n"
+    )
+    assert "Traceback" in log.read_text()
+
+
+def test_the_unexpected_is_said_where_no_log_can_be_kept(
+    monkeypatch: pytest.MonkeyPatch, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (state / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state / "file"))
+    assert failures.report(RuntimeError("no"), Voice()) == 1
+    assert "-v shows the details" in capsys.readouterr().err
+
+
+def test_the_command_lines_own_exceptions_are_known() -> None:
+    assert issubclass(typer.BadParameter, failures.OWN)
+    assert not issubclass(AntiphonError, failures.OWN)
+    assert not issubclass(RuntimeError, failures.OWN)
+
+
+@pytest.mark.parametrize(
+    ("options", "level"),
+    [([], 0), (["-v"], 1), (["-vv"], 2), (["-v", "--verbose", "-v"], 2), (["-v", "-q"], -1)],
+)
+def test_a_voice_is_as_loud_as_asked(options: list[str], level: int) -> None:
+    assert Voice.of(options).level == level
