@@ -1,0 +1,92 @@
+"""The one way in: what every message of the player's goes through, port or file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from antiphon.midi.held import HeldNotes
+from antiphon.midi.message import Event, is_channel_message, parse
+
+if TYPE_CHECKING:
+    from antiphon.midi.echo import EchoGuard
+
+_log = logging.getLogger(__name__)
+
+Thru = Callable[[bytes], None]
+"""Passes a message on to the outside; runs on the path of a note, must not wait."""
+
+Deliver = Callable[[Event], None]
+"""Hands an event on; the `put` of a `queue.SimpleQueue` is meant. Must not wait."""
+
+
+class Intake:
+    """One source of messages: its echoes dropped, thru first, then the event.
+
+    Not thread-safe: each source has its own, used by one thread.
+
+    Parameters
+    ----------
+    thru, deliver : callable
+        See `Thru` and `Deliver`; `thru` gets channel messages only. What they
+        raise is logged and ends nothing.
+    guard : EchoGuard, optional
+        Told what thru passes on.
+    port : str, optional
+        Where the messages come from, if echoes may come from there too.
+    """
+
+    def __init__(
+        self,
+        thru: Thru | None,
+        deliver: Deliver,
+        guard: EchoGuard | None = None,
+        port: str | None = None,
+    ) -> None:
+        self._thru = thru
+        self._deliver = deliver
+        self._guard = guard
+        self._port = port
+        self._held = HeldNotes()
+
+    def take(self, data: bytes, time: float, now: float) -> None:
+        """Take one message in.
+
+        Parameters
+        ----------
+        data : bytes
+            The message.
+        time : float
+            When it was played, in seconds of the monotonic clock.
+        now : float
+            The time now, which may be later.
+        """
+        guard = self._guard
+        if guard is not None and self._port is not None and guard.is_echo(data, now, self._port):
+            return
+        if not is_channel_message(data):
+            return
+        try:
+            if self._thru is not None:
+                if guard is not None:
+                    guard.passed(data, now)
+                self._thru(data)
+            self._held.see(data)
+            event = parse(data, time)
+            if event is not None:
+                self._deliver(event)
+        except Exception:  # noqa: BLE001 - one message may be lost, not the thread that takes the next
+            _log.exception("a message could not be taken in")
+
+    def release(self, now: float) -> None:
+        """Let all keys and pedals that are down come up: the source has gone."""
+        for data in self._held.releases():
+            try:
+                if self._thru is not None:
+                    self._thru(data)
+                event = parse(data, now)
+                if event is not None:
+                    self._deliver(event)
+            except Exception:  # noqa: BLE001 - the others must come up too
+                _log.exception("a note could not be released")

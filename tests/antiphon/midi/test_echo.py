@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from antiphon.midi.echo import PROBE, REMEMBERED, WINDOW, EchoGuard
+from antiphon.midi.message import control_change, note_off, note_on
+
+ON, OFF = note_on(0, 60, 80), note_off(0, 60)
+
+
+def test_the_partners_own_note_is_an_echo_and_so_is_its_end() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert guard.is_echo(ON, 1.02, "in")
+    assert guard.is_echo(bytes((0x90, 60, 0)), 9.0, "in")  # its note-off, whenever and however
+
+
+def test_each_message_excuses_one_arrival() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert guard.is_echo(ON, 1.01, "in")
+    assert not guard.is_echo(ON, 1.02, "in")
+
+
+def test_another_velocity_or_time_or_pitch_is_the_players() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert not guard.is_echo(note_on(0, 60, 81), 1.01, "in")
+    assert not guard.is_echo(note_on(0, 61, 80), 1.01, "in")
+    assert not guard.is_echo(ON, 1.0 + WINDOW + 0.001, "in")
+
+
+def test_the_players_release_counts_though_the_partner_released_the_same_pitch() -> None:
+    guard = EchoGuard()
+    assert not guard.is_echo(ON, 1.0, "in")
+    guard.played(OFF, 1.1)
+    assert not guard.is_echo(OFF, 1.11, "in")
+
+
+def test_a_fast_repetition_through_thru_is_no_echo() -> None:
+    probes: list[bytes] = []
+    guard = EchoGuard(probes.append)
+    now = 1.0
+    for _ in range(60):
+        for data in (ON, OFF):
+            assert not guard.is_echo(data, now, "keyboard")
+            guard.passed(data, now)
+            now += 0.005
+    assert probes == [PROBE]  # asked once, and nothing came back
+
+
+def test_what_thru_passed_on_is_an_echo_while_the_key_is_down() -> None:
+    guard = EchoGuard()
+    guard.passed(ON, 1.0)
+    assert guard.is_echo(ON, 1.01, "in")
+    guard.passed(OFF, 1.1)
+    assert guard.is_echo(OFF, 1.11, "in")
+
+
+def test_a_loop_is_found_by_the_probe() -> None:
+    probes: list[bytes] = []
+    guard = EchoGuard(probes.append)
+    guard.passed(ON, 1.0)
+    guard.passed(OFF, 1.005)
+    assert not guard.is_echo(ON, 1.02, "in")  # may be a repetition
+    assert probes == [PROBE]
+    guard.passed(ON, 1.02)
+    assert guard.is_echo(PROBE, 1.04, "in")
+    assert guard.is_echo(ON, 1.041, "in")
+    pedal = control_change(0, 64, 127)
+    guard.passed(pedal, 1.05)
+    assert guard.is_echo(pedal, 1.07, "in")
+    later = 1.07 + REMEMBERED + 1.0
+    guard.passed(pedal, later)
+    assert not guard.is_echo(pedal, later + 0.01, "in")
+
+
+def test_only_the_source_that_loops_is_suspected() -> None:
+    guard = EchoGuard()
+    guard.is_echo(PROBE, 1.0, "in")
+    guard.passed(ON, 1.1)
+    guard.passed(OFF, 1.105)
+    assert not guard.is_echo(ON, 1.11, "keyboard")
+
+
+def test_clock_and_garbage_are_no_echo() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert not guard.is_echo(b"\xf8", 1.0, "in")
+    assert not guard.is_echo(b"", 1.0, "in")
