@@ -1,0 +1,137 @@
+"""A real JACK server with no sound card behind it, and another program's client on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import rtmidi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+PATIENT_FRAMES = 1024
+"""Frames a period at which a busy machine loses nothing; use 64 to measure latency."""
+
+_START_SECONDS = 20.0
+
+
+def start_jack(name: str, frames: int) -> subprocess.Popen[bytes]:
+    """Start a JACK server on the dummy driver; fail where there is no jackd."""
+    jackd = shutil.which("jackd")
+    if jackd is None:
+        pytest.fail("jackd is missing: these tests need it (apt-get install jackd2)")
+    # Without real-time scheduling a busy machine loses notes; only root may ask for it.
+    priority = ["-R", "-P", "60"] if os.geteuid() == 0 else ["-r"]
+    driver = ["-d", "dummy", "-r", "48000", "-p", str(frames)]
+    server = subprocess.Popen(
+        [jackd, "-n", name, *priority, *driver],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(name):
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            pytest.fail("jackd does not start on the dummy driver")
+        time.sleep(0.05)
+    return server
+
+
+def stop_jack(server: subprocess.Popen[bytes]) -> None:
+    """Stop a JACK server, by force if it must be."""
+    server.terminate()
+    try:
+        server.wait(5.0)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _answers(name: str) -> bool:
+    lsp = shutil.which("jack_lsp")
+    if lsp is None:
+        pytest.fail("jack_lsp is missing: these tests need it (apt-get install jack-tools jackd2)")
+    return subprocess.run([lsp, "-s", name], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def jack_server() -> Iterator[str]:
+    """Name of a JACK server of our own, running for the whole session."""
+    name = f"antiphon-test-{os.getpid()}"
+    server = start_jack(name, PATIENT_FRAMES)
+    yield name
+    stop_jack(server)
+
+
+@pytest.fixture
+def jack(jack_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make that server the one that this process and its children use; return its name."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    return jack_server
+
+
+class MidiClient:
+    """A program of another kind: real JACK ports that know nothing of Antiphon.
+
+    Parameters
+    ----------
+    name : str
+        Client name of the output; the input's is "NAME listener".
+    """
+
+    def __init__(self, name: str = "tester") -> None:
+        self.out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+        self.into = rtmidi.MidiIn(
+            rtmidi.API_UNIX_JACK, name=f"{name} listener", queue_size_limit=16384
+        )
+        self.received: list[bytes] = []
+
+    def __enter__(self) -> MidiClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for client in (self.out, self.into):
+            client.close_port()
+            client.delete()
+
+    def connect(self, *, to: str | None = None, source: str | None = None) -> None:
+        """Connect our output to the port whose name holds `to`, our input to `source`."""
+        for client, wanted in ((self.out, to), (self.into, source)):
+            if wanted is not None:
+                names = client.get_ports()
+                client.open_port(next(k for k, name in enumerate(names) if wanted in name))
+
+    def send(self, *data: int) -> None:
+        """Send one message."""
+        self.out.send_message(data)
+
+    def listen(self, seconds: float, until: int | None = None) -> list[bytes]:
+        """Return what arrives within these seconds, or until so many messages are there."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and (until is None or len(self.received) < until):
+            message = self.into.get_message()
+            if message is None:
+                time.sleep(0.001)
+            else:
+                self.received.append(bytes(message[0]))
+        received, self.received = self.received, []
+        return received
+
+
+@pytest.fixture
+def new_client(jack: str) -> type[MidiClient]:
+    """The class of clients, on the server of our own; use them in a `with`."""
+    return MidiClient

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from antiphon.errors import NoMidiSystemError
+from antiphon.midi.echo import EchoGuard
+from antiphon.midi.fileplayer import FilePlayer
+from antiphon.midi.inlet import Inlet
+from antiphon.midi.message import Control, Event, NoteOff, NoteOn, note_off, note_on, panic
+from antiphon.midi.outlet import PortOutlet
+from antiphon.midi.ports import MidiSystem
+from antiphon.midi.scheduler import Scheduler
+from antiphon.midi.watch import PortWatch
+from antiphon.music.note import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.system.conftest import MidiClient
+
+pytestmark = pytest.mark.system
+
+PATIENCE = 2.0
+"""Seconds for what takes a few periods of 21 ms."""
+
+
+class Rig:
+    """The midi room, wired as a jam wires it."""
+
+    def __init__(self, connect: tuple[str, ...] = ("auto",), thru: bool = True) -> None:
+        self.system = MidiSystem("jack")
+        self.outlet = PortOutlet(self.system)
+        self.guard = EchoGuard(self.outlet.send)
+        self.sent: queue.SimpleQueue[tuple[int, bool, float]] = queue.SimpleQueue()
+        self.scheduler = Scheduler(
+            self.outlet, on_sent=lambda *sent: self.sent.put(sent), guard=self.guard
+        )
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.inlet = Inlet(
+            self.system,
+            thru=self.outlet.send if thru else None,
+            deliver=self.events.put,
+            guard=self.guard,
+            connect=connect,
+        )
+        self.watch = PortWatch(self.system, self.inlet.ports_changed, self.outlet.ports_changed)
+        self.scheduler.start()
+        self.inlet.start()
+        self.watch.start()
+
+    def stop(self) -> None:
+        self.watch.stop()
+        self.inlet.stop()
+        self.scheduler.stop()
+        self.outlet.close()
+        self.system.close()
+
+    def heard(self, count: int, seconds: float = PATIENCE) -> list[Event]:
+        """Return the next `count` events, or those that came in time."""
+        deadline, events = time.monotonic() + seconds, list[Event]()
+        while len(events) < count and (left := deadline - time.monotonic()) > 0:
+            try:
+                events.append(self.events.get(timeout=left))
+            except queue.Empty:
+                break
+        return events
+
+
+def eventually(true: Callable[[], bool], seconds: float = 4.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.fixture
+def rig(jack: str) -> Iterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.stop()
+
+
+@pytest.fixture
+def client(rig: Rig, new_client: type[MidiClient]) -> Iterator[MidiClient]:
+    with new_client("tester") as client:
+        client.connect(to="Antiphon In", source="Antiphon Out")
+        time.sleep(0.1)
+        client.listen(0.1)
+        yield client
+
+
+def test_an_independent_client_sees_the_virtual_ports(rig: Rig) -> None:
+    code = (
+        "import rtmidi; jack = rtmidi.API_UNIX_JACK;"
+        "print(rtmidi.MidiOut(jack, name='look').get_ports(),"
+        "rtmidi.MidiIn(jack, name='look').get_ports())"
+    )
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert seen.stdout.strip() == "['Antiphon In:Antiphon In'] ['Antiphon Out:Antiphon Out']"
+    assert rig.system.inputs() == rig.system.outputs() == []  # ours are nobody's keyboard
+
+
+def test_no_note_is_lost_on_the_way_through(rig: Rig, client: MidiClient) -> None:
+    sent = []
+    for k in range(400):
+        pitch, velocity = 36 + k % 48, 1 + k % 127
+        for data in ((0x90, pitch, velocity), (0x90, pitch, 0) if k % 2 else (0x80, pitch, 0)):
+            client.send(*data)
+            sent.append(bytes(data))
+            time.sleep(0.005 if k < 100 else 0.0)  # staccatos, then all at once
+    assert client.listen(PATIENCE, until=len(sent)) == sent
+    events = rig.heard(len(sent))
+    assert [type(event) for event in events] == [NoteOn, NoteOff] * 400
+    times = [event.time for event in events]
+    assert times == sorted(times)
+    assert times[-1] <= time.monotonic()
+
+
+def test_clock_sensing_and_sysex_do_no_harm(rig: Rig, client: MidiClient) -> None:
+    for data in ((0xF8,), (0xFE,), (0xF0, 0x7D, *range(100), 0xF7), (0xB0, 64, 127)):
+        client.send(*data)
+    (event,) = rig.heard(1)
+    assert isinstance(event, Control)
+    assert client.listen(0.2) == [b"\xb0\x40\x7f"]
+
+
+def test_planned_notes_are_sent_in_time_and_told_of(rig: Rig, client: MidiClient) -> None:
+    start = time.monotonic() + 0.1
+    for k in range(20):
+        rig.scheduler.play(k, Note(60 + k, start + k * 0.02, 0.005, 80))
+    expected = [data for k in range(20) for data in (note_on(0, 60 + k, 80), note_off(0, 60 + k))]
+    assert client.listen(PATIENCE, until=40) == expected
+    told = [rig.sent.get(timeout=1.0) for _ in range(40)]
+    assert [(identity, on) for identity, on, _ in told] == [
+        (k, on) for k in range(20) for on in (True, False)
+    ]
+    lateness = [when - (start + k * 0.02) for k, on, when in told if on]
+    assert min(lateness) >= 0.0
+    assert max(lateness) < 0.05
+
+
+def test_stop_releases_all_that_sounds_and_close_panics(rig: Rig, client: MidiClient) -> None:
+    rig.scheduler.play(1, Note(60, time.monotonic(), 99.0, 80), channel=3)
+    client.send(0x90, 64, 80)  # held by the player, through thru
+    assert sorted(client.listen(PATIENCE, until=2)) == [note_on(0, 64, 80), note_on(3, 60, 80)]
+    rig.scheduler.stop()
+    rig.scheduler.stop()
+    rig.scheduler.play(2, Note(61, time.monotonic(), 99.0, 80))
+    assert client.listen(0.3) == [note_off(3, 60)]
+    rig.outlet.close()
+    assert client.listen(0.5) == [note_off(0, 64), *panic([0, 3])]
+
+
+@pytest.mark.parametrize("seconds", [0.005, 0.3])
+def test_it_does_not_answer_itself(new_client: type[MidiClient], seconds: float) -> None:
+    rig = Rig(thru=False)
+    with new_client("cable") as cable:
+        cable.connect(to="Antiphon In", source="Antiphon Out")
+        cable.listen(0.2)
+        start = time.monotonic()
+        for k in range(5):
+            rig.scheduler.play(k, Note(60 + k, start + 0.05 * k, seconds, 80))
+        end = time.monotonic() + 1.0
+        returned = 0
+        while time.monotonic() < end:
+            for data in cable.listen(0.002):
+                cable.send(*data)
+                returned += 1
+        assert returned == 10
+        assert rig.heard(1, seconds=0.1) == []
+    rig.stop()
+
+
+def test_a_loop_through_thru_dies_out(rig: Rig) -> None:
+    link = ["Antiphon Out:Antiphon Out", "Antiphon In:Antiphon In"]
+    subprocess.run(["jack_connect", *link], check=True, capture_output=True)
+    player = FilePlayer(
+        [(0.0, note_on(0, 60, 80)), (0.005, note_off(0, 60))],
+        thru=rig.outlet.send,
+        deliver=rig.events.put,
+        guard=rig.guard,
+    )
+    player.start()
+    assert player.ended.wait(PATIENCE)
+    time.sleep(0.5)
+    assert rig.events.qsize() <= 8  # it went round until the probe was back
+    before = rig.events.qsize()
+    time.sleep(0.5)
+    assert rig.events.qsize() == before
+
+
+def test_a_keyboard_that_comes_is_heard_and_one_that_goes_lets_its_keys_up(
+    rig: Rig, new_client: type[MidiClient]
+) -> None:
+    for pitch in (60, 62):  # it comes twice
+        with new_client("a2j") as keyboard:  # the bridge's name: hardware
+            keyboard.out.open_virtual_port("Keystation [20] (capture): Keystation")
+            assert eventually(lambda: len(rig.inlet.connected) == 1)
+            keyboard.send(0x90, pitch, 80)
+            (event,) = rig.heard(1)
+            assert isinstance(event, NoteOn)
+        assert eventually(lambda: rig.inlet.connected == ())
+        (event,) = rig.heard(1)
+        assert isinstance(event, NoteOff)
+        assert event.pitch == pitch
+
+
+def test_a_program_is_no_keyboard_unless_it_is_named(new_client: type[MidiClient]) -> None:
+    with new_client("sequencer") as other:
+        other.out.open_virtual_port("out")
+        rig = Rig()
+        assert rig.system.keyboards() == []
+        assert rig.inlet.connected == ()
+        rig.stop()
+        rig = Rig(connect=("sequencer",))
+        assert rig.inlet.connected == ("sequencer:out",)
+        rig.stop()
+
+
+def test_an_output_that_comes_back_is_released(new_client: type[MidiClient]) -> None:
+    system = MidiSystem("jack")
+    outlet = PortOutlet(system, "synth")
+    outlet.send(note_on(0, 50, 80))  # nobody is there, nothing breaks
+    for _ in range(2):
+        with new_client("synth") as synth:
+            synth.into.open_virtual_port("in")
+            outlet.ports_changed((), tuple(system.outputs()))
+            assert outlet.port_name == "synth listener:in"
+            expected = [*panic(), note_on(0, 60, 80)]
+            outlet.send(note_on(0, 60, 80))
+            received = synth.listen(PATIENCE, until=len(expected) + (_ == 1))
+            assert received == ([note_off(0, 60)] if _ == 1 else []) + expected
+        outlet.ports_changed((), tuple(system.outputs()))
+        assert outlet.port_name is None
+        outlet.send(note_on(0, 61, 80))
+    outlet.close()
+    system.close()
+
+
+def test_a_file_plays_in_real_time_and_releases_when_stopped(rig: Rig, client: MidiClient) -> None:
+    ended: list[bool] = []
+    messages = [(0.1 * k, note_on(0, 60 + k, 80)) for k in range(60)]
+    player = FilePlayer(
+        messages,
+        thru=rig.outlet.send,
+        deliver=rig.events.put,
+        guard=rig.guard,
+        on_end=lambda: ended.append(True),
+    )
+    start = time.monotonic()
+    player.start()
+    events = rig.heard(3)
+    assert [event.time - start for event in events] == pytest.approx([0.0, 0.1, 0.2], abs=0.05)
+    player.stop()
+    player.stop()
+    assert [type(event) for event in rig.heard(3)] == [NoteOff] * 3
+    assert client.listen(PATIENCE, until=6)[3:] == [note_off(0, 60 + k) for k in range(3)]
+    assert not ended
+
+
+@pytest.mark.parametrize("backend", ["auto", "alsa", "jack"])
+def test_without_a_midi_system_there_is_one_sentence_and_no_noise(
+    backend: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "antiphon-nobody")
+    with pytest.raises(NoMidiSystemError, match=r"^There is no MIDI system here: .*\.$"):
+        MidiSystem(backend)  # type: ignore[arg-type]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_libasound_there_is_one_sentence_and_no_noise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "libasound.so.2").write_bytes(b"")  # found first, and no library
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    code = """
+from antiphon.errors import NoMidiSystemError
+from antiphon.midi.ports import MidiSystem
+try:
+    MidiSystem()
+except NoMidiSystemError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "install libasound2" in ran.stdout
+    assert ran.stderr == ""
