@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ import typer
 
 def ports(
     api: Annotated[
-        str | None, typer.Option(metavar="auto|alsa|jack", help="Which MIDI system to ask.")
+        str | None,
+        typer.Option(metavar="auto|alsa|jack|core|winmm", help="Which MIDI system to ask."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -20,10 +22,10 @@ def ports(
     options = {} if api is None else {"midi.api": Option(api, "--api")}
     settings = load(options=options).settings.midi
 
-    from antiphon.midi import MidiSystem
+    from antiphon.midi.ports import MidiSystem
 
-    system = MidiSystem(settings.api)
-    listed = {"inputs": system.inputs(), "outputs": system.outputs()}
+    with closing(MidiSystem(settings.api)) as system:
+        listed = {"inputs": system.inputs(), "outputs": system.outputs()}
     if as_json:
         typer.echo(json.dumps({"api": system.api, **listed}, indent=2, ensure_ascii=False))
         return

@@ -31,7 +31,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class MidiSection(Section, frozen=True, kw_only=True):
     """Where notes come from and go to."""
 
-    api: Literal["auto", "alsa", "jack"] = "auto"
+    api: Literal["auto", "alsa", "jack", "core", "winmm"] = "auto"
     input: str = "auto"
     output: str = "none"
     thru: bool = False
