@@ -1,0 +1,57 @@
+"""What the partner needs of an instrument: the next note, given the ones before.
+
+`antiphon.instrument.predictor.Predictor` is one; whatever meets `NextNote` will
+do. Rows are classes or numbers of one note, in the codec's order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from antiphon.instrument.controls import Biases, Controls
+
+State = Any
+"""What an instrument remembers. The partner keeps it and hands it back, no more."""
+
+
+class Prediction(Protocol):
+    """One drawn note, and the state that led to it."""
+
+    @property
+    def classes(self) -> NDArray[np.int32]:
+        """One class a field, shape (fields,)."""
+
+    @property
+    def within(self) -> NDArray[np.float32]:
+        """The place inside each class, in [0, 1), shape (fields,)."""
+
+    @property
+    def state(self) -> State:
+        """The state after `previous` was read."""
+
+
+class NextNote(Protocol):
+    """Reads notes and draws the next one; a state that was given out never changes."""
+
+    def initial_state(self) -> State:
+        """Return the state before a piece."""
+
+    def step(
+        self,
+        state: State,
+        previous: NDArray[np.int32],
+        uniforms: NDArray[np.float32],
+        controls: Controls,
+        biases: Biases,
+    ) -> Prediction:
+        """Read `previous`, shape (fields,), and draw the note after it.
+
+        The same `uniforms`, one in [0, 1) a field, give the same note.
+        """
+
+    def prime(self, state: State, classes: NDArray[np.int32]) -> State:
+        """Return the state after rows of classes, shape (notes, fields)."""

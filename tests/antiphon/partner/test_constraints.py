@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from antiphon.instrument.controls import Biases
+from antiphon.music.note import Note
+from antiphon.music.performance import PerformanceCodec
+from antiphon.partner import Moment
+from antiphon.partner.constraints import (
+    NotAfter,
+    NotBefore,
+    Range,
+    StepTable,
+    Without,
+    thin_enough_at,
+    voice_free_at,
+)
+
+CODEC = PerformanceCodec()
+TABLE = StepTable(CODEC)
+
+
+@example(0.0, 10.0, 0.0)  # on the last edge
+@given(st.floats(0.0, 100.0), st.floats(0.0, 60.0), st.floats(0.0, 5.0))
+def test_some_step_is_always_left_and_none_lies_outside(
+    previous: float, elapsed: float, room: float
+) -> None:
+    moment = Moment(previous, previous + elapsed, previous + elapsed + room)
+    out = Biases()
+    NotBefore(TABLE).bias(moment, out)
+    NotAfter(TABLE).bias(moment, out)
+    left = np.flatnonzero(out.step[0] == 0.0)
+    assert len(left) > 0
+    assert np.all(TABLE.high[left] > moment.earliest - previous)
+    assert np.all(TABLE.low[left] <= moment.latest - previous)
+    middle = elapsed + room / 2
+    on_edge = np.min(np.abs(TABLE.low - middle)) < 1e-9
+    assert on_edge or CODEC.time_class(middle) in left
+
+
+def test_range_outranks_every_other_rule() -> None:
+    out = Biases()
+    moment = Moment(0.0, 0.0, 1.0)
+    Range(60, 61).bias(moment, out)
+    Without([60, 61]).bias(moment, out)
+    assert set(np.flatnonzero(out.pitch[0] == out.pitch[0].max())) == {60, 61}
+
+
+def test_a_voice_is_free_when_enough_have_ended() -> None:
+    notes = [Note(60 + i, 0.0, 1.0 + i, 80) for i in range(4)]
+    assert voice_free_at(notes, 5) == -np.inf
+    assert voice_free_at(notes, 4) == 1.0
+    assert voice_free_at(notes, 1) == 4.0
+
+
+def test_no_more_onsets_in_a_second_than_allowed() -> None:
+    notes = [Note(60, 0.1 * i, 0.1, 80) for i in range(6)]
+    assert thin_enough_at(notes, 40) == -np.inf
+    assert thin_enough_at(notes, 8) == pytest.approx(0.4 + 0.25)
+    assert thin_enough_at(notes, 1) == pytest.approx(1.5)
