@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.predictor import Predictor
 
-STEPS = 1000
 _SEED = 21
 
 
@@ -36,7 +35,7 @@ class Agreement:
 
 
 def compare(
-    first: Predictor, second: Predictor, pieces: Sequence[NDArray[np.int32]], steps: int = STEPS
+    first: Predictor, second: Predictor, pieces: Sequence[NDArray[np.int32]], steps: int
 ) -> Agreement:
     """Return how alike two instruments play.
 

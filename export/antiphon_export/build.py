@@ -21,7 +21,7 @@ from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.session import graph_inputs
 from antiphon_export.agreement import Agreement, compare
 from antiphon_export.convert import to_onnx
-from antiphon_export.parity import Parity, prove
+from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantise import quantise
 from antiphon_export.step import state_names
 from antiphon_training import checkpoint
@@ -56,6 +56,8 @@ class Order:
         the folder's name.
     measure : bool
         Whether to measure held-out figures.
+    steps : int
+        Notes over which the file is proven.
     """
 
     run: Path
@@ -65,6 +67,7 @@ class Order:
     licence: str
     corpora: tuple[Path, ...] = ()
     measure: bool = True
+    steps: int = STEPS
 
 
 def build(order: Order, say: Say) -> Card:
@@ -104,7 +107,7 @@ def _make(
     plain = workshop / "fp32.onnx"
     write_model(model, replace(card, precision="fp32"), plain)
     say("proving that the file plays as the network does")
-    parity = prove(network, plain)
+    parity = prove(network, plain, order.steps)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
     heard = _heldout(details, folders, say)
     made = plain
@@ -113,7 +116,7 @@ def _make(
         model, made = quantise(model), workshop / "int8.onnx"
         write_model(model, card, made)
         excerpts = [piece[:_COMPARED_NOTES] for pieces in heard.values() for piece in pieces]
-        agreement = compare(Predictor(plain), Predictor(made), excerpts)
+        agreement = compare(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(
             f"  int8: {agreement.same_notes:.1%} of the notes as in fp32, "
             f"{agreement.nats:+.4f} nats a note"

@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import tensorflow as tf
 
 from antiphon.errors import TrainingError
-from antiphon.instrument.controls import FORBID, FORCE, Biases, Controls
+from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.instrument.predictor import Prediction, Predictor
-from antiphon.instrument.session import graph_inputs, next_name, open_session
 from antiphon_export.reference import Draw, clear_draw, near_min_p
-from antiphon_export.step import state_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +76,7 @@ def prove(network: HouseNetwork, path: Path, steps: int = STEPS) -> Parity:
         A logit differs by more than `LOGIT_TOLERANCE`, or a note differs.
     """
     predictor = Predictor(path)
-    logits = forced_difference(network, path, predictor.codec, steps)
+    logits = forced_difference(network, predictor, steps)
     if not logits <= LOGIT_TOLERANCE:
         raise ParityError(
             f"The exported graph is not the network: reading the same {steps} notes, a logit "
@@ -87,27 +86,18 @@ def prove(network: HouseNetwork, path: Path, steps: int = STEPS) -> Parity:
     return Parity(steps, logits, within, chance)
 
 
-def forced_difference(network: HouseNetwork, path: Path, codec: Codec, steps: int) -> float:
+def forced_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> float:
     """Return the largest difference of a logit over notes drawn at random."""
+    codec = predictor.codec
     rng = np.random.default_rng(_SEED)
     read = _random_rows(rng, codec.input_sizes, steps)
     truth = _random_rows(rng, codec.sizes, steps)
-    features, _ = network.run(read[None], network.initial_state(1))
-    parts = network.logits(features, truth[None])
-    wanted = np.concatenate([np.asarray(parts[name])[0] for name in codec.fields], axis=-1)
-    session = open_session(path)
-    feeds = _plain_feeds(network, codec)
-    names = state_names(network)
-    outputs = ["logits", *map(next_name, names)]
-    largest = 0.0
-    for i in range(steps):
-        feeds["previous"] = read[i : i + 1]
-        for field, classes in zip(codec.fields, truth[i], strict=True):
-            feeds[f"bias_{field}"].fill(0.0)
-            feeds[f"bias_{field}"][0, classes] = FORCE
-        logits, *after = session.run(outputs, feeds)
-        feeds.update(zip(names, after, strict=True))
-        difference = float(np.abs(logits[0] - wanted[i]).max())
+    parts = tf.function(network)({"previous": read[None], "target": truth[None]})
+    wanted = np.concatenate([parts[name].numpy()[0] for name in codec.fields], axis=-1)
+    state, largest = predictor.initial_state(), 0.0
+    for row, note, expected in zip(read, truth, wanted, strict=True):
+        logits, state = predictor.logits(state, row, note)
+        difference = float(np.abs(logits - expected).max())
         if not difference <= largest:  # a NaN is a difference too
             largest = difference
     return largest
@@ -122,7 +112,7 @@ def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> 
         A note differs.
     """
     rng = np.random.default_rng(_SEED + 1)
-    player = _KerasPlayer(network, predictor.codec)
+    player = _KerasPlayer(network)
     state = predictor.initial_state()
     row: NDArray[np.int32] = np.array(predictor.codec.start, dtype=np.int32)
     within = chance = 0.0
@@ -149,9 +139,11 @@ def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> 
 class _KerasPlayer:
     """Draws notes from the network itself, and keeps its state."""
 
-    def __init__(self, network: HouseNetwork, codec: Codec) -> None:
-        self._network, self._codec = network, codec
+    def __init__(self, network: HouseNetwork) -> None:
         self._state = network.initial_state(1)
+        # Compiled, for eager Keras takes a hundredth of a second a note.
+        self._read = tf.function(network.run_step)
+        self._heads = [tf.function(head) for head in network.heads]
 
     def step(
         self,
@@ -161,19 +153,19 @@ class _KerasPlayer:
         biases: Biases,
     ) -> tuple[list[Draw], NDArray[np.float32], Controls]:
         """Return the draws, and the numbers and controls that were used for them."""
-        features, self._state = self._network.run_step(previous[None], self._state)
+        features, self._state = self._read(tf.constant(previous[None]), self._state)
         used, min_p = uniforms.astype(np.float32), controls.min_p.copy()
         draws: list[Draw] = []
-        chosen: list[NDArray[np.int32]] = []
-        for i, head in enumerate(self._network.heads):
-            logits = np.asarray(head(features, chosen))[0]
+        chosen: list[Any] = []
+        for i, head in enumerate(self._heads):
+            logits = head(features, chosen).numpy()[0]
             heat, bias = float(controls.temperature[i]), biases.rows[i][0]
             if near_min_p(logits, heat, float(min_p[i]), bias):
                 min_p[i] = 0.0
             draw = clear_draw(logits, float(used[i]), heat, float(min_p[i]), bias)
             used[i] = draw.uniform
             draws.append(draw)
-            chosen.append(np.array([draw.chosen], dtype=np.int32))
+            chosen.append(tf.constant([draw.chosen]))
         return draws, used, Controls(controls.temperature, min_p)
 
 
@@ -194,14 +186,3 @@ def _random_controls(rng: np.random.Generator, codec: Codec) -> tuple[Controls, 
         if rng.random() < 0.25:
             row[0, rng.random(size) < 0.5] = FORBID
     return controls, biases
-
-
-def _plain_feeds(network: HouseNetwork, codec: Codec) -> dict[str, NDArray[Any]]:
-    """Return feeds for one row from a state of zeros."""
-    fields = len(codec.fields)
-    feeds = {name: np.zeros((1, fields), dtype=np.float32) for name in graph_inputs(codec)[:4]}
-    feeds["temperature"].fill(1.0)
-    feeds |= {name: np.zeros((1, network.units), np.float32) for name in state_names(network)}
-    for field, size in zip(codec.fields, codec.sizes, strict=True):
-        feeds[f"bias_{field}"] = np.zeros((1, size), dtype=np.float32)
-    return feeds

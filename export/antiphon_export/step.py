@@ -40,7 +40,7 @@ def state_names(network: HouseNetwork) -> tuple[str, ...]:
 def draw(
     logits: Tensor, uniform: Tensor, temperature: Tensor, min_p: Tensor, bias: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return class, place within it, and plain log-probability, each (batch,).
+    """Return class, place within it, and plain log-probability, each (batch, 1).
 
     Parameters
     ----------
@@ -51,17 +51,17 @@ def draw(
     weight = tf.exp(z - tf.reduce_max(z, axis=1, keepdims=True))
     weight = tf.where(weight >= min_p, weight, tf.zeros_like(weight))
     cumulated = tf.cumsum(weight, axis=1)
-    total = cumulated[:, -1:]
+    total = tf.reduce_max(cumulated, axis=1, keepdims=True)
     target = uniform * total
     # The second condition ends at the last class that has any weight, even where
     # rounding makes the target the total itself.
     passed = tf.logical_and(cumulated <= target, cumulated < total)
-    chosen = tf.reduce_sum(tf.cast(passed, tf.int32), axis=1)
+    chosen = tf.reduce_sum(tf.cast(passed, tf.int32), axis=1, keepdims=True)
     share = tf.gather(weight, chosen, batch_dims=1)
     before = tf.gather(cumulated, chosen, batch_dims=1) - share
-    within = tf.clip_by_value((target[:, 0] - before) / share, 0.0, BELOW_ONE)
-    top = tf.reduce_max(logits, axis=1)
-    norm = tf.math.log(tf.reduce_sum(tf.exp(logits - top[:, None]), axis=1)) + top
+    within = tf.clip_by_value((target - before) / share, 0.0, BELOW_ONE)
+    top = tf.reduce_max(logits, axis=1, keepdims=True)
+    norm = tf.math.log(tf.reduce_sum(tf.exp(logits - top), axis=1, keepdims=True)) + top
     return chosen, within, tf.gather(logits, chosen, batch_dims=1) - norm
 
 
@@ -78,24 +78,22 @@ def make_step(network: HouseNetwork, codec: Codec) -> tuple[StepFunction, list[A
         features, after = network.run_step(inputs["previous"], [inputs[name] for name in states])
         notes: list[Tensor] = []
         places, chances, logits = [], [], []
+        uniform, temperature, min_p = (
+            tf.split(inputs[name], count, axis=1) for name in ("uniform", "temperature", "min_p")
+        )
         for i, (field, head) in enumerate(zip(codec.fields, network.heads, strict=True)):
-            raw = head(features, notes)
-            column = slice(i, i + 1)
+            raw = head(features, [note[:, 0] for note in notes])
             note, within, chance = draw(
-                raw,
-                inputs["uniform"][:, column],
-                inputs["temperature"][:, column],
-                inputs["min_p"][:, column],
-                inputs[f"bias_{field}"],
+                raw, uniform[i], temperature[i], min_p[i], inputs[f"bias_{field}"]
             )
-            notes = [*notes, note]
+            notes.append(note)
             places.append(within)
             chances.append(chance)
             logits.append(raw)
         return {
-            "note": tf.stack(notes, axis=1),
-            "within": tf.stack(places, axis=1),
-            "log_probability": tf.stack(chances, axis=1),
+            "note": tf.concat(notes, axis=1),
+            "within": tf.concat(places, axis=1),
+            "log_probability": tf.concat(chances, axis=1),
             "logits": tf.concat(logits, axis=1),
             **{next_name(name): value for name, value in zip(states, after, strict=True)},
         }

@@ -178,7 +178,7 @@ def read_card(metadata: Mapping[str, str]) -> Card:
 def _check_schema(card: Mapping[str, Any]) -> None:
     """Refuse a card that a later Antiphon wrote."""
     schema = card.get("schema")
-    if isinstance(schema, int) and schema > SCHEMA:
+    if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
         raise InstrumentError(
             f"The instrument's card is of schema {schema}, and this version of Antiphon reads "
             f"schemas up to {SCHEMA}; update Antiphon."
@@ -191,8 +191,10 @@ def _check_parts(card: Mapping[str, Any]) -> None:
     if missing:
         raise InstrumentError(f"The instrument's card lacks {', '.join(missing)}; {_AGAIN}.")
     wrong = [key for key, kind in _PARTS.items() if not isinstance(card[key], kind)]
-    if card["context"] == {} or (not wrong and "kind" not in card["context"]):
-        wrong.append("context.kind")
+    if not wrong and "kind" not in card["context"]:
+        wrong.append("context")
+    if card["schema"] is True or (isinstance(card["schema"], int) and card["schema"] < 1):
+        wrong.append("schema")
     if wrong:
         raise InstrumentError(
             f"The instrument's card holds the wrong kind of value for {', '.join(wrong)}; {_AGAIN}."

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from antiphon.errors import InstrumentError
-from antiphon.instrument.controls import Biases, Controls
+from antiphon.instrument.controls import FORCE, Biases, Controls
 from antiphon.instrument.metadata import load_card
 from antiphon.instrument.scoring import Scores, score_pieces
 from antiphon.instrument.session import (
@@ -147,6 +147,32 @@ class Predictor:
         for row in np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields)):
             state = tuple(self._run(self._state_outputs, state, row, *self._plain))
         return state
+
+    def logits(
+        self, state: State, previous: ArrayLike, classes: ArrayLike
+    ) -> tuple[NDArray[np.float32], State]:
+        """Read one note; return the logits of the next and the state.
+
+        Parameters
+        ----------
+        state, previous
+            As in `step`.
+        classes : array, shape (fields,)
+            The next note: each field's logits are given its earlier fields.
+
+        Returns
+        -------
+        float32 array, shape (sum of codec.sizes,)
+            Those of all fields, one after the other.
+        State
+            After `previous` was read.
+        """
+        biases = Biases()
+        for row, chosen in zip(biases.rows, np.asarray(classes), strict=True):
+            row[0, chosen] = FORCE
+        outputs = ["logits", *self._state_outputs]
+        logits, *after = self._run(outputs, state, previous, self._plain[0], biases)
+        return logits[0], tuple(after)
 
     def score(
         self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False, batch: int = 64

@@ -1,0 +1,69 @@
+"""Make tests/antiphon/instrument/tiny.onnx: `python tests/antiphon_export/make_tiny.py`.
+
+A house network of 2 x 8 units with random weights, exported to int8: what the
+live side's own tests play, so that they need no TensorFlow. Make it again only
+when the graph's contract changes.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from antiphon.instrument.card import Card, StateTensor
+from antiphon.instrument.session import graph_inputs
+from antiphon.music.performance import PerformanceCodec
+from antiphon_export.build import write_model
+from antiphon_export.convert import to_onnx
+from antiphon_export.quantise import quantise
+from antiphon_export.step import state_names
+from antiphon_training.network import HouseNetwork
+
+TINY = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
+
+
+def tiny_network(codec: PerformanceCodec, units: int, seed: int = 7) -> HouseNetwork:
+    """Return a small network with weights large enough to have opinions."""
+    keras.utils.set_random_seed(seed)
+    network = HouseNetwork(
+        codec.fields, codec.sizes, codec.input_sizes, units=units, embedding=units, head=units
+    )
+    network.build()
+    rng = np.random.default_rng(seed)
+    for weight in network.trainable_variables:
+        weight.assign(weight + rng.normal(0.0, 0.5, weight.shape))
+    return network
+
+
+def tiny_card(network: HouseNetwork, codec: PerformanceCodec, precision: str) -> Card:
+    """Return a card for it."""
+    states = state_names(network)
+    return Card(
+        name="tiny",
+        codec=codec.table(),
+        state=tuple(StateTensor(name, (network.units,)) for name in states),
+        context={"kind": "stream"},
+        inputs_required=(*graph_inputs(codec), *states),
+        corpus=({"name": "none", "licence": "CC0-1.0", "files": 0, "notes": 0},),
+        licence="CC0-1.0",
+        recipe={},
+        training={},
+        heldout={},
+        precision=precision,
+        created="2026-01-01T00:00:00+00:00",
+    )
+
+
+def main() -> int:
+    """Write the file."""
+    codec = PerformanceCodec()
+    network = tiny_network(codec, units=8)
+    write_model(quantise(to_onnx(network, codec)), tiny_card(network, codec, "int8"), TINY)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
