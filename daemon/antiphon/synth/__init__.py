@@ -1,0 +1,10 @@
+"""The synthesizer inside: FluidSynth, live and to a file.
+
+Only here is FluidSynth driven, and its library is loaded by the first that plays.
+"""
+
+from antiphon.synth.outlet import FluidSynthOutlet
+from antiphon.synth.render import render_midi_to_wav
+from antiphon.synth.soundfont import find_soundfont
+
+__all__ = ["FluidSynthOutlet", "find_soundfont", "render_midi_to_wav"]

@@ -1,0 +1,135 @@
+"""FluidSynth itself: its library, loaded late and kept silent, and its calls.
+
+Samples are loaded when a program is first chosen, so that even a SoundFont of
+150 MB costs a few MB a program. The chorus is off: a piano has none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from antiphon.errors import SynthError
+from antiphon.midi.message import (
+    CHANNELS,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PITCH_BEND,
+    PROGRAM_CHANGE,
+    is_channel_message,
+)
+from antiphon.midi.quiet import quiet_stderr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+FAILED = -1
+LOG_LEVELS = 5
+BEND_CENTRE = 8192
+
+
+class Engine(Protocol):
+    """A synthesizer as pyfluidsynth gives it, so far as it is used here."""
+
+    settings: object
+    synth: object
+    audio_driver: object | None
+
+    def setting(self, name: str, value: str | float, /) -> None:
+        """Change one of FluidSynth's settings."""
+
+    def sfload(self, filename: str, update_midi_preset: int, /) -> int:
+        """Load a SoundFont; return its number, or FAILED."""
+
+    def noteon(self, channel: int, pitch: int, velocity: int, /) -> int:
+        """Start a note."""
+
+    def noteoff(self, channel: int, pitch: int, /) -> int:
+        """End a note."""
+
+    def cc(self, channel: int, control: int, value: int, /) -> int:
+        """Move a controller."""
+
+    def program_change(self, channel: int, program: int, /) -> int:
+        """Choose a program by its General MIDI number."""
+
+    def pitch_bend(self, channel: int, value: int, /) -> int:
+        """Bend by -8192 to 8191."""
+
+    def get_samples(self, frames: int, /) -> NDArray[np.int16]:
+        """Return the next frames, left and right in turn."""
+
+    def delete(self) -> None:
+        """Stop the audio and free everything; the engine is unusable afterwards."""
+
+
+def load_library() -> Any:
+    """Return the module `fluidsynth`, with its library's own log silenced.
+
+    Raises
+    ------
+    SynthError
+        libfluidsynth, or pyfluidsynth, is not installed.
+    """
+    try:
+        # pyfluidsynth prints where it found the library when CI is set.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import fluidsynth
+    except (ImportError, OSError) as error:
+        raise SynthError(
+            "FluidSynth is not installed, so there is no sound here; "
+            "install it: apt install libfluidsynth3 (macOS: brew install fluid-synth)."
+        ) from error
+    # Without a log function nothing is printed; failures come back as values.
+    library = ctypes.CDLL(fluidsynth.lib)
+    library.fluid_set_log_function.restype = ctypes.c_void_p
+    library.fluid_set_log_function.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    for level in range(LOG_LEVELS):
+        library.fluid_set_log_function(level, None, None)
+    return fluidsynth
+
+
+def make_engine(soundfont: Path, gain: float, sample_rate: int) -> Engine:
+    """Return a synthesizer of 16 channels with a SoundFont, not yet sounding.
+
+    Raises
+    ------
+    SynthError
+        There is no FluidSynth here, or the SoundFont cannot be read.
+    """
+    fluidsynth = load_library()
+    options = {"synth.dynamic-sample-loading": 1, "synth.chorus.active": 0}
+    engine = cast(
+        "Engine",
+        fluidsynth.Synth(gain, float(sample_rate), channels=len(CHANNELS), **options),
+    )
+    # Some fonts that are broken reach a loader whose complaints pass the log by.
+    with quiet_stderr():
+        loaded = engine.sfload(str(soundfont), 1) != FAILED
+    if not loaded:
+        engine.delete()
+        raise SynthError(f"{soundfont} cannot be loaded; choose another SoundFont.")
+    return engine
+
+
+def apply_message(engine: Engine, data: bytes) -> None:
+    """Let the synthesizer play one message; what it does not know is passed over."""
+    if not is_channel_message(data):
+        return
+    kind, channel = data[0] & 0xF0, data[0] & 0x0F
+    if kind == NOTE_ON and data[2] > 0:
+        engine.noteon(channel, data[1], data[2])
+    elif kind in (NOTE_ON, NOTE_OFF):
+        engine.noteoff(channel, data[1])
+    elif kind == CONTROL_CHANGE:
+        engine.cc(channel, data[1], data[2])
+    elif kind == PROGRAM_CHANGE:
+        engine.program_change(channel, data[1])
+    elif kind == PITCH_BEND:
+        engine.pitch_bend(channel, (data[1] | data[2] << 7) - BEND_CENTRE)

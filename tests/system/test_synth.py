@@ -1,0 +1,96 @@
+"""FluidSynth playing in real time, into a file and into JACK."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import wave
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from antiphon.music.midifile import Part, write_midi
+from antiphon.music.note import Note, notes_to_array
+from antiphon.synth import FluidSynthOutlet, find_soundfont
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.system
+
+
+def test_what_is_sent_sounds_until_it_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # FluidSynth's driver "file" plays in real time into fluidsynth.wav.
+    monkeypatch.chdir(tmp_path)
+    outlet = FluidSynthOutlet(find_soundfont(None), driver="file", programs={0: 48})
+    assert outlet.driver == "file"
+    outlet.send(b"\xb0\x40\x7f")
+    outlet.send(b"\x90\x3c\x64")
+    time.sleep(0.6)
+    outlet.release_all()
+    time.sleep(2.5)
+    outlet.close()
+    outlet.close()
+    outlet.send(b"\x90\x3c\x64")
+    with wave.open("fluidsynth.wav") as file:
+        frames = np.frombuffer(file.readframes(1 << 24), dtype=np.int16).astype(float)
+        rate = 2 * file.getframerate()
+    sounding = frames[int(0.2 * rate) : int(0.5 * rate)]
+    assert np.sqrt(np.mean(sounding**2)) > 100
+    assert np.sqrt(np.mean(frames[-rate // 4 :] ** 2)) < 20
+    assert capfd.readouterr() == ("", "")
+
+
+def test_sending_takes_microseconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outlet = FluidSynthOutlet(find_soundfont(None), driver="file")
+    times = []
+    for index in range(400):
+        data = bytes([0x90 if index % 2 == 0 else 0x80, 40 + index // 2 % 40, 64])
+        before = time.perf_counter()
+        outlet.send(data)
+        times.append(time.perf_counter() - before)
+        time.sleep(0.001)
+    outlet.close()
+    assert sorted(times)[len(times) // 2] < 0.001
+
+
+def test_jack_is_used_where_it_runs(jack: str, capfd: pytest.CaptureFixture[str]) -> None:
+    outlet = FluidSynthOutlet(find_soundfont(None), driver="jack")
+    ports = subprocess.run(
+        ["jack_lsp", "-s", jack, "-c"], capture_output=True, text=True, check=True
+    ).stdout
+    outlet.send(b"\x90\x3c\x64")
+    outlet.close()
+    assert "Antiphon:left" in ports
+    assert "   system:playback_1" in ports
+    assert capfd.readouterr() == ("", "")
+
+
+MEASURE = r"""
+import json, re, sys, time
+from pathlib import Path
+from antiphon.synth import find_soundfont, render_midi_to_wav
+
+start = time.monotonic()
+render_midi_to_wav(Path(sys.argv[1]), Path(sys.argv[2]), find_soundfont(None))
+# Not ru_maxrss: that begins with the peak of whoever started this process.
+peak = int(re.search("VmHWM:(.*)kB", Path("/proc/self/status").read_text())[1]) / 1024
+print(json.dumps({"seconds": time.monotonic() - start, "peak_mib": peak}))
+"""
+
+
+def test_ten_minutes_are_rendered_fast_and_in_little_memory(tmp_path: Path) -> None:
+    notes = [Note(40 + i % 50, 0.1 * i, 0.4, 40 + i % 80) for i in range(6_000)]
+    write_midi(tmp_path / "in.mid", [Part("Player", 0, 0, notes_to_array(notes))])
+    command = [sys.executable, "-c", MEASURE, str(tmp_path / "in.mid"), str(tmp_path / "out.wav")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert figures["peak_mib"] < 100
+    assert figures["seconds"] < 60
