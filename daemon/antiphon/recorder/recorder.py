@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from antiphon.errors import AntiphonError
+from antiphon.midi.message import NOTE_OFF, NOTE_ON, is_channel_message
 from antiphon.music.ticks import ticks_per_second
 from antiphon.recorder.sessionfile import SessionFile
-from antiphon.recorder.track import GrowingTrack, is_channel_message, is_note_off, is_note_on
+from antiphon.recorder.track import GrowingTrack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,14 +133,14 @@ class SessionRecorder:
         batch = [message for message in batch if is_channel_message(message[2])]
         batch.sort(key=lambda message: message[1])
         if self._origin is None:
-            self._origin = next((when for _, when, data in batch if is_note_on(data)), None)
+            self._origin = next((when for _, when, data in batch if _starts_note(data)), None)
             if self._origin is None:
                 self._before.extend(batch)
                 return
             batch = [*self._before, *batch]
             self._before.clear()
         for side, when, data in batch:
-            if self._unsaved > MOST_UNSAVED and not is_note_off(data):
+            if self._unsaved > MOST_UNSAVED and not _ends_note(data):
                 self._dropped += 1
                 continue
             self._tracks[side].add(round(max(when - self._origin, 0.0) * self._rate), data)
@@ -193,9 +194,15 @@ class SessionRecorder:
             _log.warning("%d messages of the session could not be recorded.", self._dropped)
 
 
+def _starts_note(data: bytes) -> bool:
+    """Return whether a channel message starts a note."""
+    return data[0] & 0xF0 == NOTE_ON and data[2] > 0
+
+
 def _ends_note(data: bytes) -> bool:
-    """Return whether bytes that nobody checked yet end a note."""
-    return len(data) == 3 and is_note_off(data)
+    """Return whether bytes end a note; they may be no message at all."""
+    kind = data[0] & 0xF0 if len(data) == 3 else 0
+    return kind == NOTE_OFF or (kind == NOTE_ON and data[2] == 0)
 
 
 def _require_writable(folder: Path) -> None:

@@ -12,7 +12,7 @@ from antiphon.errors import AntiphonError
 from antiphon.music.midifile import read_performance
 from antiphon.recorder import SessionRecorder
 from antiphon.recorder import recorder as module
-from antiphon.recorder.track import GrowingTrack, is_channel_message
+from antiphon.recorder.track import GrowingTrack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,22 +137,6 @@ def test_a_full_queue_drops_and_counts_but_prefers_note_offs(
     notes = read_performance(path).notes()
     assert notes["pitch"].tolist() == list(range(10))
     assert notes["duration"] == pytest.approx(20.0, abs=TICK)
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"\x90\x3c\x40", True),
-        (b"\xc0\x05", True),
-        (b"\xe0\x00\x40", True),
-        (b"\xc0\x05\x00", False),
-        (b"\x90\x3c\x80", False),
-        (b"\xff\x2f\x00", False),
-        (b"", False),
-    ],
-)
-def test_what_belongs_into_a_session(data: bytes, expected: bool) -> None:
-    assert is_channel_message(data) is expected
 
 
 def test_two_silent_days_fit_into_a_track() -> None:
