@@ -12,7 +12,7 @@ import pytest
 import rtmidi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 PATIENT_FRAMES = 1024
@@ -21,7 +21,7 @@ PATIENT_FRAMES = 1024
 _START_SECONDS = 20.0
 
 
-def start_jack(name: str, frames: int) -> subprocess.Popen[bytes]:
+def _start_jack(name: str, frames: int) -> subprocess.Popen[bytes]:
     """Start a JACK server on the dummy driver; fail where there is no jackd."""
     jackd = shutil.which("jackd")
     if jackd is None:
@@ -44,8 +44,8 @@ def start_jack(name: str, frames: int) -> subprocess.Popen[bytes]:
     return server
 
 
-def stop_jack(server: subprocess.Popen[bytes]) -> None:
-    """Stop a JACK server, by force if it must be."""
+def _stop_jack(server: subprocess.Popen[bytes]) -> None:
+    """Stop a JACK server; by force only if it must be: that uses up one of JACK's 8 places."""
     server.terminate()
     try:
         server.wait(5.0)
@@ -65,9 +65,9 @@ def _answers(name: str) -> bool:
 def jack_server() -> Iterator[str]:
     """Name of a JACK server of our own, running for the whole session."""
     name = f"antiphon-test-{os.getpid()}"
-    server = start_jack(name, PATIENT_FRAMES)
+    server = _start_jack(name, PATIENT_FRAMES)
     yield name
-    stop_jack(server)
+    _stop_jack(server)
 
 
 @pytest.fixture
@@ -132,6 +132,29 @@ class MidiClient:
 
 
 @pytest.fixture
-def new_client(jack: str) -> type[MidiClient]:
-    """The class of clients, on the server of our own; use them in a `with`."""
+def new_jack(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], subprocess.Popen[bytes]]:
+    """Start a server of this test's own, always by the same name."""
+    name = f"antiphon-own-{os.getpid()}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+
+    def start() -> subprocess.Popen[bytes]:
+        server = _start_jack(name, PATIENT_FRAMES)
+        request.addfinalizer(lambda: _stop_jack(server))
+        return server
+
+    return start
+
+
+@pytest.fixture
+def stop_jack() -> Callable[[subprocess.Popen[bytes]], None]:
+    """Stop a server in the midst of a test."""
+    return _stop_jack
+
+
+@pytest.fixture
+def new_client() -> type[MidiClient]:
+    """The class of clients, on the server of the test; use them in a `with`."""
     return MidiClient

@@ -161,7 +161,7 @@ def test_stop_releases_all_that_sounds_and_close_panics(rig: Rig, client: MidiCl
 
 
 @pytest.mark.parametrize("seconds", [0.005, 0.3])
-def test_it_does_not_answer_itself(new_client: type[MidiClient], seconds: float) -> None:
+def test_it_does_not_answer_itself(jack: str, new_client: type[MidiClient], seconds: float) -> None:
     rig = Rig(thru=False)
     with new_client("cable") as cable:
         cable.connect(to="Antiphon In", source="Antiphon Out")
@@ -214,7 +214,9 @@ def test_a_keyboard_that_comes_is_heard_and_one_that_goes_lets_its_keys_up(
         assert event.pitch == pitch
 
 
-def test_a_program_is_no_keyboard_unless_it_is_named(new_client: type[MidiClient]) -> None:
+def test_a_program_is_no_keyboard_unless_it_is_named(
+    jack: str, new_client: type[MidiClient]
+) -> None:
     with new_client("sequencer") as other:
         other.out.open_virtual_port("out")
         rig = Rig()
@@ -226,7 +228,7 @@ def test_a_program_is_no_keyboard_unless_it_is_named(new_client: type[MidiClient
         rig.stop()
 
 
-def test_an_output_that_comes_back_is_released(new_client: type[MidiClient]) -> None:
+def test_an_output_that_comes_back_is_released(jack: str, new_client: type[MidiClient]) -> None:
     system = MidiSystem("jack")
     outlet = PortOutlet(system, "synth")
     outlet.send(note_on(0, 50, 80))  # nobody is there, nothing breaks
@@ -244,6 +246,29 @@ def test_an_output_that_comes_back_is_released(new_client: type[MidiClient]) -> 
         outlet.send(note_on(0, 61, 80))
     outlet.close()
     system.close()
+
+
+def test_a_server_that_comes_back_finds_the_ports_again(
+    new_jack: Callable[[], subprocess.Popen[bytes]],
+    stop_jack: Callable[[subprocess.Popen[bytes]], None],
+    new_client: type[MidiClient],
+) -> None:
+    server = new_jack()
+    rig = Rig()
+    rig.scheduler.play(1, Note(60, time.monotonic(), 99.0, 80))
+    stop_jack(server)
+    for k in range(5_000):  # RtMidi alone would spin for ever when its buffer is full
+        rig.outlet.send(note_on(0, 60, 1 + k % 100))
+    assert eventually(lambda: rig.outlet.port_name is None)
+    server = new_jack()
+    assert eventually(lambda: rig.outlet.port_name is not None, seconds=6.0)
+    with new_client("tester") as client:
+        client.connect(to="Antiphon In", source="Antiphon Out")
+        client.listen(0.2)
+        client.send(0x90, 64, 80)
+        assert client.listen(PATIENCE, until=1) == [note_on(0, 64, 80)]
+    rig.stop()
+    stop_jack(server)
 
 
 def test_a_file_plays_in_real_time_and_releases_when_stopped(rig: Rig, client: MidiClient) -> None:

@@ -101,8 +101,9 @@ class Inlet:
         self._stopping = threading.Event()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="antiphon-inlet", daemon=True)
+        self._virtual: _Source | None = None
         if virtual:
-            self._arriving.append(self._source(VIRTUAL_INPUT, system.open_virtual_input()))
+            self._open_virtual()
         if self._connect:
             system.prepare_keyboard()
 
@@ -138,9 +139,14 @@ class Inlet:
         """Connect what has come and drop what has gone; called by `PortWatch`."""
         del outputs
         self._close_left()
+        self._renew_virtual()
         wanted = self._wanted(inputs)
         before = self.connected
-        for name in [name for name in self._keyboards if name not in inputs]:
+        for name in [
+            name
+            for name, source in self._keyboards.items()
+            if name not in inputs or source.port.gone
+        ]:
             self._leaving.append(self._keyboards.pop(name))
             _log.info("the keyboard %s has gone; it is awaited", name)
         for name in wanted:
@@ -166,6 +172,23 @@ class Inlet:
                 self._complained.discard(wish)
                 names[name] = None
         return list(names)
+
+    def _open_virtual(self) -> None:
+        self._virtual = self._source(VIRTUAL_INPUT, self._system.open_virtual_input())
+        self._arriving.append(self._virtual)
+
+    def _renew_virtual(self) -> None:
+        """Open our own port anew where the system that it was on has gone."""
+        if self._virtual is None or not self._virtual.port.gone:
+            return
+        if self._virtual in self._sources:
+            self._leaving.append(self._virtual)
+        try:
+            self._open_virtual()
+        except AntiphonError as error:
+            self._complain(VIRTUAL_INPUT, str(error))
+        else:
+            self._complained.discard(VIRTUAL_INPUT)
 
     def _open(self, name: str) -> None:
         try:

@@ -91,8 +91,9 @@ class PortOutlet:
         if self._closed:
             return
         with self._lock:
-            if self._port is not None and self._wanted is not None and self._name not in outputs:
-                self._lose("The MIDI output %s has gone; it is awaited.")
+            vanished = self._wanted is not None and self._name not in outputs
+            if self._port is not None and (vanished or self._port.gone):
+                self._lose("has gone")
         self._close_dead()
         if self._port is None:
             try:
@@ -134,13 +135,13 @@ class PortOutlet:
             return False
         try:
             self._port.send(data)
-        except Exception:  # noqa: BLE001 - no driver's complaint may end the path of a note
-            self._lose("The MIDI output %s failed; it is awaited.", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - none may end the path of a note
+            self._lose(f"failed ({error})")
             return False
         return True
 
-    def _lose(self, sentence: str, *, exc_info: bool = False) -> None:
-        _log.warning(sentence, self._name, exc_info=exc_info)
+    def _lose(self, why: str) -> None:
+        _log.warning("The MIDI output %s %s; it is awaited.", self._name, why)
         self._owed += self._held.releases()
         self._bury()
 

@@ -7,10 +7,17 @@ ports takes its time and belongs on a thread that is not the path of a note.
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from antiphon.errors import AntiphonError, NoMidiSystemError
-from antiphon.midi.jack_memory import free_jack_memory
+from antiphon.midi.jack_server import JackServer, free_jack_memory
+from antiphon.midi.open_port import (
+    InputPort,
+    OutputPort,
+    PolledInput,
+    RtMidiOutput,
+    has_gone,
+)
 from antiphon.midi.port_names import (
     KEYBOARD_CLIENT,
     SEND_CLIENT,
@@ -25,7 +32,7 @@ from antiphon.midi.quiet import quiet_stderr
 from antiphon.midi.rtmidi_api import RtMidi, RtMidiClient, RtMidiIn, RtMidiOut, load_rtmidi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 __all__ = [
     "VIRTUAL_INPUT",
@@ -52,26 +59,6 @@ _QUEUE_MESSAGES = 16_384
 
 _T = TypeVar("_T", bound=RtMidiClient)
 _R = TypeVar("_R")
-
-
-class InputPort(Protocol):
-    """An open input, polled by one thread."""
-
-    def receive(self) -> tuple[list[int], float] | None:
-        """Return the next message and the seconds since the one before, or None."""
-
-    def close(self) -> None:
-        """Close the port; safe to call twice."""
-
-
-class OutputPort(Protocol):
-    """An open output."""
-
-    def send(self, data: bytes) -> None:
-        """Send one message; raises what the driver raises."""
-
-    def close(self) -> None:
-        """Close the port once all that was sent has left; safe to call twice."""
 
 
 class MidiSystem:
@@ -104,26 +91,28 @@ class MidiSystem:
         self._rtmidi = _load()
         self._spare_inputs: list[RtMidiIn] = []
         self._spare_outputs: list[RtMidiOut] = []
+        self._graves: list[RtMidiClient] = []  # clients of a server that has gone
+        self._server: JackServer | None = None
         self._closed = False
         for name in _candidates(self._rtmidi, backend):
             self.api = name
-            try:
-                with quiet_stderr():
-                    self._input = self._make_input(VIRTUAL_INPUT)
-                    self._output = self._make_output(VIRTUAL_OUTPUT)
-            except self._rtmidi.RtMidiError:  # the next may work
-                continue
-            if name == "jack":
-                free_jack_memory()
-            return
+            if self._begin():
+                return
         raise NoMidiSystemError(_absent(backend))
 
     def inputs(self) -> list[str]:
-        """Return the names of the ports that can be listened to, ours left out."""
+        """Return the names of the ports that can be listened to, ours left out.
+
+        Where a JACK server has gone there are none until another has come.
+        """
+        if has_gone(self._server) and not self._begin_anew():
+            return []
         return [name for name in self._input.get_ports() if not is_ours(name)]
 
     def outputs(self) -> list[str]:
         """Return the names of the ports that can be sent to, ours left out."""
+        if has_gone(self._server):
+            return []
         return [name for name in self._output.get_ports() if not is_ours(name)]
 
     def keyboards(self) -> list[str]:
@@ -143,12 +132,12 @@ class MidiSystem:
             The system refuses, as Windows does.
         """
         self._guarded(VIRTUAL_INPUT, lambda: self._input.open_virtual_port(VIRTUAL_INPUT))
-        return _Input(self._input, self._input.close_port)
+        return PolledInput(self._input, self._server, self._input.close_port)
 
     def open_virtual_output(self) -> OutputPort:
         """Open `Antiphon Out`, for others to listen to; see `open_virtual_input`."""
         self._guarded(VIRTUAL_OUTPUT, lambda: self._output.open_virtual_port(VIRTUAL_OUTPUT))
-        return _Output(self._output, self._output.close_port)
+        return RtMidiOutput(self._output, self._server, self._output.close_port)
 
     def prepare_keyboard(self) -> None:
         """Make the client for a keyboard that may come, now rather than then."""
@@ -166,7 +155,7 @@ class MidiSystem:
         self.prepare_keyboard()
         client = self._spare_inputs.pop()
         self._connect(client, name, self._spare_inputs)
-        return _Input(client, lambda: self._keep(client, self._spare_inputs))
+        return PolledInput(client, self._server, lambda: self._keep(client, self._spare_inputs))
 
     def open_output(self, name: str) -> OutputPort:
         """Send to another's port, by its exact name; see `open_input`."""
@@ -175,15 +164,45 @@ class MidiSystem:
         else:
             client = self._guarded(SEND_CLIENT, lambda: self._make_output(SEND_CLIENT))
         self._connect(client, name, self._spare_outputs)
-        return _Output(client, lambda: self._keep(client, self._spare_outputs))
+        return RtMidiOutput(client, self._server, lambda: self._keep(client, self._spare_outputs))
 
     def close(self) -> None:
         """Let every client go, after their ports were closed; safe to call twice."""
         if self._closed:
             return
         self._closed = True
-        for client in (self._input, self._output, *self._spare_inputs, *self._spare_outputs):
-            client.delete()
+        gone = has_gone(self._server)
+        if self._server is not None:
+            self._server.close()
+        if not gone:  # each would wait for a second to be let go
+            for client in (self._input, self._output, *self._spare_inputs, *self._spare_outputs):
+                client.delete()
+
+    def _begin(self) -> bool:
+        """Make the clients that last; return whether the system lets us."""
+        try:
+            with quiet_stderr():
+                self._input = self._make_input(VIRTUAL_INPUT)
+                self._output = self._make_output(VIRTUAL_OUTPUT)
+        except self._rtmidi.RtMidiError:
+            return False
+        if self.api == "jack":
+            self._server = JackServer()
+            free_jack_memory()
+        return True
+
+    def _begin_anew(self) -> bool:
+        # Letting go of a client waits for the server, which has gone: bury it.
+        old = (self._input, self._output, *self._spare_inputs, *self._spare_outputs)
+        server = self._server
+        if not self._begin():
+            return False
+        self._graves += old
+        self._spare_inputs.clear()
+        self._spare_outputs.clear()
+        if server is not None:
+            server.close()
+        return True
 
     def _connect(self, client: _T, name: str, spares: list[_T]) -> None:
         """Connect by name, though the driver wants a number that may change meanwhile."""
@@ -197,10 +216,13 @@ class MidiSystem:
             raise
 
     def _keep(self, client: _T, spares: list[_T]) -> None:
+        """Close a client's port, and keep the client for the next."""
         client.close_port()
         spares.append(client)
 
     def _guarded(self, name: str, act: Callable[[], _R]) -> _R:
+        if has_gone(self._server):
+            raise AntiphonError("The JACK server has gone; it is awaited.")
         try:
             with quiet_stderr():
                 return act()
@@ -220,40 +242,6 @@ class MidiSystem:
 
     def _make_output(self, name: str) -> RtMidiOut:
         return self._rtmidi.MidiOut(getattr(self._rtmidi, _API_NAMES[self.api]), name)
-
-
-class _Input:
-    def __init__(self, client: RtMidiIn, let_go: Callable[[], None]) -> None:
-        self._let_go: Callable[[], None] | None = let_go
-        self.receive = client.get_message  # bound once: it is called 2,000 times a second
-
-    def close(self) -> None:
-        let_go, self._let_go = self._let_go, None
-        if let_go is not None:
-            self.receive = _nothing
-            with quiet_stderr():
-                let_go()
-
-
-class _Output:
-    def __init__(self, client: RtMidiOut, let_go: Callable[[], None]) -> None:
-        self._let_go: Callable[[], None] | None = let_go
-        self.send = client.send_message
-
-    def close(self) -> None:
-        let_go, self._let_go = self._let_go, None
-        if let_go is not None:
-            self.send = _lost
-            with quiet_stderr():
-                let_go()
-
-
-def _nothing() -> None:
-    return None
-
-
-def _lost(message: bytes | Sequence[int]) -> None:
-    del message
 
 
 def _load() -> RtMidi:

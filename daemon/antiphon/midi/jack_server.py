@@ -1,0 +1,93 @@
+"""What libjack does behind RtMidi's back: memory that it locks, a server that goes.
+
+RtMidi never learns that the server has gone: it lists the ports of old, and a
+send into its full buffer then spins for ever, with the interpreter's lock held.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import select
+import socket
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+_MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw-s .*/jack", re.M)
+_MADV_DONTNEED = 4
+
+
+class JackServer:
+    """The server that this process's clients are connected to.
+
+    Made after a client was; knows the server by libjack's sockets to it, which
+    it never reads.
+    """
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._sockets = _sockets_to_jack()
+        # libjack keeps sockets of a server that has gone before this one.
+        for fd in _hung_up(self._sockets):
+            self._sockets.remove(fd)
+            os.close(fd)
+
+    def gone(self) -> bool:
+        """Tell whether the server has gone; takes microseconds, on any thread."""
+        return self._closed or bool(_hung_up(self._sockets))
+
+    def close(self) -> None:
+        """Let it go; to those who still ask, it has gone. Safe to call twice."""
+        self._closed = True
+        while self._sockets:
+            os.close(self._sockets.pop())
+
+
+def _hung_up(sockets: list[int]) -> list[int]:
+    # A poll object serves one thread at a time, hence one for each look.
+    poll = select.poll()
+    for fd in sockets:
+        poll.register(fd, 0)
+    return [
+        fd
+        for fd, event in poll.poll(0)
+        if event & (select.POLLHUP | select.POLLERR | select.POLLNVAL)
+    ]
+
+
+def _sockets_to_jack() -> list[int]:
+    """Return duplicates (libjack closes its own) of the sockets to a JACK server."""
+    found: list[int] = []
+    with suppress(OSError):  # no /proc: the server is taken to stay
+        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers, not paths
+            with suppress(OSError):  # it may have closed meanwhile, or be no Unix socket
+                if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                    continue
+                with socket.socket(fileno=os.dup(int(name))) as known:
+                    if known.family == socket.AF_UNIX and "/jack_" in str(known.getpeername()):
+                        found.append(os.dup(known.fileno()))
+    return found
+
+
+def free_jack_memory() -> None:
+    """Unlock JACK's shared memory and let go of its pages, where this is Linux.
+
+    libjack locks the whole of the server's shared memory (100 MB, almost all of
+    it audio buffers) into every client process, where it counts as that
+    process's own; a MIDI client touches a part of it. Nothing is lost: pages
+    that are touched again come back from the server's copy.
+    """
+    try:
+        mappings = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+        libc = ctypes.CDLL(None)
+        unlock, advise = libc.munlock, libc.madvise
+    except (OSError, AttributeError):  # no Linux: so be it
+        return
+    unlock.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for first, last in _MAPPING.findall(mappings):
+        start, size = int(first, 16), int(last, 16) - int(first, 16)
+        unlock(start, size)
+        advise(start, size, _MADV_DONTNEED)
