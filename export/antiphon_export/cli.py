@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,9 +40,9 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into one file that plays, proven equal to it."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # A step is far too small for a graphics card, and parity is a matter of the processor.
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    from antiphon_export.quiet import load_tensorflow
+
+    load_tensorflow()
     from antiphon_export.build import Order, build
 
     order = Order(

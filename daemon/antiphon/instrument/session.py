@@ -1,7 +1,8 @@
 """An onnxruntime session set up for one player: quiet, small, on one thread.
 
-The graph's names are those of the instrument file (docs): `INPUTS` and the
-card's state in, `OUTPUTS` and the state in its next form out.
+The graph of an instrument file reads `graph_inputs` and the card's state, and
+returns `OUTPUTS` and each state tensor under its `next_name`; the batch is the
+first axis of all. `check_graph` holds a file to that.
 """
 
 from __future__ import annotations
