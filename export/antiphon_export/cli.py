@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,20 +41,29 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into one file that plays, proven equal to it."""
-    from antiphon_export.quiet import load_tensorflow
+    # A step is far too small for a graphics card, and parity is a matter of the processor.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    from antiphon_training.native_messages import native_messages_to
 
-    load_tensorflow()
-    from antiphon_export.build import Order, build
+    say = ctx.obj.say if ctx.obj else _say
+    with native_messages_to(Path(os.devnull)):
+        from antiphon_export.build import Order, build
 
-    order = Order(
-        checkpoint,
-        out,
-        precision.value,
-        name or out.stem,
-        licence,
-        tuple(corpus or ()),
-        figures,
-    )
-    card = build(order, ctx.obj.say if ctx.obj else lambda text: typer.echo(text, err=True))
+        order = Order(
+            checkpoint,
+            out,
+            precision.value,
+            name or out.stem,
+            licence,
+            tuple(corpus or ()),
+            figures,
+        )
+        card = build(order, say)
     if as_json:
         typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))
+
+
+def _say(sentence: str) -> None:
+    """Say a sentence on stderr, where no voice was set up."""
+    typer.echo(sentence, err=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument import Card, Predictor
-    from antiphon.music.codec import Codec
+    from antiphon.music.performance import PerformanceCodec
     from antiphon_training.corpus import Defect
 
 HELDOUT_LIST = "heldout.txt"
@@ -83,7 +83,7 @@ def figures(predictor: Predictor, pieces: Sequence[NDArray[np.int32]]) -> Figure
 
 
 def read_pieces(
-    folder: Path, files: Sequence[str], codec: Codec, tracks: Sequence[str] | None = None
+    folder: Path, files: Sequence[str], codec: PerformanceCodec, tracks: Sequence[str] | None = None
 ) -> tuple[list[NDArray[np.int32]], list[Defect]]:
     """Return the classes of files of a folder, and the files that cannot be read."""
     from antiphon_training.corpus import Defect, read_notes
@@ -91,7 +91,7 @@ def read_pieces(
     pieces, defects = [], []
     for file in files:
         try:
-            pieces.append(codec.encode(read_notes(folder / file, tracks)))
+            pieces.append(codec.encode(read_notes(folder / file, tracks, codec.pedal)))
         except CorpusError as error:
             defects.append(Defect(file, str(error)))
     return pieces, defects
