@@ -1,32 +1,40 @@
-"""A corpus: a folder of MIDI files, parsed once, kept as arrays, split by piece.
+"""A corpus: a folder of MIDI files, parsed once and kept as arrays.
 
-Times are seconds, as played (tempo maps applied). A folder may hold
-`heldout.txt` (one relative path a line: never trained on) and `manifest.tsv`
-(tab-separated, with the columns `file` and `piece_group`): files of one group are
-the same piece and stay on one side of every split.
+Times are seconds, as played (tempo maps applied). What else a folder may hold is
+told where it is read: `heldout.txt` and `manifest.tsv` in `split`, a licence and
+`corpus.toml` in `licences`.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import symusic
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from antiphon.errors import CorpusError
-from antiphon.music.note import NOTE_DTYPE, NoteArray, sort_notes
+from antiphon.music.note import NoteArray, empty_notes, sort_notes
+from antiphon.music.pedal import CONTROL_DTYPE, apply_pedal
 
-READER_VERSION = 1
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from antiphon.music.performance import Pedal
+
+    Progress = Callable[[int, int], None]
+    """Told how many files are done, of how many."""
+
+READER_VERSION = 2
 SUFFIXES = (".mid", ".midi")
-Progress = Callable[[int, int], None]
-"""Told how many files are done, of how many."""
+MIDI_HEAD = b"MThd"
+LONGEST_REASON = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +69,22 @@ class Corpus:
     folder: Path
     files: tuple[str, ...]
     notes: NoteArray
-    bounds: np.ndarray
+    bounds: NDArray[np.int64]
     defects: tuple[Defect, ...]
 
     def piece(self, index: int) -> NoteArray:
         """Return the notes of one file, sorted by onset."""
         return self.notes[self.bounds[index] : self.bounds[index + 1]]
 
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Indices of a corpus' files: trained on, watched while training, and held out."""
-
-    train: tuple[int, ...]
-    valid: tuple[int, ...]
-    heldout: tuple[int, ...]
+    @property
+    def seconds(self) -> float:
+        """How long all files last, each from its first onset to its last release."""
+        pieces = (self.piece(index) for index in range(len(self.files)))
+        ends = ((piece["onset"] + piece["duration"]).max() - piece["onset"][0] for piece in pieces)
+        return float(sum(ends))
 
 
-def read_notes(path: Path, tracks: Sequence[str] | None = None) -> NoteArray:
+def read_notes(path: Path, tracks: Sequence[str] | None = None, pedal: Pedal = "keys") -> NoteArray:
     """Return the notes of a MIDI file, drums left out, sorted by onset.
 
     Parameters
@@ -87,6 +93,9 @@ def read_notes(path: Path, tracks: Sequence[str] | None = None) -> NoteArray:
         A standard MIDI file.
     tracks : sequence of str, optional
         Names of the tracks to read; all when not given.
+    pedal : {"keys", "sustain"}
+        Whether a note ends with its key, or when the sustain pedal of its own
+        track lets go of it.
 
     Raises
     ------
@@ -94,28 +103,68 @@ def read_notes(path: Path, tracks: Sequence[str] | None = None) -> NoteArray:
         The file cannot be parsed.
     """
     try:
-        score = symusic.Score(str(path)).to("second")
-    except Exception as error:  # symusic raises many kinds, one sentence serves all
-        raise CorpusError(f"{path} cannot be read as MIDI: {error}") from error
+        score: Any = symusic.Score(str(path))
+        score = score.to("second")
+    except Exception as error:
+        raise CorpusError(f"{path} {_reason(path, error)}.") from error
     parts = []
     for track in score.tracks:
         if track.is_drum or (tracks and track.name not in tracks):
             continue
         columns = track.notes.numpy()
-        part = np.zeros(len(columns["time"]), dtype=NOTE_DTYPE)
+        part = empty_notes(len(columns["time"]))
         part["pitch"], part["velocity"] = columns["pitch"], columns["velocity"]
         part["onset"], part["duration"] = columns["time"], columns["duration"]
-        parts.append(part[(part["velocity"] > 0) & (part["duration"] >= 0)])
-    return sort_notes(np.concatenate(parts)) if parts else np.zeros(0, dtype=NOTE_DTYPE)
+        part = part[(part["velocity"] > 0) & (part["duration"] >= 0)]
+        if pedal == "sustain":
+            part = apply_pedal(sort_notes(part), _controls(track))
+        parts.append(part)
+    return sort_notes(np.concatenate(parts)) if parts else empty_notes()
+
+
+def _controls(track: Any) -> NDArray[Any]:
+    columns = track.controls.numpy()
+    controls = np.zeros(len(columns["time"]), dtype=CONTROL_DTYPE)
+    for name, column in (("time", "time"), ("control", "number"), ("value", "value")):
+        controls[name] = columns[column]
+    return controls[np.argsort(controls["time"], kind="stable")]
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return why a parser refused a file, as the rest of a sentence about it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MIDI_HEAD))
+    except OSError as unreadable:
+        return f"cannot be opened: {(unreadable.strerror or 'unreadable').lower()}"
+    if not head:
+        return "is empty"
+    if head != MIDI_HEAD:
+        return "is no MIDI file"
+    detail = " ".join(str(error).removeprefix("MiniMidi: ").split())
+    return f"is damaged: {detail.removesuffix(': iostream error')[:LONGEST_REASON]}"
 
 
 def load_corpus(
     folder: Path,
     tracks: Sequence[str] | None = None,
+    pedal: Pedal = "keys",
+    *,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
     """Return the notes of a folder, from the cache where its content is the same.
+
+    Parameters
+    ----------
+    folder : Path
+        Searched with all its folders for .mid and .midi files.
+    tracks, pedal
+        As for `read_notes`.
+    cache : Path, optional
+        The folder of parsed corpora; the user's own cache when not given.
+    progress : callable, optional
+        Called after each file that is parsed.
 
     Raises
     ------
@@ -129,76 +178,34 @@ def load_corpus(
         raise CorpusError(f"{folder} holds no .mid file; name a folder of MIDI files.")
     files = [p.relative_to(folder).as_posix() for p in paths]
     cache = cache or user_cache_path("antiphon") / "corpora"
-    kept = cache / f"{_content_hash(files, paths, tracks)}.npz"
+    kept = cache / f"{_content_hash(files, paths, tracks, pedal)}.npz"
     corpus = _read_cache(kept, folder)
     if corpus is None:
-        corpus = _parse(folder, files, paths, tracks, progress)
+        corpus = _parse(
+            folder, files, paths, lambda path: read_notes(path, tracks, pedal), progress
+        )
         _write_cache(kept, corpus)
     if not corpus.files:
-        raise CorpusError(f"No file in {folder} has notes that can be read.")
+        first = corpus.defects[0]
+        raise CorpusError(
+            f"No file in {folder} has notes that can be read ({first.file} "
+            f"{first.reason}); name another folder, or other tracks."
+        )
     return corpus
 
 
-def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
-    """Split corpora by piece: the same on every machine, and no piece on two sides.
-
-    Held out is what `heldout.txt` lists; other files of a held-out piece are left
-    out altogether. `valid_share` of the remaining pieces, chosen by a hash of
-    their name, are watched while training and not trained on.
-    """
-    corpora = list(corpora)
-    groups = [_piece_groups(corpus) for corpus in corpora]
-    listed = [_heldout_files(corpus.folder) for corpus in corpora]
-    held_groups = {
-        group[file]
-        for corpus, group, held in zip(corpora, groups, listed, strict=True)
-        for file in corpus.files
-        if file in held
-    }
-    splits = []
-    for corpus, group, held in zip(corpora, groups, listed, strict=True):
-        train, valid, heldout = [], [], []
-        for index, file in enumerate(corpus.files):
-            if file in held:
-                heldout.append(index)
-            elif group[file] not in held_groups:
-                watched = _fraction(group[file]) < valid_share
-                (valid if watched else train).append(index)
-        splits.append(Split(tuple(train), tuple(valid), tuple(heldout)))
-    return splits
-
-
-def _fraction(text: str) -> float:
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2.0**64
-
-
-def _heldout_files(folder: Path) -> frozenset[str]:
-    path = folder / "heldout.txt"
-    if not path.is_file():
-        return frozenset()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip())
-
-
-def _piece_groups(corpus: Corpus) -> dict[str, str]:
-    """Return the piece that each file belongs to; without a manifest, itself."""
-    groups = {file: f"{corpus.name}/{file}" for file in corpus.files}
-    manifest = corpus.folder / "manifest.tsv"
-    if manifest.is_file():
-        with manifest.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if row.get("file") in groups and row.get("piece_group"):
-                    groups[row["file"]] = row["piece_group"]
-    return groups
-
-
-def _content_hash(files: list[str], paths: list[Path], tracks: Sequence[str] | None) -> str:
+def _content_hash(
+    files: list[str], paths: list[Path], tracks: Sequence[str] | None, pedal: Pedal
+) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((READER_VERSION, tracks and sorted(tracks))).encode())
+    digest.update(repr((READER_VERSION, tracks and sorted(tracks), pedal)).encode())
     for file, path in zip(files, paths, strict=True):
-        digest.update(file.encode() + b"\0")
-        digest.update(hashlib.blake2b(path.read_bytes(), digest_size=16).digest())
+        digest.update(file.encode(errors="surrogateescape") + b"\0")
+        try:
+            content = path.read_bytes()
+        except OSError:  # listed as a defect when it is parsed
+            content = b"unreadable"
+        digest.update(hashlib.blake2b(content, digest_size=16).digest())
     return digest.hexdigest()
 
 
@@ -206,24 +213,24 @@ def _parse(
     folder: Path,
     files: list[str],
     paths: list[Path],
-    tracks: Sequence[str] | None,
+    read: Callable[[Path], NoteArray],
     progress: Progress | None,
 ) -> Corpus:
     kept, parts, defects = [], [], []
     for done, (file, path) in enumerate(zip(files, paths, strict=True), start=1):
         try:
-            notes = read_notes(path, tracks)
+            notes = read(path)
             if len(notes):
                 kept.append(file)
                 parts.append(notes)
             else:
                 defects.append(Defect(file, "has no notes to learn from"))
         except CorpusError as error:
-            defects.append(Defect(file, str(error.__cause__ or error)))
+            defects.append(Defect(file, str(error).removeprefix(f"{path} ").removesuffix(".")))
         if progress:
             progress(done, len(files))
     bounds = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
-    notes = np.concatenate(parts) if parts else np.zeros(0, dtype=NOTE_DTYPE)
+    notes = np.concatenate(parts) if parts else empty_notes()
     return Corpus(folder.resolve().name, folder, tuple(kept), notes, bounds, tuple(defects))
 
 
@@ -248,7 +255,7 @@ def _write_cache(path: Path, corpus: Corpus) -> None:
 
 def _read_cache(path: Path, folder: Path) -> Corpus | None:
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             defects = zip(
                 kept["defect_files"].tolist(), kept["defect_reasons"].tolist(), strict=True
             )

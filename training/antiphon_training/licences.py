@@ -7,9 +7,12 @@ a suffix) and `corpus.toml` with the keys `licence`, `attribution` and `source`.
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LICENCE_NAMES = ("license", "licence", "copying")
 KEYS = ("licence", "attribution", "source")

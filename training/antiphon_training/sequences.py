@@ -11,15 +11,17 @@ depend on the seed and on `k` alone, so a resumed run sees what it would have se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.codec import Codec
-from antiphon.music.note import NoteArray
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from antiphon.music.codec import Codec
+    from antiphon.music.note import NoteArray
 
 Batch = tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
 
@@ -113,7 +115,9 @@ class Stretches:
         read, wanted, have = [], [], 0
         held = rng.random() < self._augmentation.held_share
         while have < length:
-            piece = self._pieces[int(np.searchsorted(self._share, rng.random(), side="right"))]
+            chosen = np.searchsorted(self._share, rng.random(), side="right")
+            # The shares are sums, and may end a hair below 1.
+            piece = self._pieces[min(int(chosen), len(self._pieces) - 1)]
             first = int(rng.integers(len(piece))) if have == 0 else 0
             # One note more than is wanted, for the step of the first.
             notes = piece[max(first - 1, 0) : first + length - have]
@@ -145,9 +149,7 @@ def vary(notes: NoteArray, rng: np.random.Generator, how: Augmentation) -> NoteA
     return notes
 
 
-def sounding_at_looks(
-    notes: NoteArray, rng: np.random.Generator, every: int
-) -> NDArray[np.bool_]:
+def sounding_at_looks(notes: NoteArray, rng: np.random.Generator, every: int) -> NDArray[np.bool_]:
     """Mark the notes that sound at a few random instants, each just after an onset."""
     mark = np.zeros(len(notes), dtype=np.bool_)
     for look in rng.integers(len(notes), size=rng.poisson(len(notes) / every)):
