@@ -1,0 +1,92 @@
+"""Recipes: found, read, and refused in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from antiphon import resources
+from antiphon.errors import SettingError, UsageError
+from antiphon_training.recipe import Recipe, find_recipe, read_recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHIPPED = sorted(resources.recipe_file("house").parent.glob("*.toml"))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_recipes_can_be_read(path: Path) -> None:
+    assert read_recipe(path).fit.epochs > 0
+
+
+def test_the_house_recipe_explains_every_key() -> None:
+    text = resources.recipe_file("house").read_text()
+    for name, section in Recipe().as_dict().items():
+        assert f"[{name}]" in text
+        for key in section:
+            assert f"\n{key} = " in text or f"[{name}.{key}" in text
+    lines = [line for line in text.splitlines() if " = " in line and not line.startswith("#")]
+    explained = [line for line in lines if "#" in line]
+    names = {line.partition(" ")[0] for line in lines} - {
+        line.partition(" ")[0] for line in explained
+    }
+    assert names <= {"name", "kind", "layers", "pop909", "licence", "attribution", "source"}
+
+
+def test_the_defaults_are_those_of_the_house() -> None:
+    assert read_recipe(resources.recipe_file("house")).essence() == {
+        **Recipe().essence(),
+        "corpus": {"valid_share": 0.02, "tracks": {"pop909": ["PIANO", "MELODY"]}},
+    }
+
+
+@pytest.mark.parametrize("name", ["house", "house.toml", str(resources.recipe_file("house"))])
+def test_a_recipe_is_found_by_its_bare_name(name: str) -> None:
+    assert find_recipe(name).samefile(resources.recipe_file("house"))
+
+
+def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(UsageError, match=r"no recipe hous; .* one of the shipped: house, quick"):
+        find_recipe("hous")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[fit]\nepoch = 3", r"no recipe has the key fit\.epoch; did you mean fit\.epochs\?"),
+        ("[fits]\nepochs = 3", r"no recipe has the section fits; did you mean fit\?"),
+        ("[fit]\nepochs = 0", r"fit\.epochs: must be a whole number of at least 1, not 0\."),
+        ("[fit]\nepochs = 'ten'", r"must be a whole number of at least 1, not 'ten'\."),
+        ("[codec]\npedal = 'both'", r'must be "keys" or "sustain", not'),
+        ("[network]\nzzz = 1", r"no recipe has the key network\.zzz; there are kind, layers"),
+        ("[corpus.sources.a]\nlicense = 'MIT'", r"corpus\.sources: .*license"),
+        ("fit = 3", r"fit must be a section, \[fit\]\."),
+        ("[fit\n", r"is no TOML: "),
+    ],
+)
+def test_a_wrong_recipe_is_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence) as caught:
+        read_recipe(written(tmp_path, text))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_that_cannot_be_opened_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be read: Is a directory"):
+        read_recipe(tmp_path)
+
+
+def test_sources_epochs_and_patience_do_not_make_another_run(tmp_path: Path) -> None:
+    text = '[corpus.sources.a]\nlicence = "MIT"\n[fit]\nepochs = 99\npatience = 3\n'
+    longer = read_recipe(written(tmp_path, text))
+    assert longer.essence() == Recipe().essence()
+    assert longer.corpus.sources["a"].told() == {"licence": "MIT"}
+    other = read_recipe(written(tmp_path, "[fit]\nseed = 2\n"))
+    assert other.essence() != Recipe().essence()
