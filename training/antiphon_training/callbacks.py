@@ -1,47 +1,48 @@
-"""What happens between epochs: keep the best, be ready to resume, stop in time."""
+"""What happens around epochs: keep the best, be ready to resume, stop in time, tell."""
 
 from __future__ import annotations
 
 import json
-import os
-import resource
+import math
 import time
-from pathlib import Path
-from typing import Any
+import zipfile
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
 from antiphon.errors import TrainingError
-from antiphon_training import checkpoint
-from antiphon_training.streaming import StreamingNetwork
+from antiphon_training import run_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from antiphon_training.progress import Listener
+    from antiphon_training.recipe import FitRecipe
+    from antiphon_training.streaming import StreamingNetwork
 
 
-def replace_by(path: Path, write: Any) -> None:
-    """Let `write(half)` make a file, then put it in place of `path` at once."""
-    half = path.with_name("half-" + path.name)
-    write(half)
-    os.replace(half, path)
-
-
-class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
+class Checkpoints(keras.callbacks.Callback):
     """Keep the best weights and the whole state of the run, epoch by epoch.
 
     Parameters
     ----------
     run : Path
         The run's folder.
-    patience : int
-        Epochs without a lower validation loss after which training stops.
-    notes_an_epoch : int
-        For the count of notes seen.
+    fit : FitRecipe
+        How long, and with how much patience.
+
+    Attributes
+    ----------
+    done : dict
+        What was done so far; `training.json`.
     """
 
-    def __init__(self, run: Path, patience: int, notes_an_epoch: int) -> None:
+    def __init__(self, run: Path, fit: FitRecipe) -> None:
         super().__init__()
-        self._run, self._patience, self._notes = run, patience, notes_an_epoch
+        self._run, self._fit = run, fit
         self._since = time.monotonic()
-        self._cpu_since = _cpu_seconds()
+        self._cpu_since = time.process_time()
         self.done: dict[str, Any] = {
             "epochs": 0,
             "notes_seen": 0,
@@ -52,6 +53,17 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             "finished": False,
         }
 
+    @property
+    def ended(self) -> bool:
+        """Whether the run came to its own end: all epochs, or patience, used up.
+
+        Worked out from what was done, not remembered, so that it holds after a
+        kill, and no longer where a recipe's epochs or patience were raised.
+        """
+        epochs = self.done["epochs"]
+        without_better = epochs - self.done["best_epoch"]
+        return bool(epochs >= self._fit.epochs or without_better >= self._fit.patience)
+
     def resume(self, model: StreamingNetwork) -> int:
         """Put model and optimizer where the last run stopped; return the epochs done.
 
@@ -60,15 +72,17 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         TrainingError
             The file does not fit the model: another recipe wrote it.
         """
-        path = self._run / checkpoint.RESUME
+        path = self._run / run_folder.RESUME
         if not path.is_file():
             return 0
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 values = [kept[f"v{i}"] for i in range(len(kept.files) - 1)]
                 done = json.loads(str(kept["done"]))
-        except (OSError, ValueError, KeyError) as error:
-            raise TrainingError(f"{path} cannot be read: {error}; remove it to begin anew.") from error
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{path} cannot be read ({error}); remove it to begin anew."
+            ) from error
         variables = _variables(model)
         if [tuple(v.shape) for v in variables] != [v.shape for v in values]:
             raise TrainingError(
@@ -76,54 +90,67 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        self.done = done
+        self.done = {**done, "finished": False}
+        self.done["finished"] = self.ended
         return int(done["epochs"])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save what this epoch brought."""
         done, loss = self.done, float((logs or {})["val_loss"])
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss of epoch {epoch + 1} is no longer a number; "
+                "lower learning_rate or gradient_norm, and choose another --out folder."
+            )
         self._count(epoch)
         if done["best_valid_nats"] is None or loss < done["best_valid_nats"]:
             done["best_valid_nats"], done["best_epoch"] = loss, epoch + 1
-            self._save_best()
-        elif epoch + 1 - done["best_epoch"] >= self._patience:
-            done["finished"] = self.model.stop_training = True
+            # The best first: an epoch whose weights were lost is not kept, and done again.
+            best = self._run / run_folder.BEST
+            run_folder.replace_by(best, self.model.network.save_weights)
+        done["finished"] = self.ended
+        if self.ended:
+            self.model.stop_training = True
         self._save_resume()
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Note that the run came to its own end."""
-        self.done["finished"] = True
-        checkpoint.write_json(self._run / checkpoint.TRAINING, self.done)
-
     def _count(self, epoch: int) -> None:
-        now, cpu = time.monotonic(), _cpu_seconds()
+        now, cpu = time.monotonic(), time.process_time()
         self.done["epochs"] = epoch + 1
-        self.done["notes_seen"] += self._notes
+        self.done["notes_seen"] += self._fit.notes_an_epoch
         self.done["wall_hours"] += (now - self._since) / 3600.0
         self.done["core_hours"] += (cpu - self._cpu_since) / 3600.0
         self._since, self._cpu_since = now, cpu
 
-    def _save_best(self) -> None:
-        # Keras wants the suffix .weights.h5, so the unfinished file keeps it.
-        replace_by(self._run / checkpoint.BEST, self.model.network.save_weights)
-
     def _save_resume(self) -> None:
         values = {f"v{i}": v.numpy() for i, v in enumerate(_variables(self.model))}
 
-        def write(path: Path) -> None:
-            with path.open("wb") as out:
+        def write(half: Path) -> None:
+            with half.open("wb") as out:
                 np.savez(out, done=np.array(json.dumps(self.done)), **values)
-                out.flush()
-                os.fsync(out.fileno())
 
-        replace_by(self._run / checkpoint.RESUME, write)
-        checkpoint.write_json(self._run / checkpoint.TRAINING, self.done)
+        run_folder.replace_by(self._run / run_folder.RESUME, write)
+        run_folder.write_json(self._run / run_folder.TRAINING, self.done)
+
+
+class Telling(keras.callbacks.Callback):
+    """Hand what happens to a listener that knows no Keras."""
+
+    def __init__(self, listener: Listener) -> None:
+        super().__init__()
+        self._listener = listener
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell that an epoch begins."""
+        self._listener.epoch_begins(epoch + 1)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell the mean losses of the epoch so far."""
+        self._listener.batch_ends(dict(logs or {}))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell the losses of an epoch."""
+        self._listener.epoch_ends(epoch + 1, dict(logs or {}))
 
 
 def _variables(model: StreamingNetwork) -> list[Any]:
     return [*model.variables, *model.optimizer.variables]
-
-
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime

@@ -1,28 +1,18 @@
-"""The folder of a training run: what `train` writes, resumes and `export` reads.
-
-    recipe.toml         the recipe as it was given
-    corpus.json         corpora: names, folders, licences, counts, held-out files
-    training.json       what was done so far: epochs, notes, hours, losses
-    best.weights.h5     weights with the lowest validation loss
-    resume.npz          everything that is needed to go on
-    log.csv             one line an epoch; tensorboard/ the same as event files
-"""
+"""The network of a training run, from its recipe and from its folder."""
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
 from antiphon.music.performance import PerformanceCodec
+from antiphon_training import run_folder
 from antiphon_training.network import HouseNetwork
 from antiphon_training.recipe import Recipe, read_recipe
 
-RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
-BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +26,8 @@ class RunDetails:
     codec : PerformanceCodec
         What it reads and writes.
     corpora : list of dict
-        Name, folder, licence, attribution, files, notes, tracks and held-out files of each.
+        Name, folder, licence, attribution, source, files, notes, tracks, watched
+        and held-out files of each.
     training : dict
         Epochs, notes seen, hours, validation losses.
     """
@@ -72,33 +63,21 @@ def load(run: Path) -> tuple[HouseNetwork, RunDetails]:
     TrainingError
         The folder is not that of a run, or it has no weights yet.
     """
-    for name in (RECIPE, CORPUS, TRAINING, BEST):
+    for name in (run_folder.RECIPE, run_folder.CORPUS, run_folder.TRAINING, run_folder.BEST):
         if not (run / name).is_file():
             raise TrainingError(
-                f"{run} is no finished training run: it has no {name}; "
+                f"{run} is no training run that has come through an epoch: it has no {name}; "
                 "name the --out folder of `antiphon train`."
             )
-    recipe = read_recipe(run / RECIPE)
+    recipe = read_recipe(run / run_folder.RECIPE)
     codec = PerformanceCodec(recipe.codec.pedal)
     network = build_network(recipe, codec)
+    best = run / run_folder.BEST
     try:
-        network.load_weights(run / BEST)
+        network.load_weights(best)
     except (OSError, ValueError) as error:
-        raise TrainingError(f"The weights in {run / BEST} do not fit the recipe: {error}") from error
-    details = RunDetails(recipe, codec, read_json(run / CORPUS), read_json(run / TRAINING))
-    return network, details
-
-
-def read_json(path: Path) -> Any:
-    """Return the value of a JSON file of a run."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{path} cannot be read: {error}") from error
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file so that a kill leaves the old or the new one."""
-    half = path.with_name(path.name + ".half")
-    half.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(half, path)
+        summary = str(error).partition("\n")[0]
+        raise TrainingError(f"The weights in {best} do not fit the recipe: {summary}") from error
+    corpora = run_folder.read_json(run / run_folder.CORPUS)
+    training = run_folder.read_json(run / run_folder.TRAINING)
+    return network, RunDetails(recipe, codec, corpora, training)

@@ -2,56 +2,53 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import shutil
-from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 
 from antiphon.errors import CorpusError, TrainingError
-from antiphon.music.note import NoteArray
 from antiphon.music.performance import PerformanceCodec
-from antiphon_training import checkpoint
-from antiphon_training.callbacks import Checkpoints
-from antiphon_training.corpus import Corpus, Split, split_corpora
-from antiphon_training.licences import corpus_licence
-from antiphon_training.recipe import FitRecipe, Recipe, read_recipe
+from antiphon_training import checkpoint, run_folder
+from antiphon_training.callbacks import Checkpoints, Telling
+from antiphon_training.recipe import Recipe, read_recipe
+from antiphon_training.schedule import WarmHoldDecay
 from antiphon_training.sequences import Batch, Stretches, validation_windows
+from antiphon_training.split import split_corpora
 from antiphon_training.streaming import StreamingNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from antiphon.music.note import NoteArray
+    from antiphon_training.corpus import Corpus
+    from antiphon_training.progress import Listener
 
 VALIDATION_LENGTH = 512
 
 
-@keras.saving.register_keras_serializable(package="antiphon")
-class WarmHoldDecay(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """A rate that rises, holds, and falls to 0 in a straight line (Hu et al., MiniCPM, 2024)."""
-
-    def __init__(self, peak: float, warmup: int, total: int, decay_share: float) -> None:
-        self.peak, self.warmup, self.total, self.decay_share = peak, warmup, total, decay_share
-
-    def __call__(self, step: Any) -> Any:
-        """Return the rate at a step."""
-        step = tf.cast(step, tf.float32)
-        rising = (step + 1.0) / self.warmup
-        falling = (self.total - step) / max(self.total * self.decay_share, 1.0)
-        return self.peak * tf.clip_by_value(tf.minimum(rising, falling), 0.0, 1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` needs."""
-        return {
-            "peak": self.peak,
-            "warmup": self.warmup,
-            "total": self.total,
-            "decay_share": self.decay_share,
-        }
-
-
-def train(recipe_path: Path, corpora: Sequence[Corpus], run: Path, verbose: int = 2) -> None:
+def train(
+    recipe_path: Path, corpora: Sequence[Corpus], run: Path, listener: Listener | None = None
+) -> dict[str, Any]:
     """Train, or go on with, the run in the folder `run`.
+
+    Parameters
+    ----------
+    recipe_path : Path
+        The recipe; it is copied into the run.
+    corpora : sequence of Corpus
+        Read with the recipe's tracks and pedal; their order is part of the run.
+    run : Path
+        The folder that is written.
+    listener : Listener, optional
+        Told how it goes.
+
+    Returns
+    -------
+    dict
+        What was done in all, as in `training.json`.
 
     Raises
     ------
@@ -61,42 +58,77 @@ def train(recipe_path: Path, corpora: Sequence[Corpus], run: Path, verbose: int 
         The corpora leave nothing to train on or to watch.
     """
     recipe = read_recipe(recipe_path)
+    fit, codec = recipe.fit, PerformanceCodec(recipe.codec.pedal)
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    _prepare(run, recipe_path, recipe, corpora, splits)
-    codec = PerformanceCodec(recipe.codec.pedal)
-    train_pieces = _pieces(corpora, [split.train for split in splits])
-    watched = validation_windows(
-        _pieces(corpora, [split.valid for split in splits]), codec, VALIDATION_LENGTH
-    )
-    if not train_pieces or not len(watched[0]["previous"]):
+    learned = _pieces(corpora, [split.train for split in splits])
+    watched = _watched(_pieces(corpora, [split.valid for split in splits]), codec)
+    if not learned or not watched:
         raise CorpusError(
-            "The corpora are too small: after the split nothing is left to train on, or no "
-            f"piece of {VALIDATION_LENGTH} notes to watch; add files or raise valid_share."
+            "The corpora are too small: after the split nothing is left to train on, or nothing "
+            "to watch; add files or raise valid_share."
         )
-    fit = recipe.fit
+    run_folder.make(run)
+    run_folder.prepare(run, recipe_path, recipe, corpora, splits)
     keras.utils.set_random_seed(fit.seed)
-    keras.mixed_precision.set_global_policy(_policy(fit.precision))
-    model = _compile(recipe, codec)
-    keeper = Checkpoints(run, fit.patience, fit.notes_an_epoch)
-    epochs_done = keeper.resume(model)
-    if keeper.done["finished"] and epochs_done >= min(fit.epochs, epochs_done):
-        return
-    _trim_log(run / checkpoint.LOG, epochs_done)
+    with _precision(fit.precision):
+        model = _compile(recipe, codec)
+        keeper = Checkpoints(run, fit)
+        keeper.resume(model)
+        if listener:
+            listener.epochs_done(keeper.done["epochs"])
+        try:
+            if keeper.ended:
+                run_folder.write_json(run / run_folder.TRAINING, keeper.done)
+            else:
+                _fit(model, learned, watched, recipe, keeper, run, listener)
+        except OSError as error:
+            raise run_folder.unwritable(run, error) from error
+        except tf.errors.ResourceExhaustedError as error:
+            raise TrainingError(
+                "There is not enough memory for this recipe; lower batch or units, "
+                "or leave it more of the machine."
+            ) from error
+    return keeper.done
+
+
+def _fit(
+    model: StreamingNetwork,
+    learned: list[NoteArray],
+    watched: Any,
+    recipe: Recipe,
+    keeper: Checkpoints,
+    run: Path,
+    listener: Listener | None,
+) -> None:
+    """Fit what is left of a run."""
+    fit, epochs_done = recipe.fit, keeper.done["epochs"]
+    run_folder.trim_log(run, epochs_done)
     model.fit(
-        _batches(train_pieces, codec, recipe, epochs_done),
+        _batches(learned, PerformanceCodec(recipe.codec.pedal), recipe, epochs_done),
         epochs=fit.epochs,
         initial_epoch=epochs_done,
         steps_per_epoch=fit.steps_an_epoch,
         validation_data=watched,
         validation_batch_size=fit.batch,
         callbacks=[
-            keras.callbacks.CSVLogger(run / checkpoint.LOG, append=True),
-            keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
+            # A line that was logged before a kill is trimmed, one that was not is lost:
+            # so the log is first. What TensorBoard makes of a full disk must come last.
+            keras.callbacks.CSVLogger(run / run_folder.LOG, append=True),
             keeper,
+            *([Telling(listener)] if listener else []),
+            keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False),
         ],
         shuffle=False,
-        verbose=verbose,
+        verbose=0,
     )
+
+
+def _watched(pieces: Sequence[NoteArray], codec: PerformanceCodec) -> Any:
+    """Return inputs and targets to watch; None where there is nothing."""
+    if not pieces:
+        return None
+    length = min(VALIDATION_LENGTH, max(len(piece) for piece in pieces))
+    return validation_windows(pieces, codec, length)
 
 
 def _pieces(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[NoteArray]:
@@ -159,6 +191,17 @@ def _batches(
     return tf.data.Dataset.from_generator(endless, output_signature=signature).prefetch(4)
 
 
+@contextmanager
+def _precision(precision: str) -> Iterator[None]:
+    """Let layers be made, and computed, in a precision while the block runs."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(_policy(precision))
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+
+
 def _policy(precision: str) -> str:
     """Return Keras' name of a precision; bfloat16 pays only where the hardware multiplies it."""
     if precision == "auto":
@@ -174,58 +217,3 @@ def _multiplies_bfloat16() -> bool:
     except OSError:
         return False
     return "avx512_bf16" in flags or "amx_bf16" in flags
-
-
-def _prepare(
-    run: Path, recipe_path: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split]
-) -> None:
-    """Write what a run is of, or check that a resumed run is of the same."""
-    described = [
-        _describe(corpus, split, recipe.corpus.tracks.get(corpus.name))
-        for corpus, split in zip(corpora, splits, strict=True)
-    ]
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        if (run / checkpoint.RESUME).is_file():
-            before = checkpoint.read_json(run / checkpoint.CORPUS)
-            if read_recipe(run / checkpoint.RECIPE) != recipe or _same(before) != _same(described):
-                raise TrainingError(
-                    f"{run} holds a run with another recipe or other corpora; "
-                    "give the same ones to go on with it, or another --out folder."
-                )
-            return
-        if recipe_path.resolve() != (run / checkpoint.RECIPE).resolve():
-            shutil.copyfile(recipe_path, run / checkpoint.RECIPE)
-        checkpoint.write_json(run / checkpoint.CORPUS, described)
-    except OSError as error:
-        raise TrainingError(f"{run} cannot be written: {error.strerror}.") from error
-
-
-def _same(described: list[dict[str, Any]]) -> str:
-    """Return what must not change between a run and its resumption; folders may move."""
-    return json.dumps([{k: v for k, v in d.items() if k != "folder"} for d in described])
-
-
-def _describe(corpus: Corpus, split: Split, tracks: list[str] | None) -> dict[str, Any]:
-    trained = [len(corpus.piece(i)) for i in split.train]
-    return {
-        "name": corpus.name,
-        "folder": str(corpus.folder.resolve()),
-        **corpus_licence(corpus.folder),
-        "tracks": tracks,
-        "files": len(trained),
-        "notes": int(sum(trained)),
-        "valid": [corpus.files[i] for i in split.valid],
-        "heldout": [corpus.files[i] for i in split.heldout],
-    }
-
-
-def _trim_log(path: Path, epochs_done: int) -> None:
-    """Drop lines of epochs that were logged but not kept, so that a resumed log reads on."""
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.reader(lines))
-    kept = [row for row in rows if row and (not row[0].isdigit() or int(row[0]) < epochs_done)]
-    with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows(kept if epochs_done else [])

@@ -15,11 +15,13 @@ Sequences are time-major: shape (time, batch, features).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Tensor = Any
 
@@ -42,7 +44,7 @@ def lstm_step(
     return o * tf.tanh(c), c
 
 
-@tf.custom_gradient  # type: ignore[untyped-decorator]
+@tf.custom_gradient
 def lstm_sequence(
     x: Tensor, h0: Tensor, c0: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor
 ) -> tuple[tuple[Tensor, Tensor, Tensor], Callable[..., tuple[Tensor, ...]]]:
@@ -120,7 +122,7 @@ def lstm_sequence(
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
-class SequenceLSTM(keras.layers.Layer):  # type: ignore[misc]
+class SequenceLSTM(keras.layers.Layer):
     """One LSTM layer over time-major sequences, with its state as a value.
 
     Parameters

@@ -30,7 +30,7 @@ def _table(layer: keras.layers.Layer, name: str, rows: int, width: int) -> Tenso
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
-class NoteEmbedding(keras.layers.Layer):  # type: ignore[misc]
+class NoteEmbedding(keras.layers.Layer):
     """The sum of one embedding a field: int32 (..., fields) to (..., width)."""
 
     def __init__(self, sizes: tuple[int, ...], width: int, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class NoteEmbedding(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
-class FieldHead(keras.layers.Layer):  # type: ignore[misc]
+class FieldHead(keras.layers.Layer):
     """Logits of one field, from the LSTM's output and the fields known before.
 
     Parameters
@@ -85,7 +85,7 @@ class FieldHead(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
-class HouseNetwork(keras.Model):  # type: ignore[misc]
+class HouseNetwork(keras.Model):
     """Embedding, two LSTM layers with a residual path, one head a field.
 
     Parameters

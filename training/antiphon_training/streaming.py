@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 
-from antiphon_training.network import HouseNetwork
+if TYPE_CHECKING:
+    from antiphon_training.network import HouseNetwork
 
 Tensor = Any
 
 
-class StreamingNetwork(keras.Model):  # type: ignore[misc]
+class StreamingNetwork(keras.Model):
     """A network whose state goes on where the last batch ended.
 
     Gradients stop at the start of a batch (truncated back-propagation through

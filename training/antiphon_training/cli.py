@@ -1,0 +1,172 @@
+"""`antiphon train`, `corpus` and `evaluate`: the commands of the training room.
+
+Imported for `antiphon --help` too, so TensorFlow and the rest load inside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from antiphon_training.evaluate import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from antiphon_training.corpus import Corpus
+    from antiphon_training.recipe import Recipe
+
+__all__ = ["corpus", "evaluate", "train"]
+
+INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
+
+Cache = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where parsed corpora are kept; by default the user's cache."),
+]
+
+
+def train(
+    ctx: typer.Context,
+    corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS...", help="Folders of MIDI.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
+    recipe: Annotated[
+        str, typer.Option(metavar="FILE", help="A recipe, or the name of one that is shipped.")
+    ] = "house",
+    cache: Cache = None,
+) -> None:
+    """Train a network on folders of MIDI files.
+
+    Stop it as you like, with Ctrl-C or otherwise: the same command goes on.
+    """
+    from antiphon_training import run_folder
+    from antiphon_training.native_messages import native_messages_to
+    from antiphon_training.recipe import find_recipe, read_recipe
+
+    path = find_recipe(recipe)
+    chosen = read_recipe(path)
+    run_folder.make(out)
+    say, quiet, verbose = _voice(ctx)
+    try:
+        loaded = _load_all(corpora, chosen, cache, say, quiet)
+        with native_messages_to(None if verbose else out / run_folder.MESSAGES):
+            done = _fit(path, chosen, loaded, out, quiet)
+    except KeyboardInterrupt:
+        say(_stopped(out))
+        raise typer.Exit(INTERRUPTED) from None
+    say(
+        f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
+        f"at {done['best_valid_nats']:.3f} nats a note. `antiphon export {out} --out FILE.onnx` "
+        "makes an instrument of it."
+    )
+
+
+def corpus(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of MIDI files.")],
+    track: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only tracks of this name.")
+    ] = None,
+    cache: Cache = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what a folder of MIDI files holds, and what of it cannot be used."""
+    from antiphon_training.corpus import load_corpus
+    from antiphon_training.licences import corpus_licence
+    from antiphon_training.progress import parsing
+    from antiphon_training.split import missing_heldout, split_corpora
+
+    with parsing(folder.name, _voice(ctx)[1]) as progress:
+        loaded = load_corpus(folder, track, cache=cache, progress=progress)
+    told = {
+        "name": loaded.name,
+        "files": len(loaded.files),
+        "notes": len(loaded.notes),
+        "hours": round(loaded.seconds / 3600.0, 2),
+        "heldout": len(split_corpora([loaded], 0.0)[0].heldout),
+        "tracks": track or None,
+        **corpus_licence(folder),
+        "defects": [{"file": d.file, "reason": d.reason} for d in loaded.defects],
+        "heldout_missing": missing_heldout(loaded),
+    }
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for line in _lines(told):
+        typer.echo(line)
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    """Return a corpus as text, a fact or a defect a line."""
+    facts = [
+        ("files", f"{told['files']}, {told['heldout']} of them held out"),
+        ("notes", f"{told['notes']:,}"),
+        ("hours", f"{told['hours']:.1f}"),
+        *((key, told[key] or "not told") for key in ("licence", "attribution", "source")),
+    ]
+    lines = [told["name"], *(f"  {key:12}{value}" for key, value in facts)]
+    lines += [f"  left out: {d['file']} {d['reason']}" for d in told["defects"]]
+    return lines + [f"  heldout.txt lists {file}, which is not there" for file in
+                    told["heldout_missing"]]  # fmt: skip
+
+
+def _load_all(
+    folders: Sequence[Path],
+    recipe: Recipe,
+    cache: Path | None,
+    say: Callable[[str], None],
+    quiet: bool,
+) -> list[Corpus]:
+    """Return the corpora, and say what was left out."""
+    from antiphon.errors import UsageError
+    from antiphon_training.corpus import load_corpus
+    from antiphon_training.progress import parsing
+    from antiphon_training.split import missing_heldout
+
+    names = Counter(folder.resolve().name for folder in folders)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
+    loaded = []
+    for folder in folders:
+        tracks = recipe.corpus.tracks.get(folder.resolve().name)
+        with parsing(folder.name, quiet) as progress:
+            one = load_corpus(folder, tracks, recipe.codec.pedal, cache=cache, progress=progress)
+        say(f"{one.name}: {len(one.files)} files, {len(one.notes):,} notes")
+        for defect in one.defects:
+            say(f"  left out: {defect.file} {defect.reason}")
+        for file in missing_heldout(one):
+            say(f"  heldout.txt lists {file}, which is not there")
+        loaded.append(one)
+    return loaded
+
+
+def _fit(
+    path: Path, recipe: Recipe, loaded: Sequence[Corpus], out: Path, quiet: bool
+) -> dict[str, Any]:
+    from antiphon.music.performance import PerformanceCodec
+    from antiphon_training.progress import TrainingProgress
+
+    with TrainingProgress(recipe.fit, PerformanceCodec.fields, quiet) as progress:
+        from antiphon_training.fit import train as fit
+
+        return fit(path, loaded, out, progress)
+
+
+def _stopped(out: Path) -> str:
+    from antiphon_training import run_folder
+
+    if not (out / run_folder.RESUME).is_file():
+        return "Stopped before the first epoch was kept; the same command begins anew."
+    epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
+    return f"Stopped; {epochs} epochs are kept in {out}, and the same command goes on from there."
+
+
+def _voice(ctx: typer.Context) -> tuple[Callable[[str], None], bool, bool]:
+    """Return how to say a sentence, and whether to be quiet or verbose."""
+    if ctx.obj is None:  # called on its own, without the options that all commands share
+        return lambda text: typer.echo(text, err=True), False, False
+    return ctx.obj.say, ctx.obj.quiet, ctx.obj.verbose

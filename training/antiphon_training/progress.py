@@ -1,0 +1,168 @@
+"""What a person sees on stderr while files are parsed and a network learns.
+
+On a terminal it moves (rich); elsewhere it is plain lines. Losses are means in
+nats a note, times are seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from antiphon_training.recipe import FitRecipe
+
+Losses = dict[str, float]
+"""As Keras names them: `loss`, `pitch_loss` ..., and the same after `val_`."""
+
+
+class Listener(Protocol):
+    """Whoever wants to know how a training goes."""
+
+    def epochs_done(self, epochs: int) -> None:
+        """Be told how many epochs were done before: the run goes on from there."""
+
+    def epoch_begins(self, number: int) -> None:
+        """Be told that an epoch begins, counted from 1."""
+
+    def batch_ends(self, losses: Losses) -> None:
+        """Be told the means of the epoch so far."""
+
+    def epoch_ends(self, number: int, losses: Losses) -> None:
+        """Be told the losses of an epoch, those of the watched pieces with them."""
+
+
+def console() -> Console:
+    """Return stderr, as rich sees it."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def parsing(name: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many files of a corpus are parsed; nothing where nobody looks on."""
+    terminal = console()
+    if quiet or not terminal.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task(f"reading {name}", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class TrainingProgress:
+    """A `Listener` that writes to stderr, to be used as a context.
+
+    Parameters
+    ----------
+    fit : FitRecipe
+        How many notes and epochs are to come.
+    fields : sequence of str
+        Of the codec.
+    quiet : bool
+        Whether to write nothing at all.
+    terminal : Console, optional
+        Where to write; stderr when not given.
+    clock : callable
+        Returns seconds.
+    """
+
+    def __init__(
+        self,
+        fit: FitRecipe,
+        fields: Sequence[str],
+        quiet: bool = False,
+        terminal: Console | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fit, self._fields, self._quiet, self._clock = fit, tuple(fields), quiet, clock
+        self._terminal = terminal or console()
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._since = clock()
+        self._steps_seen = 0
+        self.epoch = 0
+        self.done = 0
+
+    def __enter__(self) -> TrainingProgress:
+        """Begin to show."""
+        if self._terminal.is_terminal and not self._quiet:
+            columns = (TextColumn("{task.description}"), BarColumn(bar_width=20))
+            text = TextColumn("{task.fields[figures]}")
+            self._bar = Progress(*columns, text, console=self._terminal, transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("making ready", total=None, figures="")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+        if self._bar:
+            self._bar.stop()
+
+    def epochs_done(self, epochs: int) -> None:
+        """Say that the run goes on."""
+        self.done = epochs
+        if epochs and not self._quiet:
+            self._write(f"going on after epoch {epochs} of {self._fit.epochs}")
+
+    def epoch_begins(self, number: int) -> None:
+        """Start the bar anew; the clock starts with the first step that ends."""
+        self.epoch = number
+        if self._bar:
+            title, steps = f"epoch {number}/{self._fit.epochs}", self._fit.steps_an_epoch
+            self._bar.reset(self._task, description=title, total=steps, figures="")
+
+    def batch_ends(self, losses: Losses) -> None:
+        """Move the bar."""
+        if self._steps_seen == 0:  # the first step compiles, and tells nothing of the speed
+            self._since = self._clock()
+        self._steps_seen += 1
+        if self._bar:
+            told = self._figures(losses, self._epochs_left(in_epoch=True))
+            self._bar.update(self._task, advance=1, figures=told)
+
+    def epoch_ends(self, number: int, losses: Losses) -> None:
+        """Write one line."""
+        self.done = number
+        if not self._quiet:
+            watched = f" · watched {losses['val_loss']:.3f}" if "val_loss" in losses else ""
+            left = self._fit.epochs - number
+            told = self._figures(losses, left, watched)
+            self._write(f"epoch {number}/{self._fit.epochs}: {told}")
+
+    def _epochs_left(self, *, in_epoch: bool) -> float:
+        steps = self._fit.steps_an_epoch
+        part = (self._steps_seen % steps or steps) / steps if in_epoch else 0.0
+        return self._fit.epochs - self.epoch + 1 - part
+
+    def _figures(self, losses: Losses, epochs_left: float, watched: str = "") -> str:
+        parts = [f"{name} {losses[f'{name}_loss']:.2f}" for name in self._fields
+                 if f"{name}_loss" in losses]  # fmt: skip
+        told = f"{losses.get('loss', float('nan')):.3f} nats ({', '.join(parts)}){watched}"
+        pace = self._seconds_a_step()
+        if pace is None:
+            return told
+        notes = self._fit.batch * self._fit.steps / pace
+        left = duration_in_words(epochs_left * self._fit.steps_an_epoch * pace)
+        return f"{told} · {notes:,.0f} notes/s · {left} to go"
+
+    def _seconds_a_step(self) -> float | None:
+        passed = self._clock() - self._since
+        return passed / (self._steps_seen - 1) if self._steps_seen > 1 and passed > 0 else None
+
+    def _write(self, line: str) -> None:
+        (self._bar.console if self._bar else self._terminal).print(line, markup=False)
+
+
+def duration_in_words(seconds: float) -> str:
+    """Return a time as people say it: "2 h 05 min", "7 min", "40 s"."""
+    minutes = round(seconds / 60.0)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes} min" if seconds >= 90 else f"{seconds:.0f} s"

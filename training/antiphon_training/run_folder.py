@@ -1,0 +1,172 @@
+"""The folder of a training run: what `train` writes, resumes and `export` reads.
+
+recipe.toml         the recipe as it was given
+corpus.json         corpora: names, folders, licences, counts, held-out files
+training.json       what was done so far: epochs, notes, hours, losses
+best.weights.h5     weights with the lowest validation loss
+resume.npz          everything that is needed to go on
+log.csv             one line an epoch; tensorboard/ the same as event files
+tensorflow.log      what TensorFlow has to say
+
+A file is written under another name first and then takes its place at once, so
+that a kill or a full disk leaves the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from antiphon.errors import TrainingError
+from antiphon_training.licences import corpus_licence
+from antiphon_training.recipe import read_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from antiphon_training.corpus import Corpus
+    from antiphon_training.recipe import Recipe
+    from antiphon_training.split import Split
+
+RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
+BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"
+TENSORBOARD, MESSAGES = "tensorboard", "tensorflow.log"
+
+COMPARED = ("name", "tracks", "files", "notes", "valid", "heldout")
+"""Of corpus.json: what must be the same when a run goes on."""
+
+
+def make(run: Path) -> None:
+    """Make the folder of a run, or see that it can be written to.
+
+    Raises
+    ------
+    TrainingError
+        It cannot.
+    """
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        probe = run / ".half-probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(run, error) from error
+
+
+def prepare(
+    run: Path, recipe_path: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split]
+) -> None:
+    """Write what a run is of; where it goes on, see first that it is of the same.
+
+    Licences, folders, and what of a recipe does not touch the steps already made
+    (`Recipe.essence`) may change on the way.
+
+    Raises
+    ------
+    TrainingError
+        The folder holds a run of another recipe or other corpora, or cannot be written.
+    """
+    described = [
+        _describe(corpus, split, recipe) for corpus, split in zip(corpora, splits, strict=True)
+    ]
+    if (run / RESUME).is_file():
+        if read_recipe(run / RECIPE).essence() != recipe.essence():
+            raise TrainingError(
+                f"{run} holds a run with another recipe (its own is {run / RECIPE}); "
+                "give that one to go on with it, or another --out folder."
+            )
+        if _compared(read_json(run / CORPUS)) != _compared(described):
+            raise TrainingError(
+                f"{run} holds a run with other corpora ({run / CORPUS} lists them); "
+                "give the same ones in the same order to go on with it, or another --out folder."
+            )
+    try:
+        if recipe_path.resolve() != (run / RECIPE).resolve():
+            replace_by(run / RECIPE, lambda half: shutil.copyfile(recipe_path, half))
+        write_json(run / CORPUS, described)
+    except OSError as error:
+        raise unwritable(run, error) from error
+
+
+def _compared(described: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: corpus.get(key) for key in COMPARED} for corpus in described]
+
+
+def _describe(corpus: Corpus, split: Split, recipe: Recipe) -> dict[str, Any]:
+    source = recipe.corpus.sources.get(corpus.name)
+    return {
+        "name": corpus.name,
+        "folder": str(corpus.folder.resolve()),
+        **corpus_licence(corpus.folder),
+        **(source.told() if source else {}),
+        "tracks": recipe.corpus.tracks.get(corpus.name),
+        "files": len(split.train),
+        "notes": sum(len(corpus.piece(index)) for index in split.train),
+        "valid": [corpus.files[index] for index in split.valid],
+        "heldout": [corpus.files[index] for index in split.heldout],
+    }
+
+
+def unwritable(run: Path, error: OSError) -> TrainingError:
+    """Return the error of a folder that takes no more."""
+    return TrainingError(
+        f"{run} cannot be written ({(error.strerror or 'an error of the disk').lower()}); what "
+        "was kept before is whole: make room, and the same command goes on."
+        if (run / RESUME).is_file()
+        else f"{run} cannot be written ({(error.strerror or 'an error of the disk').lower()}); "
+        "name another --out folder, or make room."
+    )
+
+
+def read_json(path: Path) -> Any:
+    """Return the value of a JSON file of a run."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} cannot be read: {error}") from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file at once."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    replace_by(path, lambda half: half.write_text(text, encoding="utf-8"))
+
+
+def replace_by(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write(half)` make a file, then put it in the place of `path` at once.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; what `path` was stays, and nothing half is left.
+    """
+    # Keras wants its suffix .weights.h5, so the unfinished file keeps the end of the name.
+    half = path.with_name(".half-" + path.name)
+    try:
+        write(half)
+        with half.open("rb") as written:
+            os.fsync(written.fileno())
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def trim_log(run: Path, epochs_done: int) -> None:
+    """Drop lines of epochs that were logged but not kept, so that a resumed log reads on."""
+    path = run / LOG
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    kept = [row for row in rows if row and (not row[0].isdigit() or int(row[0]) < epochs_done)]
+
+    def write(half: Path) -> None:
+        with half.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(kept if epochs_done else [])
+
+    replace_by(path, write)
