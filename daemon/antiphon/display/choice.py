@@ -1,0 +1,64 @@
+"""Which display fits a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, Literal
+
+from antiphon.display.feed import NoDisplay
+from antiphon.display.lines import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from antiphon.display.feed import Display
+
+Kind = Literal["auto", "roll", "lines", "none"]
+
+NARROWEST, LOWEST = 40, 12
+"""Columns and rows below which a roll cannot be read."""
+
+_GLYPHS = "█▀▄⣿♪"
+
+
+def make_display(kind: Kind, stream: TextIO) -> Display:
+    """Return a display that writes to a stream.
+
+    Parameters
+    ----------
+    kind : "auto", "roll", "lines" or "none"
+        "auto" is a roll where the terminal can show one, and else lines.
+    stream : text file
+        Where to; closing the display leaves it open.
+    """
+    if kind == "none":
+        return NoDisplay()
+    if kind == "roll" or (kind == "auto" and can_roll(stream, os.environ)):
+        # rich is not for those who read lines: it costs memory and a start.
+        from antiphon.display.roll import Roll
+
+        return Roll(stream)
+    return Lines(stream, origin=time.monotonic())
+
+
+def can_roll(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Tell whether a stream is a terminal with room, glyphs and a cursor that moves."""
+    if not stream.isatty() or environment.get("TERM", "dumb") in ("dumb", "unknown"):
+        return False
+    try:
+        _GLYPHS.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    size = terminal_size(stream)
+    return size.columns >= NARROWEST and size.lines >= LOWEST
+
+
+def terminal_size(stream: TextIO) -> os.terminal_size:
+    """Return columns and lines of the stream's terminal, else of what COLUMNS and LINES say."""
+    try:
+        return os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return shutil.get_terminal_size()

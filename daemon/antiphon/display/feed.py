@@ -1,0 +1,121 @@
+"""The way from the path of a note to whoever draws: a queue that drops, never waits.
+
+Times are seconds of `time.monotonic()`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+from antiphon.midi.message import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from antiphon.midi.message import Event
+
+MOST_WAITING = 8192
+"""Messages that wait to be drawn; the oldest make way."""
+
+SLOW = 0.5
+"""Seconds between two looks where nothing moves."""
+
+
+class Side(enum.IntEnum):
+    """Who plays; larger is drawn over smaller."""
+
+    PARTNER = 0
+    PLAYER = 1
+
+
+class Display(Protocol):
+    """Shows what both play.
+
+    `player`, `partner` and `status` may be called from any thread, also after
+    `close`; they append to a queue and return. `draw` and `close` belong to the
+    main thread.
+    """
+
+    def player(self, data: bytes, time: float) -> None:
+        """Take one message that the player sent."""
+        ...
+
+    def partner(self, data: bytes, time: float) -> None:
+        """Take one message that the partner sent."""
+        ...
+
+    def status(self, text: str) -> None:
+        """Show one line about the jam."""
+        ...
+
+    def draw(self, now: float) -> float:
+        """Show what is new; return after how many seconds to be called again.
+
+        Being called earlier costs little: whether something is to be drawn is
+        looked at first.
+        """
+        ...
+
+    def close(self) -> None:
+        """Show the last, and give the terminal back; safe to call twice."""
+        ...
+
+
+class Feed:
+    """Messages of both sides and status lines, kept for the one who draws."""
+
+    def __init__(self) -> None:
+        self._messages: deque[tuple[Side, bytes, float]] = deque(maxlen=MOST_WAITING)
+        self._texts: deque[str] = deque(maxlen=16)
+
+    def player(self, data: bytes, time: float) -> None:
+        """Take one message of the player's; from any thread."""
+        self._messages.append((Side.PLAYER, data, time))
+
+    def partner(self, data: bytes, time: float) -> None:
+        """Take one message of the partner's; from any thread."""
+        self._messages.append((Side.PARTNER, data, time))
+
+    def status(self, text: str) -> None:
+        """Take a line about the jam; from any thread."""
+        self._texts.append(text)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything came since it was last taken."""
+        return bool(self._messages or self._texts)
+
+    def events(self) -> Iterator[tuple[Side, Event]]:
+        """Yield what has come, in the order of its coming."""
+        for _ in range(len(self._messages)):
+            side, data, time = self._messages.popleft()
+            event = parse(data, time)
+            if event is not None:
+                yield side, event
+
+    def texts(self) -> Iterator[str]:
+        """Yield the status lines that have come."""
+        for _ in range(len(self._texts)):
+            yield self._texts.popleft()
+
+
+class NoDisplay:
+    """Shows nothing."""
+
+    def player(self, data: bytes, time: float) -> None:
+        """Pass it over."""
+
+    def partner(self, data: bytes, time: float) -> None:
+        """Pass it over."""
+
+    def status(self, text: str) -> None:
+        """Pass it over."""
+
+    def draw(self, now: float) -> float:
+        """Draw nothing."""
+        return SLOW
+
+    def close(self) -> None:
+        """Do nothing."""
