@@ -32,6 +32,6 @@ def compose(
         options["partner.seed"] = Option(seed, "--seed")
     settings = load(config, options=options).settings
 
-    from antiphon import compose as composing
+    from antiphon.compose import compose as continue_file
 
-    composing.compose(file, out, seconds, settings)
+    continue_file(file, out, seconds, settings)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from antiphon import __version__
+from antiphon.cli.bench import bench
 from antiphon.cli.commands import Commands
 from antiphon.cli.compose import compose
 from antiphon.cli.config import config
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 
 # In the order of the help.
-for command in (jam, ports, compose, info, config):
+for command in (jam, ports, compose, info, bench, config):
     app.command()(command)
 
 

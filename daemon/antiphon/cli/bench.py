@@ -1,0 +1,30 @@
+"""`antiphon bench`: how fast this machine plays."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def bench(
+    instrument: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What to measure; the house's own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure the time of a note, the start and the memory on this machine."""
+    from antiphon.settings import Option, load
+
+    options = {} if instrument is None else {"instrument.path": Option(instrument, "--instrument")}
+    settings = load(options=options).settings
+
+    from antiphon import bench as benching
+
+    figures = benching.measure(settings)
+    if as_json:
+        typer.echo(json.dumps(figures.as_dict(), indent=2))
+        return
+    for name, value in figures.as_dict().items():
+        typer.echo(f"{name:20} {value}")

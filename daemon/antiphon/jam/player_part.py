@@ -1,0 +1,132 @@
+"""Who plays the player's part: a person, a file, or the bundled performance.
+
+Where a MIDI system is there but no keyboard, the performance waits a moment for
+somebody to play, and leaves the stage for good as soon as somebody does.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antiphon.midi.fileplayer import FilePlayer
+from antiphon.music.midifile import read_performance
+from antiphon.music.turns import leave_room
+from antiphon.resources import house_performance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from antiphon.midi.echo import EchoGuard
+    from antiphon.midi.intake import Deliver, Thru
+    from antiphon.midi.message import Event
+
+GRACE = 4.0
+"""Seconds for which the bundled performance waits for a person to play."""
+
+LISTENING = 1.2
+"""Seconds beyond a phrase's length that a file leaves to the answer: the pause, and an end."""
+
+Messages = list[tuple[float, bytes]]
+
+
+def room_after(phrase: float, shortest: float, longest: float) -> float:
+    """Return the seconds that a file waits after a phrase of so many seconds."""
+    return min(max(phrase, shortest), longest) + LISTENING
+
+
+class PlayerPart:
+    """Starts and stops the file that plays the player's part, if one does.
+
+    Parameters
+    ----------
+    messages : list of (float, bytes), optional
+        What to play; without them a person is waited for.
+    thru, deliver, guard
+        See `antiphon.midi.intake.Intake`.
+    yields : bool
+        Whether it leaves the stage to a person who plays.
+    """
+
+    def __init__(
+        self,
+        messages: Messages | None,
+        *,
+        thru: Thru | None,
+        deliver: Deliver,
+        guard: EchoGuard | None = None,
+        yields: bool = True,
+    ) -> None:
+        self._deliver = deliver
+        self._yields = yields
+        self._lock = threading.Lock()
+        self._person = False
+        self._file = (
+            FilePlayer(messages, thru=thru, deliver=deliver, guard=guard)
+            if messages is not None
+            else None
+        )
+        self._begun = False
+
+    def person(self, event: Event) -> None:
+        """Take an event of a person's; called on the inlet's thread."""
+        if self._yields and not self._person:
+            with self._lock:
+                self._person = True
+            self.stop()  # its notes are released before the person's are heard
+        self._deliver(event)
+
+    def begin(self) -> bool:
+        """Let the file play, unless a person plays; return whether it does now."""
+        with self._lock:
+            if self._file is None or self._begun or self._person:
+                return False
+            self._begun = True
+            self._file.start()
+        return True
+
+    def stop(self) -> None:
+        """End the file early and release what it holds; safe to call twice."""
+        if self._file is not None and self._begun:
+            self._file.stop()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the file could still begin."""
+        return self._file is not None and not self._begun and not self._person
+
+    @property
+    def ended(self) -> bool:
+        """Whether the file has played to its end, with no person having taken over."""
+        return (
+            self._begun
+            and not self._person
+            and self._file is not None
+            and self._file.ended.is_set()
+        )
+
+
+def load_part(
+    player: str, *, keyboard: Callable[[], bool], room: Callable[[float], float]
+) -> tuple[Messages | None, str | None]:
+    """Return what a file plays as the player, and its name; None and None for a person.
+
+    Parameters
+    ----------
+    player : str
+        The setting `jam.player`: "auto", "none", or a MIDI file.
+    keyboard : callable
+        Tells whether a keyboard is there.
+    room : callable
+        Seconds to leave after a phrase of so many seconds.
+
+    Raises
+    ------
+    MidiFileError
+        The file cannot be read.
+    """
+    if player == "none" or (player == "auto" and keyboard()):
+        return None, None
+    path = house_performance() if player == "auto" else Path(player).expanduser()
+    return leave_room(read_performance(path).messages(), room=room), path.name

@@ -1,0 +1,142 @@
+"""Where both players sound: ports, synthesizer, recorder, terminal, put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from antiphon.midi.message import (
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    control_change,
+    note_off,
+    note_on,
+)
+from antiphon.midi.outlet import Fanout, Outlet
+
+if TYPE_CHECKING:
+    from antiphon.display import Display
+    from antiphon.midi.intake import Thru
+    from antiphon.recorder import SessionRecorder
+
+_PROGRAM_CHANGE = 0xC0
+
+PLAYER_SYNTH_CHANNEL = 0
+PARTNER_SYNTH_CHANNEL = 1
+"""Channels inside the synthesizer: there, nobody's note-off ends the other's note."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnChannel:
+    """An outlet that puts all messages on one channel; `close` leaves the real one open."""
+
+    outlet: Outlet
+    channel: int
+
+    def send(self, data: bytes) -> None:
+        """Send one channel message on the channel."""
+        self.outlet.send(bytes((data[0] & 0xF0 | self.channel, *data[1:])))
+
+    def close(self) -> None:
+        """Do nothing: another closes the outlet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An outlet for those who only watch or write down, told the time as well."""
+
+    tell: Callable[[bytes, float], None]
+
+    def send(self, data: bytes) -> None:
+        """Pass one message on."""
+        self.tell(data, time.monotonic())
+
+    def close(self) -> None:
+        """Do nothing: another closes it."""
+
+
+@dataclass
+class Voices:
+    """The outlets of a jam, and who sounds where.
+
+    Attributes
+    ----------
+    ports : list of Outlet
+        MIDI ports; the partner plays there, and the player where thru is on.
+    synth : Outlet or None
+        The synthesizer.
+    """
+
+    ports: list[Outlet] = field(default_factory=list)
+    synth: Outlet | None = None
+
+    def partner(self, *listeners: Listener) -> Fanout:
+        """Return where the partner plays."""
+        synth = [OnChannel(self.synth, PARTNER_SYNTH_CHANNEL)] if self.synth else []
+        return Fanout([*self.ports, *synth, *listeners])
+
+    def player(self, *, thru: bool, sound: bool) -> Thru | None:
+        """Return where the player's messages go at once, or None for nowhere."""
+        outlets: list[Outlet] = list(self.ports) if thru else []
+        if sound and self.synth:
+            outlets.append(OnChannel(self.synth, PLAYER_SYNTH_CHANNEL))
+        return Fanout(outlets).send if outlets else None
+
+    def set_programs(self, player: int, partner: int) -> None:
+        """Choose the synthesizer's sounds, 0 to 127 each."""
+        if self.synth is None:
+            return
+        for channel, program in (
+            (PLAYER_SYNTH_CHANNEL, player),
+            (PARTNER_SYNTH_CHANNEL, partner),
+        ):
+            self.synth.send(bytes((_PROGRAM_CHANGE | channel, program)))
+
+    def close(self) -> None:
+        """Release and close all of them."""
+        Fanout([*self.ports, *([self.synth] if self.synth else [])]).close()
+
+
+def message_of(event: Event) -> bytes:
+    """Return the message that an event was parsed from."""
+    match event:
+        case NoteOn():
+            return note_on(event.channel, event.pitch, event.velocity)
+        case NoteOff():
+            return note_off(event.channel, event.pitch)
+        case Control():
+            return control_change(event.channel, event.control, event.value)
+    return event.data
+
+
+def ear(
+    hear: Callable[[Event], None],
+    channel: int | None,
+    recorder: SessionRecorder | None,
+    display: Display,
+) -> Callable[[Event], None]:
+    """Return what every event of the player's is delivered to: partner first, then the rest.
+
+    Events on another `channel` (None: all are meant) are neither heard nor kept.
+    """
+
+    def deliver(event: Event) -> None:
+        if channel is not None and _channel(event) != channel:
+            return
+        hear(event)
+        data = message_of(event)
+        if recorder is not None:
+            recorder.player(data, event.time)
+        display.player(data, event.time)
+
+    return deliver
+
+
+def _channel(event: Event) -> int:
+    return (
+        event.data[0] & 0x0F if not isinstance(event, NoteOn | NoteOff | Control) else event.channel
+    )

@@ -1,0 +1,85 @@
+"""A real `antiphon jam` in a process of its own, and how to read what it plays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+START_SECONDS = 20.0
+END_SECONDS = 10.0
+
+
+@dataclass
+class Balance:
+    """What sounds after messages: every start is to be met by its end."""
+
+    started: int = 0
+    sounding: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def take(self, messages: Iterable[bytes]) -> Balance:
+        """Count messages in."""
+        for data in messages:
+            kind, key = data[0] & 0xF0, (data[0] & 0x0F, data[1])
+            if kind == 0x90 and data[2] > 0:
+                self.started += 1
+                self.sounding[key] = self.sounding.get(key, 0) + 1
+            elif kind in (0x80, 0x90):
+                self.sounding.pop(key, None)
+        return self
+
+
+class JamProcess:
+    """`antiphon jam` with options; ended by force if nothing else ended it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "antiphon", "-v", "jam", "--sessions", str(folder)]
+        self.process = subprocess.Popen(
+            [*command, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said: list[str] = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> JamProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.end()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+    def wait_until_ready(self) -> None:
+        """Wait until it can answer."""
+        assert self._ready.wait(START_SECONDS), "".join(self.said)
+        assert self.process.poll() is None, "".join(self.said)
+
+    def end(self, number: int | None = None, seconds: float = END_SECONDS) -> int:
+        """Send a signal, if one is given, and return the exit code."""
+        if number is not None:
+            self.process.send_signal(number)
+        code = self.process.wait(seconds)
+        self._reader.join(seconds)
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append(line)
+            if "ready after" in line:
+                self._ready.set()
+        self._ready.set()
