@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
+import os
 import time
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from antiphon_training.progress import Listener
     from antiphon_training.recipe import FitRecipe
     from antiphon_training.streaming import StreamingNetwork
+
+
+HDF5_OVERHEAD = 4096
+"""Bytes that a variable takes in a file besides its values, at most."""
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -106,8 +112,7 @@ class Checkpoints(keras.callbacks.Callback):
         if done["best_valid_nats"] is None or loss < done["best_valid_nats"]:
             done["best_valid_nats"], done["best_epoch"] = loss, epoch + 1
             # The best first: an epoch whose weights were lost is not kept, and done again.
-            best = self._run / run_folder.BEST
-            run_folder.replace_by(best, self.model.network.save_weights)
+            run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
         done["finished"] = self.ended
         if self.ended:
             self.model.stop_training = True
@@ -121,6 +126,17 @@ class Checkpoints(keras.callbacks.Callback):
         self.done["core_hours"] += (cpu - self._cpu_since) / 3600.0
         self._since, self._cpu_since = now, cpu
 
+    def _write_best(self, half: Path) -> None:
+        network = self.model.network
+        # HDF5 crashes the process on a full disk (seen with h5py 3), so see first that
+        # there is room, the way that raises OSError.
+        size = sum(int(np.prod(w.shape)) * 4 + HDF5_OVERHEAD for w in network.weights)
+        with half.open("wb") as room:
+            room.write(bytes(size))
+            room.flush()
+            os.fsync(room.fileno())
+        network.save_weights(half)
+
     def _save_resume(self) -> None:
         values = {f"v{i}": v.numpy() for i, v in enumerate(_variables(self.model))}
 
@@ -130,6 +146,26 @@ class Checkpoints(keras.callbacks.Callback):
 
         run_folder.replace_by(self._run / run_folder.RESUME, write)
         run_folder.write_json(self._run / run_folder.TRAINING, self.done)
+
+
+class LossLog(keras.callbacks.Callback):
+    """Write the losses of each epoch, counted from 0, as a line of `log.csv`.
+
+    Unlike Keras' own, it holds no file open that an exception would leave so.
+    """
+
+    def __init__(self, run: Path) -> None:
+        super().__init__()
+        self._path = run / run_folder.LOG
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Append a line, after a line of names where there is none yet."""
+        losses = {"epoch": epoch, **dict(sorted((logs or {}).items()))}
+        with self._path.open("a", encoding="utf-8", newline="") as out:
+            lines = csv.writer(out)
+            if out.tell() == 0:
+                lines.writerow(losses)
+            lines.writerow(losses.values())
 
 
 class Telling(keras.callbacks.Callback):

@@ -12,7 +12,7 @@ import tensorflow as tf
 from antiphon.errors import CorpusError, TrainingError
 from antiphon.music.performance import PerformanceCodec
 from antiphon_training import checkpoint, run_folder
-from antiphon_training.callbacks import Checkpoints, Telling
+from antiphon_training.callbacks import Checkpoints, LossLog, Telling
 from antiphon_training.recipe import Recipe, read_recipe
 from antiphon_training.schedule import WarmHoldDecay
 from antiphon_training.sequences import Batch, Stretches, validation_windows
@@ -113,7 +113,7 @@ def _fit(
         callbacks=[
             # A line that was logged before a kill is trimmed, one that was not is lost:
             # so the log is first. What TensorBoard makes of a full disk must come last.
-            keras.callbacks.CSVLogger(run / run_folder.LOG, append=True),
+            LossLog(run),
             keeper,
             *([Telling(listener)] if listener else []),
             keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False),
