@@ -1,0 +1,260 @@
+"""Training runs: what they write, how they go on, and when they end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from antiphon.errors import CorpusError, TrainingError
+from antiphon_training import run_folder
+from antiphon_training.corpus import Corpus, load_corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+pytestmark = [
+    pytest.mark.train,
+    # TensorFlow asks NumPy for copies in the way of NumPy 1.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def corpora(folders: Sequence[Path], cache: Path) -> list[Corpus]:
+    return [load_corpus(folder, cache=cache) for folder in folders]
+
+
+@pytest.fixture(scope="module")
+def whole(
+    recipe: Path, corpora: list[Corpus], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
+    """A run that nothing interrupted."""
+    from antiphon_training.fit import train
+
+    run = tmp_path_factory.mktemp("whole") / "run"
+    return run, train(recipe, corpora, run)
+
+
+def losses(run: Path) -> list[tuple[float, ...]]:
+    """Return the epoch, and all losses, of each line of the log."""
+    with (run / run_folder.LOG).open() as lines:
+        return [tuple(map(float, row.values())) for row in csv.DictReader(lines)]
+
+
+def changed(recipe: Path, folder: Path, *changes: tuple[str, str]) -> Path:
+    text = recipe.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "changed.toml"
+    path.write_text(text)
+    return path
+
+
+class Interruption:
+    """A listener that ends a training in the middle of an epoch."""
+
+    def __init__(self, epoch: int) -> None:
+        self.last, self.epoch, self.batches = epoch, 0, 0
+
+    def epochs_done(self, epochs: int) -> None:
+        self.resumed_after = epochs
+
+    def epoch_begins(self, number: int) -> None:
+        self.epoch, self.batches = number, 0
+
+    def batch_ends(self, losses: dict[str, float]) -> None:
+        self.batches += 1
+        if self.epoch == self.last and self.batches == 3:
+            raise KeyboardInterrupt
+
+    def epoch_ends(self, number: int, losses: dict[str, float]) -> None:
+        pass
+
+
+class TestWhole:
+    def test_it_leaves_what_export_and_people_need(self, whole: tuple[Path, Any]) -> None:
+        run, done = whole
+        kept = {path.name for path in run.iterdir()}
+        assert kept == {"recipe.toml", "corpus.json", "training.json", "best.weights.h5",
+                        "resume.npz", "log.csv", "tensorboard"}  # fmt: skip
+        assert json.loads((run / "training.json").read_text()) == done
+        assert (done["epochs"], done["finished"]) == (4, True)
+        assert done["notes_seen"] == 4 * 3 * 2 * 4 * 12
+        assert done["core_hours"] > 0.0
+        log = losses(run)
+        assert [line[0] for line in log] == [0.0, 1.0, 2.0, 3.0]
+        assert log[-1][2] < log[0][2], "the loss falls"
+
+    def test_the_corpora_are_described_for_the_card(self, whole: tuple[Path, Any]) -> None:
+        rolls, songs = json.loads((whole[0] / "corpus.json").read_text())
+        assert (rolls["name"], songs["name"]) == ("rolls", "songs")
+        assert songs["licence"] == "CC0-1.0"
+        assert rolls["files"] + songs["files"] + len(rolls["valid"]) + len(songs["valid"]) == 5
+        assert rolls["heldout"] == []
+
+    def test_the_best_network_can_be_loaded(self, whole: tuple[Path, Any]) -> None:
+        from antiphon_training.checkpoint import load
+
+        network, details = load(whole[0])
+        assert details.recipe.network.units == network.units == 12
+        assert details.training == whole[1]
+        with np.load(whole[0] / "resume.npz") as kept:
+            shapes = [kept[f"v{i}"].shape for i in range(len(kept.files) - 1)]
+        assert shapes[:5] == [(4, 12)] * 4 + [(355, 8)]
+
+    def test_the_precision_of_the_process_is_left_as_it_was(self, whole: tuple[Path, Any]) -> None:
+        import keras
+
+        assert keras.mixed_precision.global_policy().name == "float32"
+
+    def test_loading_from_another_folder_is_a_sentence(self, tmp_path: Path) -> None:
+        from antiphon_training.checkpoint import load
+
+        with pytest.raises(TrainingError, match=r"it has no recipe\.toml"):
+            load(tmp_path)
+
+
+class TestGoingOn:
+    def test_an_interrupted_run_ends_as_if_nothing_had_happened(
+        self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        run = tmp_path / "run"
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, corpora, run, Interruption(3))
+        last = Interruption(99)
+        done = train(recipe, corpora, run, last)
+        assert last.resumed_after == 2
+        np.testing.assert_allclose(losses(run), losses(whole[0]), rtol=1e-5)
+        for key in ("epochs", "notes_seen", "best_epoch", "finished"):
+            assert done[key] == whole[1][key]
+
+    def test_a_run_that_ended_is_left_alone(
+        self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        run = Path(shutil.copytree(whole[0], tmp_path / "run"))
+        weights = (run / "resume.npz").read_bytes()
+        assert train(recipe, corpora, run) == whole[1]
+        assert (run / "resume.npz").read_bytes() == weights
+        assert losses(run) == losses(whole[0])
+
+    def test_another_recipe_or_other_corpora_are_refused(
+        self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        other = changed(recipe, tmp_path, ("steps = 12", "steps = 13"))
+        with pytest.raises(TrainingError, match="another recipe"):
+            train(other, corpora, whole[0])
+        with pytest.raises(TrainingError, match=r"other corpora .* in the same order"):
+            train(recipe, corpora[::-1], whole[0])
+        assert (whole[0] / "recipe.toml").read_text() == recipe.read_text()
+
+    def test_a_broken_checkpoint_is_a_sentence(
+        self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        run = Path(shutil.copytree(whole[0], tmp_path / "run"))
+        (run / "resume.npz").write_bytes((run / "resume.npz").read_bytes()[:5000])
+        with pytest.raises(TrainingError, match=r"resume\.npz cannot be read"):
+            train(recipe, corpora, run)
+
+
+class TestEnds:
+    @pytest.mark.parametrize(
+        ("epochs", "best", "ended"),
+        [(0, 0, False), (3, 3, False), (4, 2, True), (4, 3, False), (9, 9, True), (10, 10, True)],
+    )
+    def test_it_is_over_after_all_epochs_or_all_patience(
+        self, tmp_path: Path, epochs: int, best: int, ended: bool
+    ) -> None:
+        from antiphon_training.callbacks import Checkpoints
+        from antiphon_training.recipe import FitRecipe
+
+        keeper = Checkpoints(tmp_path, FitRecipe(epochs=9, patience=2))
+        keeper.done.update(epochs=epochs, best_epoch=best)
+        assert keeper.ended == ended
+
+    def test_patience_is_kept_through_an_interruption(
+        self, recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        # A rate that only does harm: the first epoch stays the best.
+        harmful = changed(
+            recipe, tmp_path, ("0.01", "3.0"), ("warmup_steps = 3", "warmup_steps = 1"),
+            ("epochs = 4", "epochs = 9\npatience = 2\ngradient_norm = 100.0"),
+        )  # fmt: skip
+        run = tmp_path / "run"
+        with pytest.raises(KeyboardInterrupt):
+            train(harmful, corpora, run, Interruption(3))
+        done = train(harmful, corpora, run)
+        assert done["finished"]
+        assert done["epochs"] == done["best_epoch"] + 2 < 9
+
+    def test_nothing_to_watch_is_a_sentence(
+        self, recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fit import train
+
+        with pytest.raises(CorpusError, match="raise valid_share"):
+            train(changed(recipe, tmp_path, ("0.4", "0.0")), corpora, tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+
+
+class TestFullDisk:
+    @pytest.fixture
+    def limit(self) -> Iterator[Callable[[int | None], None]]:
+        """Let no file grow beyond so many bytes, as on a disk that is almost full."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+        def to(size: int | None) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
+
+        yield to
+        to(None)
+
+    def test_what_was_kept_stays_whole_and_the_run_goes_on_with_room(
+        self,
+        whole: tuple[Path, Any],
+        recipe: Path,
+        corpora: list[Corpus],
+        tmp_path: Path,
+        limit: Callable[[int | None], None],
+    ) -> None:
+        from antiphon_training.fit import train
+
+        run = Path(shutil.copytree(whole[0], tmp_path / "run"))
+        before = {name: (run / name).read_bytes() for name in ("resume.npz", "training.json")}
+        longer = changed(recipe, tmp_path, ("epochs = 4", "epochs = 5"), ("CC0-1.0", "none"))
+        limit(20_000)
+        with pytest.raises(TrainingError, match=r"\(file too large\); what was kept before"):
+            train(longer, corpora, run)
+        limit(None)
+        assert {name: (run / name).read_bytes() for name in before} == before
+        assert not list(run.glob(".half-*"))
+        # With room again the same command goes on: more epochs take an ended run up.
+        done = train(longer, corpora, run)
+        assert (done["epochs"], done["finished"]) == (5, True)
+        assert losses(run)[:4] == losses(whole[0])
+        assert losses(run)[4][0] == 4.0
+        assert (run / "recipe.toml").read_text() == longer.read_text()
+        assert json.loads((run / "corpus.json").read_text())[1]["licence"] == "none"
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match="name another --out folder"):
+        run_folder.make(tmp_path / "file" / "run")

@@ -1,0 +1,127 @@
+"""The house network: one field after the other, one note after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from antiphon.music.performance import PerformanceCodec
+
+pytestmark = [
+    pytest.mark.train,
+    # TensorFlow asks NumPy for copies in the way of NumPy 1.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+CODEC = PerformanceCodec()
+BATCH, TIME, UNITS = 3, 10, 8
+
+
+@pytest.fixture(scope="module")
+def network() -> Any:
+    import keras
+
+    from antiphon_training.network import HouseNetwork
+
+    keras.utils.set_random_seed(1)
+    made = HouseNetwork(
+        CODEC.fields, CODEC.sizes, CODEC.input_sizes, units=UNITS, embedding=6, head=5
+    )
+    made.build()
+    rng = np.random.default_rng(1)
+    for weight in made.trainable_variables:
+        weight.assign(weight + rng.normal(0.0, 0.3, weight.shape))
+    return made
+
+
+def notes(seed: int, sizes: tuple[int, ...], shape: tuple[int, int] = (BATCH, TIME)) -> Any:
+    rng = np.random.default_rng(seed)
+    return np.stack([rng.integers(0, n, shape) for n in sizes], axis=-1).astype(np.int32)
+
+
+def test_logits_have_a_class_for_each_value(network: Any) -> None:
+    inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
+    logits = network(inputs)
+    assert tuple(logits) == CODEC.fields
+    shapes = [tuple(logits[name].shape) for name in CODEC.fields]
+    assert shapes == [(BATCH, TIME, size) for size in CODEC.sizes]
+
+
+def test_a_field_is_given_those_before_it_and_no_other(network: Any) -> None:
+    import tensorflow as tf
+
+    previous, target = notes(1, CODEC.input_sizes), notes(2, CODEC.sizes)
+    features, _ = network.run(tf.constant(previous), network.initial_state(BATCH))
+    plain = network.logits(features, tf.constant(target))
+    for changed in range(len(CODEC.fields)):
+        other = target.copy()
+        other[:, :, changed] = (other[:, :, changed] + 1) % CODEC.sizes[changed]
+        logits = network.logits(features, tf.constant(other))
+        for i, name in enumerate(CODEC.fields):
+            same = np.array_equal(logits[name], plain[name])
+            assert same == (i <= changed), f"{name} with another {CODEC.fields[changed]}"
+
+
+def test_a_note_is_foretold_from_the_past_alone(network: Any) -> None:
+    target = notes(2, CODEC.sizes)
+    previous = notes(1, CODEC.input_sizes)
+    other = previous.copy()
+    other[:, 6:] = notes(3, CODEC.input_sizes)[:, 6:]
+    a = network({"previous": previous, "target": target})
+    b = network({"previous": other, "target": target})
+    for name in CODEC.fields:
+        np.testing.assert_array_equal(a[name][:, :6], b[name][:, :6])
+        assert not np.array_equal(a[name][:, 6:], b[name][:, 6:])
+
+
+def test_note_by_note_is_the_same_as_the_whole(network: Any) -> None:
+    import tensorflow as tf
+
+    previous, target = notes(1, CODEC.input_sizes), notes(2, CODEC.sizes)
+    features, after = network.run(tf.constant(previous), network.initial_state(BATCH))
+    logits = network.logits(features, tf.constant(target))
+    state = network.initial_state(BATCH)
+    for t in range(TIME):
+        step, state = network.run_step(tf.constant(previous[:, t]), state)
+        stepped = network.logits(step, tf.constant(target[:, t]))
+        for name in CODEC.fields:
+            np.testing.assert_allclose(stepped[name], logits[name][:, t], atol=1e-5)
+    for mine, other in zip(state, after, strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-5)
+
+
+def test_the_state_goes_on_from_batch_to_batch_until_a_reset(network: Any) -> None:
+    import tensorflow as tf
+
+    from antiphon_training.streaming import StreamingNetwork
+
+    stream = StreamingNetwork(network, BATCH)
+    stream.build()
+    previous, target = notes(1, CODEC.input_sizes), notes(2, CODEC.sizes)
+    whole = network({"previous": previous, "target": target})
+
+    def part(first: int, last: int, reset: float) -> dict[str, Any]:
+        batch = {"previous": previous[:, first:last], "target": target[:, first:last]}
+        flags = np.full(BATCH, reset, np.float32)
+        logits: dict[str, Any] = stream({**batch, "reset": flags}, training=True)
+        return logits
+
+    for _ in range(2):  # the second time the state of the first is forgotten
+        begun, gone_on = part(0, 4, 1.0), part(4, TIME, 0.0)
+        for name in CODEC.fields:
+            np.testing.assert_allclose(begun[name], whole[name][:, :4], atol=1e-5)
+            np.testing.assert_allclose(gone_on[name], whole[name][:, 4:], atol=1e-5)
+    assert not any(tf.reduce_all(variable.value == 0.0) for variable in stream.carried)
+
+
+def test_its_configuration_makes_it_again(network: Any) -> None:
+    from antiphon_training.network import HouseNetwork
+
+    again = HouseNetwork.from_config(network.get_config())
+    again.build()
+    again.set_weights(network.get_weights())
+    inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
+    for name, logits in network(inputs).items():
+        np.testing.assert_array_equal(again(inputs)[name], logits)
