@@ -70,8 +70,8 @@ def train(
     run_folder.make(run)
     run_folder.prepare(run, recipe_path, recipe, corpora, splits)
     keras.utils.set_random_seed(fit.seed)
-    with _precision(fit.precision):
-        model = _compile(recipe, codec)
+    with in_precision(fit.precision):
+        model = make_model(recipe, codec)
         keeper = Checkpoints(run, fit)
         keeper.resume(model)
         if listener:
@@ -139,7 +139,8 @@ def _pieces(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[
     ]
 
 
-def _compile(recipe: Recipe, codec: PerformanceCodec) -> StreamingNetwork:
+def make_model(recipe: Recipe, codec: PerformanceCodec) -> StreamingNetwork:
+    """Return the network of a recipe, ready to be fitted."""
     fit = recipe.fit
     network = checkpoint.build_network(recipe, codec)
     model = StreamingNetwork(network, fit.batch)
@@ -192,7 +193,7 @@ def _batches(
 
 
 @contextmanager
-def _precision(precision: str) -> Iterator[None]:
+def in_precision(precision: str) -> Iterator[None]:
     """Let layers be made, and computed, in a precision while the block runs."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(_policy(precision))
