@@ -187,22 +187,22 @@ class TestEnds:
         keeper.done.update(epochs=epochs, best_epoch=best)
         assert keeper.ended == ended
 
-    def test_patience_is_kept_through_an_interruption(
-        self, recipe: Path, corpora: list[Corpus], tmp_path: Path
+    def test_patience_that_was_used_before_a_kill_stays_used(
+        self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
         from antiphon_training.fit import train
 
-        # A rate that only does harm: the first epoch stays the best.
-        harmful = changed(
-            recipe, tmp_path, ("0.01", "3.0"), ("warmup_steps = 3", "warmup_steps = 1"),
-            ("epochs = 4", "epochs = 9\npatience = 2\ngradient_norm = 100.0"),
-        )  # fmt: skip
-        run = tmp_path / "run"
-        with pytest.raises(KeyboardInterrupt):
-            train(harmful, corpora, run, Interruption(3))
-        done = train(harmful, corpora, run)
-        assert done["finished"]
-        assert done["epochs"] == done["best_epoch"] + 2 < 9
+        run = Path(shutil.copytree(whole[0], tmp_path / "run"))
+        with np.load(run / "resume.npz") as kept:
+            values = {name: kept[name] for name in kept.files}
+        # As if the third epoch had been too good ever to be reached again.
+        done = {**json.loads(str(values["done"])), "best_epoch": 3, "best_valid_nats": 0.5}
+        np.savez(run / "resume.npz", **{**values, "done": np.array(json.dumps(done))})
+        best = (run / "best.weights.h5").read_bytes()
+        patient = changed(recipe, tmp_path, ("epochs = 4", "epochs = 9\npatience = 2"))
+        done = train(patient, corpora, run)
+        assert (done["epochs"], done["best_epoch"], done["finished"]) == (5, 3, True)
+        assert (run / "best.weights.h5").read_bytes() == best
 
     def test_nothing_to_watch_is_a_sentence(
         self, recipe: Path, corpora: list[Corpus], tmp_path: Path
