@@ -141,10 +141,13 @@ class TrainingProgress:
         part = (self._steps_seen % steps or steps) / steps if in_epoch else 0.0
         return self._fit.epochs - self.epoch + 1 - part
 
-    def _figures(self, losses: Losses, epochs_left: float, watched: str = "") -> str:
-        parts = [f"{name} {losses[f'{name}_loss']:.2f}" for name in self._fields
-                 if f"{name}_loss" in losses]  # fmt: skip
-        told = f"{losses.get('loss', float('nan')):.3f} nats ({', '.join(parts)}){watched}"
+    def _figures(self, losses: Losses, epochs_left: float, watched: str | None = None) -> str:
+        """Return a line; without what was watched the short one, which fits beside a bar."""
+        told = f"{losses.get('loss', float('nan')):.3f} nats"
+        if watched is not None:
+            by_field = [(name, losses.get(f"{name}_loss")) for name in self._fields]
+            parts = [f"{name} {loss:.2f}" for name, loss in by_field if loss is not None]
+            told = f"{told} ({', '.join(parts)}){watched}"
         pace = self._seconds_a_step()
         if pace is None:
             return told
