@@ -64,6 +64,10 @@ def open_session(path: str | os.PathLike[str], threads: int = 1) -> Session:
     InstrumentError
         onnxruntime is missing, or cannot run the file.
     """
+    # Read as it is loaded: else it makes an identifier of this machine, keeps it in
+    # the home folder, and holds threads and connections ready to send. Nothing of
+    # a musician's leaves this machine.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime as ort  # type: ignore[import-untyped,unused-ignore]
     except ImportError as error:

@@ -143,3 +143,14 @@ def test_nothing_is_said_on_stderr(tiny_path: Path) -> None:
     )
     assert done.stderr == b""
     assert done.stdout == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_nothing_is_told_of_this_machine(tiny_path: Path, tmp_path: Path) -> None:
+    # onnxruntime looks at its variable as it is loaded, before any call could forbid it;
+    # without it, it leaves an identifier of the machine in the home folder.
+    source = f"from antiphon.instrument import Predictor; Predictor({str(tiny_path)!r})"
+    subprocess.run(
+        [sys.executable, "-c", source], check=True, env={"HOME": str(tmp_path), "PATH": ""}
+    )
+    assert list(tmp_path.iterdir()) == []
