@@ -63,6 +63,8 @@ class Commands(TyperGroup):
             raise
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
             raise typer.Exit(failures.report(error, ctx.obj)) from None
+        finally:
+            failures.flush_messages()
         return result
 
 

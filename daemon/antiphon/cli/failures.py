@@ -16,6 +16,7 @@ from antiphon.errors import AntiphonError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TextIO
 
     from antiphon.cli.voice import Voice
 
@@ -48,7 +49,7 @@ def report(error: BaseException, voice: Voice) -> int:
         The exit code of the process.
     """
     if isinstance(error, BrokenPipeError):
-        _drop_stdout()
+        _drop(sys.stdout)
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
@@ -63,7 +64,20 @@ def report(error: BaseException, voice: Voice) -> int:
 
 def flush() -> None:
     """Write out what is left, so that a closed pipe shows while it can be handled."""
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def flush_messages() -> None:
+    """Write out what is left on stderr, or give it up: that nobody reads it is no failure.
+
+    The interpreter would try again as it ends, and tell of it by its exit code.
+    """
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        _drop(sys.stderr)
 
 
 def _unexpected(error: BaseException) -> str:
@@ -89,8 +103,8 @@ def _write_log(error: BaseException) -> Path | None:
     return None
 
 
-def _drop_stdout() -> None:
+def _drop(stream: TextIO) -> None:
     """Give what is still buffered nowhere to go, lest the interpreter complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

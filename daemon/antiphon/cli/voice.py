@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,16 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class _Stderr(logging.Handler):
+    """Writes to what stderr is at the time: the piano roll puts itself in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; where nobody reads, it is lost."""
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,9 @@ class Voice:
         level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(
             self.level, logging.DEBUG
         )
-        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+        # A musician reads sentences; who asked for more is told where they come from.
+        form = "%(levelname)s %(name)s: %(message)s" if self.verbose else "antiphon: %(message)s"
+        logging.basicConfig(level=level, format=form, handlers=[_Stderr()])
 
     def say(self, sentence: str) -> None:
         """Say a sentence on stderr, unless asked to be quiet."""

@@ -24,17 +24,18 @@ NARROWEST, LOWEST = 40, 12
 _GLYPHS = "█▀▄⣿♪"
 
 
-def make_display(kind: Kind, stream: TextIO) -> Display:
+def make_display(kind: Kind, stream: TextIO | None) -> Display:
     """Return a display that writes to a stream.
 
     Parameters
     ----------
     kind : "auto", "roll", "lines" or "none"
         "auto" is a roll where the terminal can show one, and else lines.
-    stream : text file
-        Where to; closing the display leaves it open.
+    stream : text file or None
+        Where to; closing the display leaves it open. None is what `sys.stderr`
+        is where whoever started us closed it: nobody looks.
     """
-    if kind == "none":
+    if kind == "none" or stream is None:
         return NoDisplay()
     if kind == "roll" or (kind == "auto" and can_roll(stream, os.environ)):
         # rich is not for those who read lines: it costs memory and a start.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 from typing import TYPE_CHECKING
@@ -79,7 +80,8 @@ class Roll(Feed):
         """Leave the last frame, and give the cursor back."""
         if self._live is not None and not self._closed:
             self._closed = True
-            self._live.stop()
+            with contextlib.suppress(OSError, ValueError):  # the terminal has gone by now
+                self._live.stop()
 
     def _lay_out(self) -> None:
         """Fit the roll to the terminal as it is now."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,32 @@ def test_the_command_lines_own_exceptions_are_known() -> None:
 )
 def test_a_voice_is_as_loud_as_asked(options: list[str], level: int) -> None:
     assert Voice.of(options).level == level
+
+
+def test_messages_that_nobody_reads_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr("sys.stderr", stream)
+        stream.write("to nobody")
+        failures.flush_messages()
+        stream.flush()  # does not raise any more
+
+
+def test_a_warning_is_a_sentence_and_goes_where_stderr_is_now(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = logging.getLogger("antiphon.test")
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    Voice().set_up()
+    seen = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", seen)
+        log.warning("It rains.")
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", None)
+        log.warning("Nobody hears.")
+    assert seen.getvalue() == "antiphon: It rains.\n"
+    assert capsys.readouterr().err == ""

@@ -64,3 +64,7 @@ def test_a_way_can_be_demanded() -> None:
     silent.status("unseen")
     assert silent.draw(0.0) > 0.0
     silent.close()
+
+
+def test_where_stderr_was_closed_nothing_is_shown() -> None:
+    assert isinstance(make_display("auto", None), NoDisplay)
