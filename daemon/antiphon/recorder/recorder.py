@@ -13,16 +13,13 @@ import threading
 import time
 from collections import deque
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from antiphon.errors import AntiphonError
 from antiphon.midi.message import NOTE_OFF, NOTE_ON, is_channel_message
 from antiphon.music.ticks import ticks_per_second
 from antiphon.recorder.sessionfile import SessionFile
 from antiphon.recorder.track import GrowingTrack
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +67,8 @@ class SessionRecorder:
     ) -> None:
         _require_writable(folder)
         started = started or datetime.now().astimezone()
-        self._file = SessionFile(folder, f"session-{started:%Y%m%d-%H%M%S}", tempo_bpm)
+        self._stem, self._tempo_bpm = f"session-{started:%Y%m%d-%H%M%S}", tempo_bpm
+        self._file = SessionFile(folder, self._stem, tempo_bpm)
         self._rate = ticks_per_second(tempo_bpm)
         self._tracks = [GrowingTrack(name) for name in TRACKS]
         self._waiting: deque[_Message] = deque()
@@ -186,12 +184,28 @@ class SessionRecorder:
             try:
                 self._file.save(tracks)
             except OSError as error:
-                _log.warning(
-                    "The end of the session could not be written (%s).", error.strerror or error
-                )
+                self._rescue(tracks, error)
             self._file.let_go()
         if self._dropped:
             _log.warning("%d messages of the session could not be recorded.", self._dropped)
+
+    def _rescue(self, tracks: list[bytearray], cause: OSError) -> None:
+        """Write the session elsewhere rather than lose it."""
+        elsewhere = SessionFile(Path(tempfile.gettempdir()), self._stem, self._tempo_bpm)
+        try:
+            elsewhere.finish(tracks)
+        except OSError:
+            _log.warning(
+                "The end of the session could not be written (%s).", cause.strerror or cause
+            )
+            return
+        _log.warning(
+            "The session could not be written where it belongs (%s); it was put elsewhere, "
+            "move it from there.",
+            cause.strerror or cause,
+        )
+        self._file.let_go()
+        self._file = elsewhere
 
 
 def _starts_note(data: bytes) -> bool:

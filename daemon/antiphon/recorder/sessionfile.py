@@ -129,6 +129,7 @@ class SessionFile:
         the unfinished file first has the name, if no finished one is there.
         """
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+        self._folder.mkdir(parents=True, exist_ok=True)  # it may have been deleted meanwhile
         if self.path is not None:
             return self.path, os.open(_beside(self.path), flags | os.O_TRUNC, 0o666)
         number = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -144,3 +145,35 @@ def test_two_silent_days_fit_into_a_track() -> None:
     track.add(0, b"\x90\x3c\x40")
     track.add(48 * 3600 * 1920, b"\x80\x3c\x40")
     assert track.events.endswith(b"\xff\xff\xff\x7f\x80\x3c\x40")
+
+
+def play(recorder: SessionRecorder) -> None:
+    recorder.player(bytes([0x90, 60, 64]), 1.0)
+    recorder.player(bytes([0x80, 60, 64]), 2.0)
+
+
+def test_a_folder_that_was_deleted_meanwhile_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    recorder = start(folder)
+    folder.rmdir()
+    play(recorder)
+    path = recorder.close()
+    assert path is not None
+    assert path.parent == folder
+    assert len(read_performance(path).notes()) == 1
+
+
+def test_a_session_that_cannot_be_written_is_rescued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, elsewhere = tmp_path / "sessions", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    recorder = start(folder)
+    folder.rmdir()
+    folder.write_text("in the way")
+    play(recorder)
+    path = recorder.close()
+    assert path == elsewhere / "session-20310506-070809.mid"
+    assert len(read_performance(path).notes()) == 1
+    assert "it was put elsewhere" in caplog.text
