@@ -19,16 +19,21 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class StopRequest:
-    """Becomes true once somebody asked for the end.
+    """Counts how often somebody asked for the end.
 
     Attributes
     ----------
-    asked : bool
-        Whether somebody did.
+    times : int
+        How often somebody did.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.times = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody did."""
+        return self.times > 0
 
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:
@@ -43,4 +48,4 @@ class StopRequest:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        self.asked = True
+        self.times += 1

@@ -17,7 +17,7 @@ from antiphon.music.midifile import read_performance
 from antiphon.synth.engine import Engine, apply_message, make_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 TAIL = 2.0
@@ -28,8 +28,14 @@ LARGEST_WAV = (1 << 32) - 1024
 
 
 def render_midi_to_wav(
-    mid: Path, wav: Path, soundfont: Path, gain: float = 0.6, sample_rate: int = 44_100
-) -> None:
+    mid: Path,
+    wav: Path,
+    soundfont: Path,
+    gain: float = 0.6,
+    sample_rate: int = 44_100,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bool:
     """Render a MIDI file, drums and programs too, as 16-bit stereo.
 
     The WAV file begins with the MIDI file and ends two seconds after it. It
@@ -47,6 +53,13 @@ def render_midi_to_wav(
         How loud, 0 to 10.
     sample_rate : int
         Frames a second, 8,000 to 96,000.
+    cancelled : callable
+        Asked again and again whether to leave it.
+
+    Returns
+    -------
+    bool
+        Whether it was rendered; not if `cancelled`.
 
     Raises
     ------
@@ -66,12 +79,15 @@ def render_midi_to_wav(
         with unfinished.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setparams((STEREO, BYTES_A_SAMPLE, sample_rate, frames, "NONE", ""))
             for position, data in _in_frames(messages, sample_rate):
+                if cancelled():
+                    return False
                 _ring(engine, position - file.tell(), file)
                 apply_message(engine, data)
             for channel in CHANNELS:
                 engine.cc(channel, SUSTAIN, 0)
             _ring(engine, frames - file.tell(), file)
         unfinished.replace(wav)
+        return True
     except OSError as error:
         raise SynthError(f"{wav} cannot be written: {error.strerror or error}.") from error
     finally:

@@ -153,3 +153,17 @@ class TestMessages:
 
 def crossings(frames: NDArray[np.int16]) -> int:
     return int(np.count_nonzero(np.diff(np.signbit(frames[:, 0]))))
+
+
+def test_who_cancels_is_left_with_no_file(tmp_path: Path, soundfont: Path) -> None:
+    mid = midi(tmp_path, *(Note(60, float(second), 0.5, 100) for second in range(60)))
+    asked = 0
+
+    def impatient() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 10
+
+    wav = tmp_path / "out.wav"
+    assert not render_midi_to_wav(mid, wav, soundfont, cancelled=impatient)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mid"]
