@@ -15,7 +15,12 @@ from antiphon.music.midiwrite import write_midi
 from antiphon.music.note import notes_to_array
 from antiphon.partner.improviser import Improviser
 from antiphon.partner.respond import Answer
-from antiphon.settings.parts import instrument_file, partner_settings, seed_number
+from antiphon.settings.parts import (
+    instrument_file,
+    partner_settings,
+    seed_number,
+    written_channel,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,9 +74,9 @@ def compose(file: Path, out: Path, seconds: float, settings: Settings) -> None:
     given = read_performance(file).notes(predictor.codec.pedal)
     seed = seed_number(settings.partner)
     added = notes_to_array(continuation(predictor, given, seconds, settings, seed))
-    channel, synth = settings.midi.wire_channel, settings.synth
+    synth = settings.synth
     parts = [
         ("Player", synth.wire_player_program, 0, given),
-        ("Antiphon", synth.wire_partner_program, channel or 1, added),
+        ("Antiphon", synth.wire_partner_program, written_channel(settings.midi), added),
     ]
     write_midi(out, parts)

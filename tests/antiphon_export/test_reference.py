@@ -42,7 +42,9 @@ def test_the_graph_draws_as_the_reference(
     biases = Biases()
     for row in biases.rows:
         row[0] = rng.normal(0.0, 1.0, row.shape[1])
-        row[0, rng.random(row.shape[1]) < forbidden] = FORBID
+        barred = rng.random(row.shape[1]) < forbidden
+        barred[rng.integers(len(barred))] = False  # where nothing may be drawn, anything may
+        row[0, barred] = FORBID
     previous = rng.integers(0, tiny.codec.input_sizes)
     state = tiny.prime(tiny.initial_state(), [tiny.codec.start])
     controls = Controls.of(temperature, min_p)

@@ -78,6 +78,11 @@ def jack(jack_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return jack_server
 
 
+def panic_on(channel: int) -> list[bytes]:
+    """Return what silences a channel: pedal up, all notes off, all sound off."""
+    return [bytes((0xB0 | channel, control, 0)) for control in (64, 123, 120)]
+
+
 class MidiClient:
     """A program of another kind: real JACK ports that know nothing of Antiphon.
 
@@ -118,15 +123,27 @@ class MidiClient:
         """Send one message."""
         self.out.send_message(data)
 
-    def listen(self, seconds: float, until: int | None = None) -> list[bytes]:
-        """Return what arrives within these seconds, or until so many messages are there."""
+    def listen(
+        self, seconds: float, until: int | None = None, *, panics: bool = False
+    ) -> list[bytes]:
+        """Return what arrives within these seconds, or until so many messages are there.
+
+        A channel's panic, which comes before its first note, is left out without `panics`.
+        """
         deadline = time.monotonic() + seconds
+        panic: list[bytes] = []
         while time.monotonic() < deadline and (until is None or len(self.received) < until):
             message = self.into.get_message()
             if message is None:
                 time.sleep(0.001)
-            else:
-                self.received.append(bytes(message[0]))
+                continue
+            data = bytes(message[0])
+            if not panics and data == panic_on(data[0] & 0x0F)[len(panic)]:
+                panic = [*panic, data] if len(panic) < 2 else []
+                continue
+            self.received += [*panic, data]
+            panic = []
+        self.received += panic
         received, self.received = self.received, []
         return received
 

@@ -38,11 +38,12 @@ class Balance:
 class JamProcess:
     """`antiphon jam` with options; ended by force if nothing else ended it."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, code: str | None = None) -> None:
         self.folder = folder
-        command = [sys.executable, "-m", "antiphon", "-v", "jam", "--sessions", str(folder)]
+        start = ["-m", "antiphon"] if code is None else ["-c", code]
+        command = [sys.executable, *start, "-v", "jam", "--sessions", str(folder), *options]
         self.process = subprocess.Popen(
-            [*command, *options],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

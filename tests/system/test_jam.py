@@ -119,7 +119,7 @@ class TestAnswers:
         client.send(0x80, 50, 0)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_releases_all_and_ends_well(
     jam: JamProcess, client: MidiClient, number: int
 ) -> None:
@@ -195,3 +195,44 @@ def test_a_file_plays_the_player_where_there_is_no_midi(
     assert notes["Player"] > 5
     assert notes["Antiphon"] > 5
     assert session.with_suffix(".wav").stat().st_size > 14 * 48_000
+
+
+def test_a_failing_partner_releases_all_and_is_told(
+    jack: str, tmp_path: Path, new_client: type[MidiClient]
+) -> None:
+    # The instrument breaks in the middle of an answer.
+    broken = (
+        "import time\n"
+        "from antiphon.instrument import Predictor\n"
+        "step, began = Predictor.step, []\n"
+        "def failing(self, *given):\n"
+        "    began.append(time.monotonic())\n"
+        "    if began[-1] - began[0] > 0.3:\n"
+        "        raise RuntimeError('the instrument broke')\n"
+        "    return step(self, *given)\n"
+        "Predictor.step = failing\n"
+        "from antiphon.cli.main import main\n"
+        "main()\n"
+    )
+    with JamProcess(tmp_path, "--player", "none", code=broken) as jam, new_client() as client:
+        jam.wait_until_ready()
+        client.connect(to="Antiphon In", source="Antiphon Out")
+        time.sleep(0.2)
+        play_phrase(client)
+        balance = Balance().take(client.listen(4.0))
+        assert jam.end() == 1
+        balance.take(client.listen(0.3))
+
+    assert balance.started >= 1
+    assert balance.sounding == {}
+    assert "the instrument broke" in "".join(jam.said)
+
+
+def test_a_midi_system_that_is_demanded_and_missing_is_exit_code_69(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    with JamProcess(tmp_path, "--player", "none") as jam:
+        assert jam.end() == 69
+    assert sum(line.startswith("antiphon: ") for line in jam.said) == 1

@@ -14,7 +14,7 @@ def bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure the time of a note, the start and the memory on this machine."""
+    """Measure how fast this machine plays."""
     from antiphon.settings import Option, load
 
     options = {} if instrument is None else {"instrument.path": Option(instrument, "--instrument")}

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from antiphon.partner.action import Play, Silence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from antiphon.midi.message import Event
     from antiphon.midi.scheduler import Scheduler
     from antiphon.partner.action import Action
@@ -35,12 +37,21 @@ class Mind:
         Plays what the partner plans.
     channel : int
         The partner's, 0 to 15.
+    panic : callable
+        Silences every device by all means, after the scheduler was silenced.
     """
 
-    def __init__(self, partner: Partner, scheduler: Scheduler, channel: int) -> None:
+    def __init__(
+        self,
+        partner: Partner,
+        scheduler: Scheduler,
+        channel: int,
+        panic: Callable[[], None],
+    ) -> None:
         self._partner = partner
         self._scheduler = scheduler
         self._channel = channel
+        self._panic = panic
         self._heard: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._wake: float | None = None
         self._sounds_until = -math.inf
@@ -103,6 +114,8 @@ class Mind:
                 case Play(identity, note):
                     self._scheduler.play(identity, note, self._channel)
                     self._sounds_until = max(self._sounds_until, note.end or note.onset)
-                case Silence():
+                case Silence(panic=panic):
                     self._scheduler.silence()
+                    if panic:
+                        self._panic()
                     self._sounds_until = -math.inf

@@ -71,10 +71,7 @@ class PlayerPart:
 
     def person(self, event: Event) -> None:
         """Take an event of a person's; called on the inlet's thread."""
-        if self._yields and not self._person:
-            with self._lock:
-                self._person = True
-            self.stop()  # its notes are released before the person's are heard
+        self.leave_to_person()  # the file's notes are released before the person's are heard
         self._deliver(event)
 
     def begin(self) -> bool:
@@ -90,6 +87,13 @@ class PlayerPart:
         """End the file early and release what it holds; safe to call twice."""
         if self._file is not None and self._begun:
             self._file.stop()
+
+    def leave_to_person(self) -> None:
+        """Leave the stage to a person, for good."""
+        if self._yields and not self._person:
+            with self._lock:
+                self._person = True
+            self.stop()
 
     @property
     def waiting(self) -> bool:
@@ -107,17 +111,13 @@ class PlayerPart:
         )
 
 
-def load_part(
-    player: str, *, keyboard: Callable[[], bool], room: Callable[[float], float]
-) -> tuple[Messages | None, str | None]:
+def load_part(player: str, *, room: Callable[[float], float]) -> tuple[Messages | None, str | None]:
     """Return what a file plays as the player, and its name; None and None for a person.
 
     Parameters
     ----------
     player : str
         The setting `jam.player`: "auto", "none", or a MIDI file.
-    keyboard : callable
-        Tells whether a keyboard is there.
     room : callable
         Seconds to leave after a phrase of so many seconds.
 
@@ -126,7 +126,7 @@ def load_part(
     MidiFileError
         The file cannot be read.
     """
-    if player == "none" or (player == "auto" and keyboard()):
+    if player == "none":
         return None, None
     path = house_performance() if player == "auto" else Path(player).expanduser()
     return leave_room(read_performance(path).messages(), room=room), path.name

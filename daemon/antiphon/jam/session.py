@@ -11,28 +11,34 @@ import time
 from typing import TYPE_CHECKING
 
 from antiphon.display import make_display
-from antiphon.errors import NoMidiSystemError, SynthError
 from antiphon.instrument import Predictor
+from antiphon.jam.keeping import keep_session
 from antiphon.jam.memory import peak_memory
 from antiphon.jam.mind import Mind
+from antiphon.jam.opening import open_ports, open_synth, open_system
 from antiphon.jam.player_part import GRACE, PlayerPart, load_part, room_after
 from antiphon.jam.stopping import StopRequest
-from antiphon.jam.voices import Listener, Voices, ear
+from antiphon.jam.voices import Listener, OnChannel, Voices, ear, program_change
 from antiphon.midi.echo import EchoGuard
 from antiphon.midi.inlet import Inlet
-from antiphon.midi.jack_server import free_jack_memory
-from antiphon.midi.outlet import PortOutlet
-from antiphon.midi.ports import MidiSystem
 from antiphon.midi.scheduler import Scheduler
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import Partner
 from antiphon.recorder import SessionRecorder
 from antiphon.settings import sessions_folder
-from antiphon.settings.parts import instrument_file, partner_settings, seed_number
+from antiphon.settings.parts import (
+    instrument_file,
+    partner_settings,
+    seed_number,
+    written_channel,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from antiphon.display import Display
+    from antiphon.midi.outlet import Outlet
+    from antiphon.midi.ports import MidiSystem
     from antiphon.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -50,7 +56,7 @@ _CONNECT = "To play yourself, connect a keyboard: see `antiphon ports`."
 
 
 class Jam:
-    """Everything that runs while two play; `run` is its whole life.
+    """Everything that runs while two play.
 
     Parameters
     ----------
@@ -58,114 +64,120 @@ class Jam:
         All settings.
     say : callable
         Tells the musician something, in one line.
+    ending : contextlib.ExitStack
+        Told how to undo each thing that is opened, as soon as it is.
+
+    Raises
+    ------
+    AntiphonError
+        It cannot begin; what was opened is left to `ending`.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], ending: contextlib.ExitStack
+    ) -> None:
         self._settings = settings
         self._say = say
-        self._stop = StopRequest()
-        self._voices = Voices()
-        self._sounds: str | None = None
-        self._recorder: SessionRecorder | None = None
-        self._inlet: Inlet | None = None
-
-    def run(self) -> int:
-        """Play until the end; return the exit code."""
-        started = time.monotonic()
-        with self._stop.signals(), contextlib.ExitStack() as ending:
-            self._start(ending)
-            # What lives now lives to the end: the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
-            _log.info("ready after %.2f s", time.monotonic() - started)
-            self._play()
-        _log.info("peak memory %.1f MiB", peak_memory() / 2**20)
-        self._keep()
-        if self._mind.failure is not None:
-            raise self._mind.failure
-        return 0
-
-    def _start(self, ending: contextlib.ExitStack) -> None:
-        settings = self._settings
         # Ports and sound first: JACK's share of the memory peaks as they open.
-        system = self._midi_system()
+        system = open_system(settings, say)
         if system is not None:
             ending.callback(system.close)
-        ending.callback(self._voices.close)
-        self._open_ports(system)
-        self._open_synth()
-        predictor = Predictor(instrument_file(settings.instrument))
-        seed = seed_number(settings.partner)
-        _log.info("the seed of this jam is %d", seed)
-        partner = Partner(predictor, predictor.codec, partner_settings(settings.partner), seed=seed)
-        if settings.recorder.enabled:
-            self._recorder = SessionRecorder(sessions_folder(settings.recorder.sessions))
-            ending.callback(self._recorder.close)
+        self.voices = Voices()
+        ending.callback(self.voices.close)
+        guard = EchoGuard(self.voices.send_to_ports)
+        open_ports(self.voices, system, guard, settings, say)
+        open_synth(self.voices, settings.synth, say)
+        partner = _partner(settings)
+        self.recorder = _recorder(settings, ending)
         self._display = make_display(settings.jam.display, sys.stderr)
         ending.callback(self._display.close)
-        guard = EchoGuard(self._probe)
-        listeners = [Listener(self._display.partner)]
-        if self._recorder is not None:
-            listeners.append(Listener(self._recorder.partner))
-        scheduler = Scheduler(self._voices.partner(*listeners), guard=guard)
+        scheduler = Scheduler(
+            self.voices.partner(*_listeners(settings, self._display, self.recorder)), guard=guard
+        )
         ending.callback(scheduler.stop)
-        scheduler.start()
-        self._mind = Mind(partner, scheduler, settings.midi.wire_channel)
+        self._mind = Mind(partner, scheduler, settings.midi.wire_channel, self.voices.release_all)
         ending.callback(self._mind.stop)
-        self._mind.start()
-        self._listen(system, guard, ending)
-
-    def _listen(
-        self, system: MidiSystem | None, guard: EchoGuard, ending: contextlib.ExitStack
-    ) -> None:
-        """Open the ways in: ports, and a file where no person plays."""
-        midi, partner = self._settings.midi, self._settings.partner
-        thru = self._voices.player(thru=midi.thru, sound=self._settings.synth.player)
-        deliver = ear(self._mind.hear, midi.wire_hear_channel, self._recorder, self._display)
-        messages, name = load_part(
-            self._settings.jam.player,
-            keyboard=lambda: system is not None and bool(_keyboards(system, midi.input)),
-            room=lambda phrase: room_after(phrase, partner.shortest, partner.longest),
-        )
-        demonstrates = self._settings.jam.player == "auto"
-        self._part = PlayerPart(
-            messages, thru=thru, deliver=deliver, guard=guard, yields=demonstrates
-        )
+        self._part, self._file_name = self._player_part(guard)
         ending.callback(self._part.stop)
+        self._inlet: Inlet | None = None
         if system is not None:
-            self._inlet = Inlet(
-                system,
-                thru=thru,
-                deliver=self._part.person,
-                guard=guard,
-                connect=() if midi.input == "none" else (midi.input,),
-                on_connected=self._tell_keyboards,
-            )
-            ending.callback(self._inlet.stop)
-            self._inlet.start()
-            ports = [outlet for outlet in self._voices.ports if isinstance(outlet, PortOutlet)]
-            watch = PortWatch(
-                system, self._inlet.ports_changed, *(port.ports_changed for port in ports)
-            )
-            ending.callback(watch.stop)
-            watch.start()
-        self._file_name = name
-        self._may_wait = demonstrates and system is not None
+            self._inlet = self._listen(system, guard, ending)
+        self._set_programs()
+        scheduler.start()
+        self._mind.start()
 
-    def _play(self) -> None:
-        """Let it happen, until somebody or something asks for the end."""
+    def play(self, stop: StopRequest) -> None:
+        """Let it happen, until somebody or something asks for the end.
+
+        Raises
+        ------
+        Exception
+            What ended the partner's thread, if anything did.
+        """
         began = time.monotonic()
         ends = began + self._settings.jam.duration if self._settings.jam.duration else math.inf
         part_begins = began + (GRACE if self._may_wait else 0.0)
         self._say_hello()
-        while not self._stop.asked and self._mind.failure is None:
+        while not stop.asked and self._mind.failure is None:
             now = time.monotonic()
             if now >= ends or self._over(now):
-                return
+                break
             if self._part.waiting and now >= part_begins:
                 self._begin_part()
             wait = min(self._display.draw(now), LOOK_INTERVAL, ends - now)
             time.sleep(max(wait, 0.0))
+        if self._mind.failure is not None:
+            raise self._mind.failure
+
+    @property
+    def _may_wait(self) -> bool:
+        """Whether a person may come to play, so that no file's end is the jam's."""
+        return self._inlet is not None and self._settings.jam.player in ("auto", "none")
+
+    def _player_part(self, guard: EchoGuard) -> tuple[PlayerPart, str | None]:
+        settings, partner = self._settings, self._settings.partner
+        messages, name = load_part(
+            settings.jam.player,
+            room=lambda phrase: room_after(phrase, partner.shortest, partner.longest),
+        )
+        channel = settings.midi.wire_hear_channel
+        part = PlayerPart(
+            messages,
+            thru=self.voices.player(thru=settings.midi.thru, sound=settings.synth.player),
+            deliver=ear(self._mind.hear, channel, self.recorder, self._display),
+            guard=guard,
+            yields=settings.jam.player == "auto",
+        )
+        return part, name
+
+    def _listen(self, system: MidiSystem, guard: EchoGuard, ending: contextlib.ExitStack) -> Inlet:
+        """Open the ways in, and watch ports come and go."""
+        midi, synth = self._settings.midi, self._settings.synth
+        inlet = Inlet(
+            system,
+            thru=self.voices.player(thru=midi.thru, sound=synth.player),
+            deliver=self._part.person,
+            guard=guard,
+            connect=() if midi.input == "none" else (midi.input,),
+            on_connected=self._tell_keyboards,
+        )
+        ending.callback(inlet.stop)
+        inlet.start()
+        ports = (port.ports_changed for port in self.voices.ports)
+        watch = PortWatch(system, inlet.ports_changed, *ports)
+        ending.callback(watch.stop)
+        watch.start()
+        return inlet
+
+    def _set_programs(self) -> None:
+        """Choose the sounds, in the session's file too: it may be rendered."""
+        midi, synth = self._settings.midi, self._settings.synth
+        player, partner = synth.wire_player_program, synth.wire_partner_program
+        self.voices.set_programs(player, partner)
+        if self.recorder is not None:
+            now = time.monotonic()
+            self.recorder.player(program_change(midi.wire_hear_channel or 0, player), now)
+            self.recorder.partner(program_change(written_channel(midi), partner), now)
 
     def _begin_part(self) -> None:
         """Let the file play; the hello has told of one that did not have to wait."""
@@ -173,92 +185,26 @@ class Jam:
             self._display.status(f"{self._file_name} plays the player's part. {_CONNECT}")
 
     def _over(self, now: float) -> bool:
-        """Tell whether a file has played to its end and was answered, and nobody else can play."""
+        """Tell whether a file has ended and was answered, and nobody else is meant to play."""
         return self._part.ended and not self._may_wait and self._mind.quiet(now - LAST_NOTES)
 
-    def _keep(self) -> None:
-        """Tell where the session is, and render it where it could not be heard."""
-        session = self._recorder.path if self._recorder is not None else None
-        if session is None:
-            return
-        self._say(f"The session is in {session}.")
-        wanted = self._settings.synth.render
-        if wanted == "off" or (wanted == "auto" and self._voices.synth is not None):
-            return
-        from antiphon.synth import find_soundfont, render_midi_to_wav
-
-        wav = session.with_suffix(".wav")
-        try:
-            soundfont = find_soundfont(self._settings.synth.soundfont)
-            render_midi_to_wav(session, wav, soundfont, gain=self._settings.synth.gain)
-        except SynthError as error:
-            if wanted == "on":
-                raise
-            _log.info("the session is not rendered: %s", error)
-        else:
-            self._say(f"It sounds in {wav}.")
-
-    def _midi_system(self) -> MidiSystem | None:
-        midi = self._settings.midi
-        try:
-            return MidiSystem(midi.api)
-        except NoMidiSystemError as error:
-            demanded = midi.api != "auto" or midi.input not in ("auto", "none")
-            if demanded or midi.output != "none" or self._settings.jam.player == "none":
-                raise
-            self._say(str(error))
-            return None
-
-    def _open_ports(self, system: MidiSystem | None) -> None:
-        if system is None:
-            return
-        self._voices.ports.append(PortOutlet(system))
-        if self._settings.midi.output != "none":
-            self._voices.ports.append(PortOutlet(system, self._settings.midi.output))
-        self._say(
-            f"Antiphon listens on the port Antiphon In and plays on Antiphon Out ({system.api})."
-        )
-
-    def _open_synth(self) -> None:
-        synth = self._settings.synth
-        if synth.enabled == "off":
-            return
-        from antiphon.synth import FluidSynthOutlet, find_soundfont
-
-        try:
-            soundfont = find_soundfont(synth.soundfont)
-            driver = None if synth.driver == "auto" else synth.driver
-            sound = FluidSynthOutlet(soundfont, driver, synth.gain)
-        except SynthError as error:
-            if synth.enabled == "on":
-                raise
-            self._say(str(error))
-            return
-        self._voices.synth = sound
-        if sound.driver == "jack":
-            free_jack_memory()
-        self._voices.set_programs(synth.wire_player_program, synth.wire_partner_program)
-        self._say(f"You hear it through FluidSynth with {soundfont.name}.")
-
-    def _probe(self, data: bytes) -> None:
-        for port in self._voices.ports:
-            port.send(data)
-
     def _tell_keyboards(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._part.leave_to_person()
         self._display.status(f"Listening to {', '.join(names)}." if names else _CONNECT)
 
     def _say_hello(self) -> None:
         keyboards = self._inlet.connected if self._inlet is not None else ()
         if keyboards:
             self._say(f"Play: I listen to {', '.join(keyboards)}, and answer when you pause.")
-        elif self._part.waiting and self._may_wait:
+        elif not self._part.waiting:
+            self._say(f"Play: I answer when you pause. {_CONNECT}")
+        elif self._may_wait:
             self._say(
                 f"Play: I answer when you pause. If nobody does, {self._file_name} begins soon."
             )
-        elif self._part.waiting:
-            self._say(f"{self._file_name} plays the player's part; I answer. {_CONNECT}")
         else:
-            self._say(f"Play: I answer when you pause. {_CONNECT}")
+            self._say(f"{self._file_name} plays the player's part; I answer. {_CONNECT}")
 
 
 def run(settings: Settings) -> int:
@@ -269,17 +215,55 @@ def run(settings: Settings) -> int:
     AntiphonError
         It cannot begin; the sentence says what to do.
     """
+    started = time.monotonic()
     sys.setswitchinterval(SWITCH_INTERVAL)
 
     def say(sentence: str) -> None:
         if settings.jam.display != "none":
-            print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the musician's terminal
+            with contextlib.suppress(OSError):  # the terminal has gone; the jam goes on
+                print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the musician's terminal
 
-    return Jam(settings, say).run()
+    stop = StopRequest()
+    with stop.signals(), contextlib.ExitStack() as ending:
+        jam = Jam(settings, say, ending)
+        # What lives now lives to the end: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        _log.info("ready after %.2f s", time.monotonic() - started)
+        jam.play(stop)
+        asked = min(stop.times, 1)  # by whom this ends; more is impatience
+        ending.close()
+        _log.info("peak memory %.1f MiB", peak_memory() / 2**20)
+        if jam.recorder is not None:
+            keep_session(
+                jam.recorder.path,
+                settings.synth,
+                say,
+                heard=jam.voices.synth is not None,
+                impatient=lambda: stop.times > asked,
+            )
+    return 0
 
 
-def _keyboards(system: MidiSystem, wanted: str) -> list[str]:
-    """Return the keyboards that are there, as far as the setting wants them."""
-    if wanted == "none":
-        return []
-    return system.keyboards() if wanted == "auto" else [n for n in system.inputs() if wanted in n]
+def _partner(settings: Settings) -> Partner:
+    predictor = Predictor(instrument_file(settings.instrument))
+    seed = seed_number(settings.partner)
+    _log.info("the seed of this jam is %d", seed)
+    return Partner(predictor, predictor.codec, partner_settings(settings.partner), seed=seed)
+
+
+def _recorder(settings: Settings, ending: contextlib.ExitStack) -> SessionRecorder | None:
+    if not settings.recorder.enabled:
+        return None
+    recorder = SessionRecorder(sessions_folder(settings.recorder.sessions))
+    ending.callback(recorder.close)
+    return recorder
+
+
+def _listeners(
+    settings: Settings, display: Display, recorder: SessionRecorder | None
+) -> list[Outlet]:
+    listeners: list[Outlet] = [Listener(display.partner)]
+    if recorder is not None:
+        listeners.append(OnChannel(Listener(recorder.partner), written_channel(settings.midi)))
+    return listeners

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon.midi.message import (
@@ -21,7 +21,9 @@ from antiphon.midi.outlet import Fanout, Outlet
 if TYPE_CHECKING:
     from antiphon.display import Display
     from antiphon.midi.intake import Thru
+    from antiphon.midi.outlet import PortOutlet
     from antiphon.recorder import SessionRecorder
+    from antiphon.synth import FluidSynthOutlet
 
 _PROGRAM_CHANGE = 0xC0
 
@@ -59,22 +61,22 @@ class Listener:
         """Do nothing: another closes it."""
 
 
-@dataclass
 class Voices:
     """The outlets of a jam, and who sounds where.
 
     Attributes
     ----------
-    ports : list of Outlet
+    ports : list of PortOutlet
         MIDI ports; the partner plays there, and the player where thru is on.
-    synth : Outlet or None
+    synth : FluidSynthOutlet or None
         The synthesizer.
     """
 
-    ports: list[Outlet] = field(default_factory=list)
-    synth: Outlet | None = None
+    def __init__(self) -> None:
+        self.ports: list[PortOutlet] = []
+        self.synth: FluidSynthOutlet | None = None
 
-    def partner(self, *listeners: Listener) -> Fanout:
+    def partner(self, *listeners: Outlet) -> Fanout:
         """Return where the partner plays."""
         synth = [OnChannel(self.synth, PARTNER_SYNTH_CHANNEL)] if self.synth else []
         return Fanout([*self.ports, *synth, *listeners])
@@ -88,17 +90,31 @@ class Voices:
 
     def set_programs(self, player: int, partner: int) -> None:
         """Choose the synthesizer's sounds, 0 to 127 each."""
-        if self.synth is None:
-            return
-        for channel, program in (
-            (PLAYER_SYNTH_CHANNEL, player),
-            (PARTNER_SYNTH_CHANNEL, partner),
-        ):
-            self.synth.send(bytes((_PROGRAM_CHANGE | channel, program)))
+        if self.synth is not None:
+            self.synth.send(program_change(PLAYER_SYNTH_CHANNEL, player))
+            self.synth.send(program_change(PARTNER_SYNTH_CHANNEL, partner))
+
+    def send_to_ports(self, data: bytes) -> None:
+        """Send one message to the ports alone."""
+        for port in self.ports:
+            port.send(data)
+
+    def release_all(self) -> None:
+        """Silence every device by all means: own note-offs first, then the panic."""
+        for outlet in self._all():
+            outlet.release_all()
 
     def close(self) -> None:
         """Release and close all of them."""
-        Fanout([*self.ports, *([self.synth] if self.synth else [])]).close()
+        Fanout(self._all()).close()
+
+    def _all(self) -> list[PortOutlet | FluidSynthOutlet]:
+        return [*self.ports, *([self.synth] if self.synth else [])]
+
+
+def program_change(channel: int, program: int) -> bytes:
+    """Return the message that chooses a sound; both are counted from 0."""
+    return bytes((_PROGRAM_CHANGE | channel, program))
 
 
 def message_of(event: Event) -> bytes:

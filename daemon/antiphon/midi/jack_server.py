@@ -15,8 +15,14 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+_LIBJACK = re.compile(r"(/.*/libjack\b.*)$", re.M)
 _MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw-s .*/jack", re.M)
+_MADV_RANDOM = 1
 _MADV_DONTNEED = 4
+
+_AREA = 16_384
+"""Bytes of the shared memory that are mapped at a touch; half of it costs twice the areas,
+of which a process may have 65,530."""
 
 
 class JackServer:
@@ -71,6 +77,23 @@ def _sockets_to_jack() -> list[int]:
     return found
 
 
+def hush_jack() -> None:
+    """Keep libjack from printing what goes wrong, above all that a server has gone.
+
+    It prints on threads of its own, at any time, through the piano roll. Each
+    copy of the library that is loaded (rtmidi brings one, FluidSynth uses the
+    system's) is told.
+    """
+    with suppress(OSError):  # no /proc: it prints
+        maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+        silent = ctypes.CDLL(None).strlen  # takes a text, from any thread, and prints nothing
+        for path in set(_LIBJACK.findall(maps)):
+            with suppress(OSError, AttributeError):
+                library = ctypes.CDLL(path)
+                library.jack_set_error_function(silent)
+                library.jack_set_info_function(silent)
+
+
 def free_jack_memory() -> None:
     """Unlock JACK's shared memory and let go of its pages, where this is Linux.
 
@@ -78,6 +101,10 @@ def free_jack_memory() -> None:
     it audio buffers) into every client process, where it counts as that
     process's own; a MIDI client touches a part of it. Nothing is lost: pages
     that are touched again come back from the server's copy.
+
+    To list ports libjack looks at the first bytes of each, 32 KB apart, and at
+    every touch Linux maps the 64 KB around as well, up to where other advice
+    holds: 68 MB in all. So advice changes all the way.
     """
     try:
         mappings = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
@@ -89,5 +116,9 @@ def free_jack_memory() -> None:
     advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     for first, last in _MAPPING.findall(mappings):
         start, size = int(first, 16), int(last, 16) - int(first, 16)
+        if size <= _AREA:
+            continue  # cut up by an earlier call
         unlock(start, size)
         advise(start, size, _MADV_DONTNEED)
+        for area in range(start, start + size, 2 * _AREA):
+            advise(area, min(_AREA, start + size - area), _MADV_RANDOM)

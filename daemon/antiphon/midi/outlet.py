@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from antiphon.errors import AntiphonError
 from antiphon.midi.held import HeldNotes
-from antiphon.midi.message import panic
+from antiphon.midi.message import NOTE_ON, panic
 from antiphon.midi.ports import VIRTUAL_OUTPUT, MidiSystem, OutputPort, find_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from antiphon.midi.echo import EchoGuard
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +49,8 @@ class PortOutlet:
     wanted : str, optional
         Name of the port to connect to (exact, or a unique part); without one
         the virtual port `Antiphon Out` is opened for others to connect to.
+    guard : EchoGuard, optional
+        Told of what this outlet sends of its own accord.
 
     Raises
     ------
@@ -54,13 +59,17 @@ class PortOutlet:
         port that is not there yet is no error.
     """
 
-    def __init__(self, system: MidiSystem, wanted: str | None = None) -> None:
+    def __init__(
+        self, system: MidiSystem, wanted: str | None = None, *, guard: EchoGuard | None = None
+    ) -> None:
         self._system = system
         self._wanted = wanted
+        self._guard = guard
         # Re-entrant, since a signal handler may release while its thread sends.
         self._lock = threading.RLock()
         self._held = HeldNotes()
         self._owed: list[bytes] = []
+        self._greeted: set[int] = set()
         self._dead: list[OutputPort] = []
         self._port: OutputPort | None = None
         self._name: str | None = None
@@ -76,6 +85,7 @@ class PortOutlet:
     def send(self, data: bytes) -> None:
         """Send one message, or lose it while the port is away; never raises."""
         with self._lock:
+            self._greet(data)
             if self._push(data):
                 self._held.see(data)
 
@@ -110,6 +120,20 @@ class PortOutlet:
             self.release_all()
             self._bury()
         self._close_dead()
+
+    def _greet(self, data: bytes) -> None:
+        """Silence a channel just before its first note, for what a kill left sounding.
+
+        To our virtual port others connect when they like: the panic of the
+        opening reached nobody.
+        """
+        channel = data[0] & 0x0F
+        if self._wanted is None and data[0] & 0xF0 == NOTE_ON and channel not in self._greeted:
+            self._greeted.add(channel)
+            for message in panic((channel,)):
+                if self._guard is not None:
+                    self._guard.played(message, time.monotonic())
+                self._push(message)
 
     def _open(self, outputs: Iterable[str]) -> None:
         if self._wanted is None:

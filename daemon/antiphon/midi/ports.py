@@ -10,7 +10,7 @@ import platform
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from antiphon.errors import AntiphonError, NoMidiSystemError
-from antiphon.midi.jack_server import JackServer, free_jack_memory
+from antiphon.midi.jack_server import JackServer, free_jack_memory, hush_jack
 from antiphon.midi.open_port import (
     InputPort,
     OutputPort,
@@ -187,6 +187,7 @@ class MidiSystem:
         except self._rtmidi.RtMidiError:
             return False
         if self.api == "jack":
+            hush_jack()
             self._server = JackServer()
             free_jack_memory()
         return True
@@ -195,6 +196,7 @@ class MidiSystem:
         # Letting go of a client waits for the server, which has gone: bury it.
         old = (self._input, self._output, *self._spare_inputs, *self._spare_outputs)
         server = self._server
+        free_jack_memory()  # what is mapped of the old server, before the new one's comes
         if not self._begin():
             return False
         self._graves += old

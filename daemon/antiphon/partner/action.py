@@ -34,9 +34,13 @@ class Silence:
     ----------
     time : float
         When the player took over. It is to be done at once, whatever it says.
+    panic : bool
+        Whether somebody asked for silence by name: then what is told to end must
+        end even on a device that lost a note-off.
     """
 
     time: float
+    panic: bool = False
 
 
 Action = Play | Silence

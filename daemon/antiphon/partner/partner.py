@@ -163,20 +163,23 @@ class Partner:
             There is no such mode.
         """
         self._mode = check_mode(mode)
-        return self.panic(now)
+        return self._release(now, panic=False)
 
     def panic(self, now: float) -> list[Action]:
-        """Release everything, and wait for the player's next phrase."""
-        self._answer = None
-        self._phrase.clear()
-        self._window.retract(now)
-        return [Silence(now)]
+        """Release everything by all means, and wait for the player's next phrase."""
+        return self._release(now, panic=True)
 
     def stop(self, now: float) -> list[Action]:
         """Release everything for good: nothing more comes from this partner."""
         self._stopped = True
         self._hands.let_go(now)
-        return self.panic(now)
+        return self._release(now, panic=False)
+
+    def _release(self, now: float, *, panic: bool) -> list[Action]:
+        self._answer = None
+        self._phrase.clear()
+        self._window.retract(now)
+        return [Silence(now, panic)]
 
     def _sane(self, event: NoteOn | NoteOff | Control) -> bool:
         """Tell whether an event can be, and comes from the player."""

@@ -10,7 +10,7 @@ from antiphon.resources import house_instrument
 
 if TYPE_CHECKING:
     from antiphon.partner import PartnerSettings
-    from antiphon.settings.model import InstrumentSection, PartnerSection
+    from antiphon.settings.model import InstrumentSection, MidiSection, PartnerSection
 
 
 def instrument_file(section: InstrumentSection) -> Path:
@@ -29,3 +29,12 @@ def partner_settings(section: PartnerSection) -> PartnerSettings:
 def seed_number(section: PartnerSection) -> int:
     """Return the seed of chance; "auto" is another one each time."""
     return secrets.randbits(31) if section.seed == "auto" else section.seed
+
+
+def written_channel(section: MidiSection) -> int:
+    """Return the partner's channel in files, 0 to 15.
+
+    It is that of the port, but never the first, which is the player's: in a
+    file each has a sound of their own.
+    """
+    return section.wire_channel or 1

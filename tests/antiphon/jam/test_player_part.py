@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_keyboard_needs_no_file() -> None:
-    assert load_part("auto", keyboard=lambda: True, room=float) == (None, None)
-    assert load_part("none", keyboard=lambda: False, room=float) == (None, None)
+def test_a_person_alone_needs_no_file() -> None:
+    assert load_part("none", room=float) == (None, None)
 
 
 def test_without_a_keyboard_the_bundled_performance_plays() -> None:
-    messages, name = load_part("auto", keyboard=lambda: False, room=float)
+    messages, name = load_part("auto", room=float)
     assert name == "performance.mid"
     assert messages is not None
     assert len(messages) > 100
@@ -26,7 +25,7 @@ def test_without_a_keyboard_the_bundled_performance_plays() -> None:
 
 def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(MidiFileError, match=r"gone\.mid"):
-        load_part(str(tmp_path / "gone.mid"), keyboard=lambda: True, room=float)
+        load_part(str(tmp_path / "gone.mid"), room=float)
 
 
 def test_the_room_covers_the_pause_and_the_answer() -> None:
@@ -67,3 +66,9 @@ def test_a_file_of_the_musicians_choice_plays_on_beside_him() -> None:
     part.person(NoteOn(1.0, 0, 72, 90))
     assert part.begin()
     part.stop()
+
+
+def test_a_keyboard_that_is_plugged_in_ends_the_bundled_performance() -> None:
+    part = PlayerPart([(0.0, b"\x90\x3c\x50")], thru=None, deliver=lambda _: None, yields=True)
+    part.leave_to_person()
+    assert not part.begin()

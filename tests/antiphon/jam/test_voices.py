@@ -12,12 +12,23 @@ class Kept:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         self.closed = False
+        self.released = False
+
+    def release_all(self) -> None:
+        self.released = True
 
     def send(self, data: bytes) -> None:
         self.sent.append(data)
 
     def close(self) -> None:
         self.closed = True
+
+
+def voices_of(*ports: Kept, synth: Kept | None = None) -> Voices:
+    voices = Voices()
+    voices.ports.extend(ports)  # type: ignore[arg-type]
+    voices.synth = synth  # type: ignore[assignment]
+    return voices
 
 
 class Watcher:
@@ -43,7 +54,7 @@ def test_an_event_gives_its_message_back(data: bytes) -> None:
 
 def test_both_players_have_a_synthesizer_channel_of_their_own() -> None:
     synth = Kept()
-    voices = Voices(synth=synth)
+    voices = voices_of(synth=synth)
     thru = voices.player(thru=False, sound=True)
     assert thru is not None
 
@@ -61,7 +72,7 @@ def test_a_program_change_keeps_its_one_value() -> None:
 
 def test_thru_reaches_the_ports_only_where_it_is_on() -> None:
     port = Kept()
-    voices = Voices(ports=[port])
+    voices = voices_of(port)
 
     assert voices.player(thru=False, sound=True) is None
     thru = voices.player(thru=True, sound=True)
@@ -73,7 +84,7 @@ def test_thru_reaches_the_ports_only_where_it_is_on() -> None:
 
 def test_closing_closes_every_outlet() -> None:
     port, synth = Kept(), Kept()
-    Voices(ports=[port], synth=synth).close()
+    voices_of(port, synth=synth).close()
     assert port.closed
     assert synth.closed
 
@@ -88,3 +99,10 @@ def test_only_the_channel_that_is_meant_is_heard(channel: int | None, heard: int
     deliver(OtherMessage(0.0, b"\xe0\x00\x40"))
 
     assert len(events) == len(watcher.seen) == heard
+
+
+def test_a_panic_reaches_every_device() -> None:
+    port, synth = Kept(), Kept()
+    voices_of(port, synth=synth).release_all()
+    assert port.released
+    assert synth.released

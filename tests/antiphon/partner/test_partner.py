@@ -85,7 +85,7 @@ def test_stop_panic_and_modes_release_everything(kit: Kit, do: str, after: float
         actions = partner.panic(now)
     else:
         actions = partner.set_mode(do, now)
-    assert actions == [Silence(now)]
+    assert actions == [Silence(now, panic=do == "panic")]
     stage.take(actions)
     _check_taken_over(stage, now)
     heard = len(stage.heard)

@@ -1,0 +1,86 @@
+"""What a jam opens before it can begin: the MIDI system, its ports, the synthesizer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiphon.errors import NoMidiSystemError, SynthError
+from antiphon.midi.jack_server import free_jack_memory, hush_jack
+from antiphon.midi.outlet import PortOutlet
+from antiphon.midi.ports import MidiSystem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from antiphon.jam.voices import Voices
+    from antiphon.midi.echo import EchoGuard
+    from antiphon.settings import Settings, SynthSection
+    from antiphon.synth import FluidSynthOutlet
+
+
+def open_system(settings: Settings, say: Callable[[str], None]) -> MidiSystem | None:
+    """Return the MIDI system, or None where there is none and none was asked for.
+
+    Raises
+    ------
+    NoMidiSystemError
+        There is none, and the settings name a port, a system, or nobody but a
+        person to play.
+    """
+    midi = settings.midi
+    try:
+        return MidiSystem(midi.api)
+    except NoMidiSystemError as error:
+        named = midi.input not in ("auto", "none") or midi.output != "none"
+        if named or midi.api != "auto" or settings.jam.player == "none":
+            raise
+        say(str(error))
+        return None
+
+
+def open_ports(
+    voices: Voices,
+    system: MidiSystem | None,
+    guard: EchoGuard,
+    settings: Settings,
+    say: Callable[[str], None],
+) -> None:
+    """Add the ports out to the voices."""
+    if system is None:
+        return
+    voices.ports.append(PortOutlet(system, guard=guard))
+    if settings.midi.output != "none":
+        voices.ports.append(PortOutlet(system, settings.midi.output))
+    say(f"Antiphon listens on the port Antiphon In and plays on Antiphon Out ({system.api}).")
+
+
+def open_synth(voices: Voices, synth: SynthSection, say: Callable[[str], None]) -> None:
+    """Add the synthesizer to the voices, where there is one and it is wanted.
+
+    Raises
+    ------
+    SynthError
+        It is demanded and cannot sound.
+    """
+    if synth.enabled == "off":
+        return
+    try:
+        sound, name = _make_synth(synth)
+    except SynthError as error:
+        if synth.enabled == "on":
+            raise
+        say(str(error))
+        return
+    voices.synth = sound
+    if sound.driver == "jack":
+        hush_jack()
+        free_jack_memory()
+    say(f"You hear it through FluidSynth with {name}.")
+
+
+def _make_synth(synth: SynthSection) -> tuple[FluidSynthOutlet, str]:
+    from antiphon.synth import FluidSynthOutlet, find_soundfont
+
+    soundfont = find_soundfont(synth.soundfont)
+    driver = None if synth.driver == "auto" else synth.driver
+    return FluidSynthOutlet(soundfont, driver, synth.gain), soundfont.name
