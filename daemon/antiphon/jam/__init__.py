@@ -1,5 +1,5 @@
 """A jam: the one place where all parts meet."""
 
-from antiphon.jam.session import run
+from antiphon.jam.running import run
 
 __all__ = ["run"]

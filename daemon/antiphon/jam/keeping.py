@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from antiphon.settings import SynthSection
 
+
 def keep_session(
     session: Path | None,
     synth: SynthSection,

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon.errors import NoMidiSystemError, SynthError
+from antiphon.jam.voices import Voices
+from antiphon.midi.echo import EchoGuard
 from antiphon.midi.jack_server import free_jack_memory, hush_jack
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
 
 if TYPE_CHECKING:
+    import contextlib
     from collections.abc import Callable
 
-    from antiphon.jam.voices import Voices
-    from antiphon.midi.echo import EchoGuard
     from antiphon.settings import Settings, SynthSection
     from antiphon.synth import FluidSynthOutlet
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a jam takes place.
+
+    Attributes
+    ----------
+    system : MidiSystem or None
+        The MIDI system, where there is one.
+    voices : Voices
+        Its ports and the synthesizer.
+    guard : EchoGuard
+        Told of what leaves.
+    """
+
+    system: MidiSystem | None
+    voices: Voices
+    guard: EchoGuard
+
+
+def open_stage(
+    settings: Settings, say: Callable[[str], None], ending: contextlib.ExitStack
+) -> Stage:
+    """Open all of it; `ending` is told how to close each.
+
+    Raises
+    ------
+    AntiphonError
+        What the settings demand is not there.
+    """
+    system = open_system(settings, say)
+    if system is not None:
+        ending.callback(system.close)
+    voices = Voices()
+    ending.callback(voices.close)
+    guard = EchoGuard(voices.send_to_ports)
+    open_ports(voices, system, guard, settings, say)
+    open_synth(voices, settings.synth, say)
+    return Stage(system, voices, guard)
 
 
 def open_system(settings: Settings, say: Callable[[str], None]) -> MidiSystem | None:

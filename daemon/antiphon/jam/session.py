@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import logging
 import math
 import sys
@@ -12,14 +10,9 @@ from typing import TYPE_CHECKING
 
 from antiphon.display import make_display
 from antiphon.instrument import Predictor
-from antiphon.jam.keeping import keep_session
-from antiphon.jam.memory import peak_memory
 from antiphon.jam.mind import Mind
-from antiphon.jam.opening import open_ports, open_synth, open_system
 from antiphon.jam.player_part import GRACE, PlayerPart, load_part, room_after
-from antiphon.jam.stopping import StopRequest
-from antiphon.jam.voices import Listener, OnChannel, Voices, ear, program_change
-from antiphon.midi.echo import EchoGuard
+from antiphon.jam.voices import Listener, OnChannel, ear, program_change
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.scheduler import Scheduler
 from antiphon.midi.watch import PortWatch
@@ -34,17 +27,18 @@ from antiphon.settings.parts import (
 )
 
 if TYPE_CHECKING:
+    import contextlib
     from collections.abc import Callable
 
     from antiphon.display import Display
+    from antiphon.jam.opening import Stage
+    from antiphon.jam.stopping import StopRequest
+    from antiphon.midi.echo import EchoGuard
     from antiphon.midi.outlet import Outlet
     from antiphon.midi.ports import MidiSystem
     from antiphon.settings import Settings
 
 _log = logging.getLogger(__name__)
-
-SWITCH_INTERVAL = 0.0005
-"""Seconds after which a busy Python thread lets another run; the default is ten times that."""
 
 LOOK_INTERVAL = 0.05
 """The main thread looks this often for a reason to end."""
@@ -64,6 +58,8 @@ class Jam:
         All settings.
     say : callable
         Tells the musician something, in one line.
+    stage : Stage
+        The ports and the synthesizer.
     ending : contextlib.ExitStack
         Told how to undo each thing that is opened, as soon as it is.
 
@@ -74,34 +70,31 @@ class Jam:
     """
 
     def __init__(
-        self, settings: Settings, say: Callable[[str], None], ending: contextlib.ExitStack
+        self,
+        settings: Settings,
+        say: Callable[[str], None],
+        stage: Stage,
+        ending: contextlib.ExitStack,
     ) -> None:
         self._settings = settings
         self._say = say
-        # Ports and sound first: JACK's share of the memory peaks as they open.
-        system = open_system(settings, say)
-        if system is not None:
-            ending.callback(system.close)
-        self.voices = Voices()
-        ending.callback(self.voices.close)
-        guard = EchoGuard(self.voices.send_to_ports)
-        open_ports(self.voices, system, guard, settings, say)
-        open_synth(self.voices, settings.synth, say)
+        self.voices = stage.voices
         partner = _partner(settings)
         self.recorder = _recorder(settings, ending)
         self._display = make_display(settings.jam.display, sys.stderr)
         ending.callback(self._display.close)
         scheduler = Scheduler(
-            self.voices.partner(*_listeners(settings, self._display, self.recorder)), guard=guard
+            self.voices.partner(*_listeners(settings, self._display, self.recorder)),
+            guard=stage.guard,
         )
         ending.callback(scheduler.stop)
         self._mind = Mind(partner, scheduler, settings.midi.wire_channel, self.voices.release_all)
         ending.callback(self._mind.stop)
-        self._part, self._file_name = self._player_part(guard)
+        self._part, self._file_name = self._player_part(stage.guard)
         ending.callback(self._part.stop)
         self._inlet: Inlet | None = None
-        if system is not None:
-            self._inlet = self._listen(system, guard, ending)
+        if stage.system is not None:
+            self._inlet = self._listen(stage.system, stage.guard, ending)
         self._set_programs()
         scheduler.start()
         self._mind.start()
@@ -205,44 +198,6 @@ class Jam:
             )
         else:
             self._say(f"{self._file_name} plays the player's part; I answer. {_CONNECT}")
-
-
-def run(settings: Settings) -> int:
-    """Play a jam, and return the process's exit code.
-
-    Raises
-    ------
-    AntiphonError
-        It cannot begin; the sentence says what to do.
-    """
-    started = time.monotonic()
-    sys.setswitchinterval(SWITCH_INTERVAL)
-
-    def say(sentence: str) -> None:
-        if settings.jam.display != "none":
-            with contextlib.suppress(OSError):  # the terminal has gone; the jam goes on
-                print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the musician's terminal
-
-    stop = StopRequest()
-    with stop.signals(), contextlib.ExitStack() as ending:
-        jam = Jam(settings, say, ending)
-        # What lives now lives to the end: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        _log.info("ready after %.2f s", time.monotonic() - started)
-        jam.play(stop)
-        asked = min(stop.times, 1)  # by whom this ends; more is impatience
-        ending.close()
-        _log.info("peak memory %.1f MiB", peak_memory() / 2**20)
-        if jam.recorder is not None:
-            keep_session(
-                jam.recorder.path,
-                settings.synth,
-                say,
-                heard=jam.voices.synth is not None,
-                impatient=lambda: stop.times > asked,
-            )
-    return 0
 
 
 def _partner(settings: Settings) -> Partner:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from antiphon.errors import SynthError
 from antiphon.midi.message import CHANNELS, SUSTAIN
-from antiphon.music.midifile import read_performance
 from antiphon.synth.engine import Engine, apply_message, make_engine
 
 if TYPE_CHECKING:
@@ -69,6 +68,9 @@ def render_midi_to_wav(
         There is no FluidSynth, the SoundFont cannot be loaded, the file would
         be longer than a WAV file can be (6 h 45 min), or it cannot be written.
     """
+    # It brings numpy and mido, which a synthesizer alone does not need: see antiphon.jam.running.
+    from antiphon.music.midifile import read_performance
+
     messages = read_performance(mid, drums=True).messages()
     frames = round((messages[-1][0] + TAIL) * sample_rate)
     if frames * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
