@@ -24,11 +24,11 @@ from antiphon_export.convert import to_onnx
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantise import quantise
 from antiphon_export.step import state_names
-from antiphon_training import checkpoint
 from antiphon_training.evaluate import figures, read_pieces
+from antiphon_training.fitting import checkpoint
 
 if TYPE_CHECKING:
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
 Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]

@@ -44,7 +44,7 @@ def export(
     # A step is far too small for a graphics card, and parity is a matter of the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    from antiphon_training.native_messages import native_messages_to
+    from antiphon_training.fitting.native_messages import native_messages_to
 
     say = ctx.obj.say if ctx.obj else _say
     with native_messages_to(Path(os.devnull)):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from antiphon.music.codec import Codec
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
 OPSET = 18
 """The newest that tf2onnx 1.17 writes; onnxruntime reads it since 1.14."""

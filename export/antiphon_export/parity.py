@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.codec import Codec
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
 STEPS = 1000
 LOGIT_TOLERANCE = 1e-3

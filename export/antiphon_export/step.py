@@ -23,7 +23,7 @@ from antiphon.instrument.session import graph_inputs, next_name
 
 if TYPE_CHECKING:
     from antiphon.music.codec import Codec
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
 Tensor = Any
 StepFunction = Callable[..., dict[str, Tensor]]

@@ -20,7 +20,7 @@ from antiphon_export.build import write_model
 from antiphon_export.convert import to_onnx
 from antiphon_export.quantise import quantise
 from antiphon_export.step import state_names
-from antiphon_training.network import HouseNetwork
+from antiphon_training.networks.house import HouseNetwork
 
 TINY = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
 

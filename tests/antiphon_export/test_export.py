@@ -54,7 +54,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     """A run's folder with a network of 2 x 32 units that has learned nothing."""
-    from antiphon_training import checkpoint
+    from antiphon_training.fitting import checkpoint
     from antiphon_training.recipe import read_recipe
 
     folder = tmp_path_factory.mktemp("run")
@@ -156,8 +156,8 @@ def test_evaluate_finds_what_the_card_says(
 def test_a_file_equals_keras_over_its_held_out_pieces(
     made: Callable[[str], Path], run: Path, corpus: Path
 ) -> None:
-    from antiphon_training import checkpoint
-    from antiphon_training.corpus import read_notes
+    from antiphon_training.corpora.corpus import read_notes
+    from antiphon_training.fitting import checkpoint
 
     network, details = checkpoint.load(run)
     piece = details.codec.encode(read_notes(corpus / "b.mid"))
@@ -174,7 +174,7 @@ def test_parity_holds_for_the_network_and_breaks_for_another(
     made: Callable[[str], Path], run: Path
 ) -> None:
     from antiphon_export.parity import ParityError, free_difference, prove
-    from antiphon_training import checkpoint
+    from antiphon_training.fitting import checkpoint
 
     network, _ = checkpoint.load(run)
     path = made("fp32")

@@ -17,7 +17,7 @@ from antiphon_training.evaluate import evaluate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon_training.corpus import Corpus
+    from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.recipe import Recipe
 
 __all__ = ["corpus", "evaluate", "train"]
@@ -43,8 +43,8 @@ def train(
 
     Stop it as you like, with Ctrl-C or otherwise: the same command goes on.
     """
-    from antiphon_training import run_folder
-    from antiphon_training.native_messages import native_messages_to
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.fitting.native_messages import native_messages_to
     from antiphon_training.recipe import find_recipe, read_recipe
 
     path = find_recipe(recipe)
@@ -75,10 +75,10 @@ def corpus(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a folder of MIDI files holds, and what of it cannot be used."""
-    from antiphon_training.corpus import load_corpus
-    from antiphon_training.licences import corpus_licence
-    from antiphon_training.progress import parsing
-    from antiphon_training.split import missing_heldout, split_corpora
+    from antiphon_training.corpora.corpus import load_corpus
+    from antiphon_training.corpora.licences import corpus_licence
+    from antiphon_training.corpora.split import missing_heldout, split_corpora
+    from antiphon_training.fitting.progress import parsing
 
     with parsing(folder.name, _voice(ctx)[1]) as progress:
         loaded = load_corpus(folder, track, cache=cache, progress=progress)
@@ -123,9 +123,9 @@ def _load_all(
 ) -> list[Corpus]:
     """Return the corpora, and say what was left out."""
     from antiphon.errors import UsageError
-    from antiphon_training.corpus import load_corpus
-    from antiphon_training.progress import parsing
-    from antiphon_training.split import missing_heldout
+    from antiphon_training.corpora.corpus import load_corpus
+    from antiphon_training.corpora.split import missing_heldout
+    from antiphon_training.fitting.progress import parsing
 
     names = Counter(folder.resolve().name for folder in folders)
     if twice := [name for name, count in names.items() if count > 1]:
@@ -148,16 +148,16 @@ def _fit(
     path: Path, recipe: Recipe, loaded: Sequence[Corpus], out: Path, quiet: bool
 ) -> dict[str, Any]:
     from antiphon.music.performance import PerformanceCodec
-    from antiphon_training.progress import TrainingProgress
+    from antiphon_training.fitting.progress import TrainingProgress
 
     with TrainingProgress(recipe.fit, PerformanceCodec.fields, quiet) as progress:
-        from antiphon_training.fit import train as fit
+        from antiphon_training.fitting.fit import train as fit
 
         return fit(path, loaded, out, progress)
 
 
 def _stopped(out: Path) -> str:
-    from antiphon_training import run_folder
+    from antiphon_training.fitting import run_folder
 
     if not (out / run_folder.RESUME).is_file():
         return "Stopped before the first epoch was kept; the same command begins anew."

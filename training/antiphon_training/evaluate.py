@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from antiphon.instrument import Card, Predictor
     from antiphon.music.performance import PerformanceCodec
-    from antiphon_training.corpus import Defect
+    from antiphon_training.corpora.corpus import Defect
 
 HELDOUT_LIST = "heldout.txt"
 DECIMALS = 4
@@ -86,7 +86,7 @@ def read_pieces(
     folder: Path, files: Sequence[str], codec: PerformanceCodec, tracks: Sequence[str] | None = None
 ) -> tuple[list[NDArray[np.int32]], list[Defect]]:
     """Return the classes of files of a folder, and the files that cannot be read."""
-    from antiphon_training.corpus import Defect, read_notes
+    from antiphon_training.corpora.corpus import Defect, read_notes
 
     pieces, defects = [], []
     for file in files:
@@ -105,7 +105,7 @@ def chosen_files(folder: Path, heldout: Path | None) -> list[str]:
     CorpusError
         The folder or the list does not exist, or names no file that is there.
     """
-    from antiphon_training.corpus import SUFFIXES
+    from antiphon_training.corpora.corpus import SUFFIXES
 
     if not folder.is_dir():
         raise CorpusError(f"There is no folder {folder}; name a folder of MIDI files.")

@@ -15,7 +15,7 @@ from msgspec import Meta
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
 from antiphon.settings.kinds import convert, describe, nearest
-from antiphon_training.sequences import Augmentation
+from antiphon_training.sequences.stretches import Augmentation
 
 Count = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -60,7 +60,7 @@ class CorpusRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class AugmentationRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How music is varied; see `antiphon_training.sequences.Augmentation`."""
+    """How music is varied; see `antiphon_training.sequences.stretches.Augmentation`."""
 
     semitones: Annotated[int, Meta(ge=0, le=24)] = 6
     tempo: Annotated[float, Meta(ge=1.0, le=2.0)] = 1.15

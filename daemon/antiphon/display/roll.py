@@ -76,6 +76,11 @@ class Roll(Feed):
         self._due = now + max(self._span.until_it_moves(now), FASTEST) if moving else math.inf
         return min(self._due - now, SLOW)
 
+    def frame(self, now: float) -> Picture:
+        """Return the frame of a moment, without a terminal to draw it on."""
+        self._take(now)
+        return self._picture(now)
+
     def close(self) -> None:
         """Leave the last frame, and give the cursor back."""
         if self._live is not None and not self._closed:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from antiphon.errors import NoMidiSystemError, SynthError
 from antiphon.jam.voices import Voices
 from antiphon.midi.echo import EchoGuard
-from antiphon.midi.jack_server import free_jack_memory, hush_jack
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
 
@@ -114,9 +113,6 @@ def open_synth(voices: Voices, synth: SynthSection, say: Callable[[str], None]) 
         say(str(error))
         return
     voices.synth = sound
-    if sound.driver == "jack":
-        hush_jack()
-        free_jack_memory()
     say(f"You hear it through FluidSynth with {name}.")
 
 

@@ -96,26 +96,42 @@ def load_library() -> Any:
 
 
 def make_engine(soundfont: Path, gain: float, sample_rate: int) -> Engine:
-    """Return a synthesizer of 16 channels with a SoundFont, not yet sounding.
+    """Return a synthesizer with a SoundFont; see `new_engine` and `load_soundfont`."""
+    engine = new_engine(gain, sample_rate)
+    load_soundfont(engine, soundfont)
+    return engine
+
+
+def new_engine(gain: float, sample_rate: int) -> Engine:
+    """Return a synthesizer of 16 channels, not yet sounding, without a SoundFont.
 
     Raises
     ------
     SynthError
-        There is no FluidSynth here, or the SoundFont cannot be read.
+        There is no FluidSynth here.
     """
     fluidsynth = load_library()
     options = {"synth.dynamic-sample-loading": 1, "synth.chorus.active": 0}
-    engine = cast(
+    return cast(
         "Engine",
         fluidsynth.Synth(gain, float(sample_rate), channels=len(CHANNELS), **options),
     )
+
+
+def load_soundfont(engine: Engine, soundfont: Path) -> None:
+    """Load a SoundFont into a synthesizer, which is deleted where that fails.
+
+    Raises
+    ------
+    SynthError
+        The SoundFont cannot be read.
+    """
     # Some fonts that are broken reach a loader whose complaints pass the log by.
     with quiet_stderr():
         loaded = engine.sfload(str(soundfont), 1) != FAILED
     if not loaded:
         engine.delete()
         raise SynthError(f"{soundfont} cannot be loaded; choose another SoundFont.")
-    return engine
 
 
 def apply_message(engine: Engine, data: bytes) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import SynthError
 from antiphon.midi.held import HeldNotes
+from antiphon.midi.jack_server import free_jack_memory, hush_jack
 from antiphon.midi.message import ALL_NOTES_OFF, control_change
 from antiphon.midi.quiet import quiet_stderr
-from antiphon.synth.engine import Engine, apply_message, load_library, make_engine
+from antiphon.synth.engine import Engine, apply_message, load_library, load_soundfont, new_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,14 +64,18 @@ class FluidSynthOutlet:
         self._lock = threading.RLock()
         self._held = HeldNotes()
         self._engine: Engine | None = None
-        engine = make_engine(soundfont, gain, SAMPLE_RATE)
-        for channel, program in (programs or {}).items():
-            engine.program_change(channel, program)
+        engine = new_engine(gain, SAMPLE_RATE)
         try:
             self.driver = _start_audio(engine, driver)
         except SynthError:
             engine.delete()
             raise
+        if self.driver == "jack":  # before the SoundFont takes memory of its own
+            hush_jack()
+            free_jack_memory()
+        load_soundfont(engine, soundfont)
+        for channel, program in (programs or {}).items():
+            engine.program_change(channel, program)
         self._engine = engine
 
     def send(self, data: bytes) -> None:

@@ -14,14 +14,14 @@ import keras
 import numpy as np
 
 from antiphon.errors import TrainingError
-from antiphon_training import run_folder
+from antiphon_training.fitting import run_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from antiphon_training.progress import Listener
+    from antiphon_training.fitting.progress import Listener
+    from antiphon_training.networks.streaming import StreamingNetwork
     from antiphon_training.recipe import FitRecipe
-    from antiphon_training.streaming import StreamingNetwork
 
 
 HDF5_OVERHEAD = 4096

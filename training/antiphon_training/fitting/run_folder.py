@@ -21,16 +21,16 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
-from antiphon_training.licences import corpus_licence
+from antiphon_training.corpora.licences import corpus_licence
 from antiphon_training.recipe import read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from antiphon_training.corpus import Corpus
+    from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.corpora.split import Split
     from antiphon_training.recipe import Recipe
-    from antiphon_training.split import Split
 
 RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
 BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"

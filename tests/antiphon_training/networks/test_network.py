@@ -23,7 +23,7 @@ BATCH, TIME, UNITS = 3, 10, 8
 def network() -> Any:
     import keras
 
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
     keras.utils.set_random_seed(1)
     made = HouseNetwork(
@@ -95,7 +95,7 @@ def test_note_by_note_is_the_same_as_the_whole(network: Any) -> None:
 def test_the_state_goes_on_from_batch_to_batch_until_a_reset(network: Any) -> None:
     import tensorflow as tf
 
-    from antiphon_training.streaming import StreamingNetwork
+    from antiphon_training.networks.streaming import StreamingNetwork
 
     stream = StreamingNetwork(network, BATCH)
     stream.build()
@@ -117,7 +117,7 @@ def test_the_state_goes_on_from_batch_to_batch_until_a_reset(network: Any) -> No
 
 
 def test_its_configuration_makes_it_again(network: Any) -> None:
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
     again = HouseNetwork.from_config(network.get_config())
     again.build()

@@ -11,20 +11,20 @@ import tensorflow as tf
 
 from antiphon.errors import CorpusError, TrainingError
 from antiphon.music.performance import PerformanceCodec
-from antiphon_training import checkpoint, run_folder
-from antiphon_training.callbacks import Checkpoints, LossLog, Telling
+from antiphon_training.corpora.split import split_corpora
+from antiphon_training.fitting import checkpoint, run_folder
+from antiphon_training.fitting.callbacks import Checkpoints, LossLog, Telling
+from antiphon_training.fitting.schedule import WarmHoldDecay
+from antiphon_training.networks.streaming import StreamingNetwork
 from antiphon_training.recipe import Recipe, read_recipe
-from antiphon_training.schedule import WarmHoldDecay
-from antiphon_training.sequences import Batch, Stretches, validation_windows
-from antiphon_training.split import split_corpora
-from antiphon_training.streaming import StreamingNetwork
+from antiphon_training.sequences.stretches import Batch, Stretches, validation_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from antiphon.music.note import NoteArray
-    from antiphon_training.corpus import Corpus
-    from antiphon_training.progress import Listener
+    from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.fitting.progress import Listener
 
 VALIDATION_LENGTH = 512
 

@@ -9,7 +9,7 @@ import pytest
 
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon.music.performance import HELD, PerformanceCodec
-from antiphon_training.sequences import (
+from antiphon_training.sequences.stretches import (
     Augmentation,
     Stretches,
     sounding_at_looks,

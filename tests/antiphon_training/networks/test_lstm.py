@@ -27,7 +27,7 @@ def layers() -> tuple[Any, Any]:
     """The same weights in a layer of ours and in one of Keras'."""
     import keras
 
-    from antiphon_training.lstm import SequenceLSTM
+    from antiphon_training.networks.lstm import SequenceLSTM
 
     rng = np.random.default_rng(1)
     ours = SequenceLSTM(UNITS, dtype="float32")
@@ -99,7 +99,7 @@ def test_a_sequence_is_its_steps(layers: tuple[Any, Any], music: tuple[Any, ...]
 def test_bfloat16_keeps_its_cell_in_float32(music: tuple[Any, ...]) -> None:
     import tensorflow as tf
 
-    from antiphon_training.lstm import SequenceLSTM
+    from antiphon_training.networks.lstm import SequenceLSTM
 
     layer = SequenceLSTM(UNITS, dtype="mixed_bfloat16")
     layer.build((None, None, FEATURES))
@@ -113,7 +113,7 @@ def test_bfloat16_keeps_its_cell_in_float32(music: tuple[Any, ...]) -> None:
 
 
 def test_the_forget_gate_starts_open() -> None:
-    from antiphon_training.lstm import SequenceLSTM
+    from antiphon_training.networks.lstm import SequenceLSTM
 
     layer = SequenceLSTM(UNITS)
     layer.build((None, None, FEATURES))

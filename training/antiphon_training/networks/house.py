@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from antiphon_training.lstm import SequenceLSTM
+from antiphon_training.networks.lstm import SequenceLSTM
 
 Tensor = Any
 State = list[Tensor]

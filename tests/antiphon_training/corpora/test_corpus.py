@@ -11,11 +11,11 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import Note, notes_to_array
-from antiphon_training import corpus as corpora
-from antiphon_training.corpus import load_corpus, read_notes
-from antiphon_training.licences import corpus_licence
+from antiphon_training.corpora import corpus as corpora
+from antiphon_training.corpora.corpus import load_corpus, read_notes
+from antiphon_training.corpora.licences import corpus_licence
 
-MUSIC = Path(__file__).parents[1] / "data"
+MUSIC = Path(__file__).parents[2] / "data"
 SONG = MUSIC / "songs" / "lc6019054.mid"
 
 

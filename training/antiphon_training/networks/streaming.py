@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 if TYPE_CHECKING:
-    from antiphon_training.network import HouseNetwork
+    from antiphon_training.networks.house import HouseNetwork
 
 Tensor = Any
 

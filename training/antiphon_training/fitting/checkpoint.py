@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
 from antiphon.music.performance import PerformanceCodec
-from antiphon_training import run_folder
-from antiphon_training.network import HouseNetwork
+from antiphon_training.fitting import run_folder
+from antiphon_training.networks.house import HouseNetwork
 from antiphon_training.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:

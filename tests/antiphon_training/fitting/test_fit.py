@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from antiphon.errors import CorpusError, TrainingError
-from antiphon_training import run_folder
-from antiphon_training.corpus import Corpus, load_corpus
+from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.fitting import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +36,7 @@ def whole(
     recipe: Path, corpora: list[Corpus], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, Any]]:
     """A run that nothing interrupted."""
-    from antiphon_training.fit import train
+    from antiphon_training.fitting.fit import train
 
     run = tmp_path_factory.mktemp("whole") / "run"
     return run, train(recipe, corpora, run)
@@ -101,7 +101,7 @@ class TestWhole:
         assert rolls["heldout"] == []
 
     def test_the_best_network_can_be_loaded(self, whole: tuple[Path, Any]) -> None:
-        from antiphon_training.checkpoint import load
+        from antiphon_training.fitting.checkpoint import load
 
         network, details = load(whole[0])
         assert details.recipe.network.units == network.units == 12
@@ -116,7 +116,7 @@ class TestWhole:
         assert keras.mixed_precision.global_policy().name == "float32"
 
     def test_loading_from_another_folder_is_a_sentence(self, tmp_path: Path) -> None:
-        from antiphon_training.checkpoint import load
+        from antiphon_training.fitting.checkpoint import load
 
         with pytest.raises(TrainingError, match=r"it has no recipe\.toml"):
             load(tmp_path)
@@ -126,7 +126,7 @@ class TestGoingOn:
     def test_an_interrupted_run_ends_as_if_nothing_had_happened(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         run = tmp_path / "run"
         with pytest.raises(KeyboardInterrupt):
@@ -141,7 +141,7 @@ class TestGoingOn:
     def test_a_run_that_ended_is_left_alone(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         weights = (run / "resume.npz").read_bytes()
@@ -152,7 +152,7 @@ class TestGoingOn:
     def test_another_recipe_or_other_corpora_are_refused(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         other = changed(recipe, tmp_path, ("steps = 12", "steps = 13"))
         with pytest.raises(TrainingError, match="another recipe"):
@@ -164,7 +164,7 @@ class TestGoingOn:
     def test_a_broken_checkpoint_is_a_sentence(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         (run / "resume.npz").write_bytes((run / "resume.npz").read_bytes()[:5000])
@@ -180,7 +180,7 @@ class TestEnds:
     def test_it_is_over_after_all_epochs_or_all_patience(
         self, tmp_path: Path, epochs: int, best: int, ended: bool
     ) -> None:
-        from antiphon_training.callbacks import Checkpoints
+        from antiphon_training.fitting.callbacks import Checkpoints
         from antiphon_training.recipe import FitRecipe
 
         keeper = Checkpoints(tmp_path, FitRecipe(epochs=9, patience=2))
@@ -190,7 +190,7 @@ class TestEnds:
     def test_patience_that_was_used_before_a_kill_stays_used(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         with np.load(run / "resume.npz") as kept:
@@ -207,7 +207,7 @@ class TestEnds:
     def test_nothing_to_watch_is_a_sentence(
         self, recipe: Path, corpora: list[Corpus], tmp_path: Path
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         with pytest.raises(CorpusError, match="raise valid_share"):
             train(changed(recipe, tmp_path, ("0.4", "0.0")), corpora, tmp_path / "run")
@@ -234,7 +234,7 @@ class TestFullDisk:
         tmp_path: Path,
         limit: Callable[[int | None], None],
     ) -> None:
-        from antiphon_training.fit import train
+        from antiphon_training.fitting.fit import train
 
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         before = {name: (run / name).read_bytes() for name in ("resume.npz", "training.json")}

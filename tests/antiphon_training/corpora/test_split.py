@@ -9,8 +9,8 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import Note, notes_to_array
-from antiphon_training.corpus import Corpus
-from antiphon_training.split import missing_heldout, split_corpora
+from antiphon_training.corpora.corpus import Corpus
+from antiphon_training.corpora.split import missing_heldout, split_corpora
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from antiphon_training.progress import TrainingProgress, duration_in_words
+from antiphon_training.fitting.progress import TrainingProgress, duration_in_words
 from antiphon_training.recipe import FitRecipe
 
 FIT = FitRecipe(batch=10, steps=10, batches_a_round=2, rounds_an_epoch=2, epochs=3)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from antiphon_training.corpus import Corpus
+    from antiphon_training.corpora.corpus import Corpus
 
 HELDOUT, MANIFEST = "heldout.txt", "manifest.tsv"
 

@@ -1,0 +1,1 @@
+"""Folders of music: read once, kept as arrays, split by piece."""

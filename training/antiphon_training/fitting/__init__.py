@@ -1,0 +1,1 @@
+"""Fitting a network: the run's folder, checkpoints, the rate of learning, progress."""
