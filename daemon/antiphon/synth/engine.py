@@ -118,6 +118,12 @@ def new_engine(gain: float, sample_rate: int) -> Engine:
     )
 
 
+def require_file(soundfont: Path) -> None:
+    """Raise SynthError where there is no such SoundFont, before anything is opened."""
+    if not soundfont.is_file():
+        raise SynthError(f"{soundfont} cannot be loaded; choose another SoundFont.")
+
+
 def load_soundfont(engine: Engine, soundfont: Path) -> None:
     """Load a SoundFont into a synthesizer, which is deleted where that fails.
 

@@ -13,7 +13,14 @@ from antiphon.midi.held import HeldNotes
 from antiphon.midi.jack_server import free_jack_memory, hush_jack
 from antiphon.midi.message import ALL_NOTES_OFF, control_change
 from antiphon.midi.quiet import quiet_stderr
-from antiphon.synth.engine import Engine, apply_message, load_library, load_soundfont, new_engine
+from antiphon.synth.engine import (
+    Engine,
+    apply_message,
+    load_library,
+    load_soundfont,
+    new_engine,
+    require_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,6 +71,7 @@ class FluidSynthOutlet:
         self._lock = threading.RLock()
         self._held = HeldNotes()
         self._engine: Engine | None = None
+        require_file(soundfont)
         engine = new_engine(gain, SAMPLE_RATE)
         try:
             self.driver = _start_audio(engine, driver)
