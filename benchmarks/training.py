@@ -37,7 +37,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3, help="rounds each (3)")
     chosen = options.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from antiphon_training.fit import in_precision
+    from antiphon_training.fitting.fit import in_precision
 
     recipe = read_recipe(find_recipe(chosen.recipe))
     with in_precision(recipe.fit.precision):
@@ -58,7 +58,7 @@ def main() -> None:
 
 def house(recipe: Recipe) -> Callable[[], object]:
     """Return one round of training the recipe's network."""
-    from antiphon_training.fit import make_model
+    from antiphon_training.fitting.fit import make_model
 
     codec = PerformanceCodec()
     fit = recipe.fit
