@@ -24,6 +24,13 @@ TAIL = 2.0
 BLOCK_FRAMES = 1 << 14
 STEREO, BYTES_A_SAMPLE = 2, 2
 LARGEST_WAV = (1 << 32) - 1024
+LOUDEST_GAIN = 10.0
+
+QUIET, FULL = 16_384, 29_000
+"""A rendering whose largest sample stays below the first is made again, up to the second."""
+
+LONGEST_TWICE = 600
+"""Seconds that may be rendered twice; what is longer stays as quiet as it is."""
 
 
 def render_midi_to_wav(
@@ -38,7 +45,7 @@ def render_midi_to_wav(
     """Render a MIDI file, drums and programs too, as 16-bit stereo.
 
     The WAV file begins with the MIDI file and ends two seconds after it. It
-    appears whole or not at all.
+    appears whole or not at all. What is quiet is rendered once more, louder.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ def render_midi_to_wav(
     soundfont : Path
         What with; see `find_soundfont`.
     gain : float
-        How loud, 0 to 10.
+        How loud at least, 0 to 10.
     sample_rate : int
         Frames a second, 8,000 to 96,000.
     cancelled : callable
@@ -75,27 +82,48 @@ def render_midi_to_wav(
     frames = round((messages[-1][0] + TAIL) * sample_rate)
     if frames * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
         raise SynthError(f"{mid} is too long for a WAV file; cut it into pieces first.")
-    engine = make_engine(soundfont, gain, sample_rate)
     unfinished = wav.with_name(f".{wav.name}.part")
     try:
-        with unfinished.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setparams((STEREO, BYTES_A_SAMPLE, sample_rate, frames, "NONE", ""))
-            for position, data in _in_frames(messages, sample_rate):
-                if cancelled():
-                    return False
-                _ring(engine, position - file.tell(), file)
-                apply_message(engine, data)
-            for channel in CHANNELS:
-                engine.cc(channel, SUSTAIN, 0)
-            _ring(engine, frames - file.tell(), file)
+        for _ in range(2):
+            engine = make_engine(soundfont, gain, sample_rate)
+            try:
+                peak = _write(engine, messages, unfinished, (frames, sample_rate), cancelled)
+            finally:
+                engine.delete()
+            if peak is None:
+                return False
+            if not 0 < peak < QUIET or frames > LONGEST_TWICE * sample_rate:
+                break
+            gain = min(gain * FULL / peak, LOUDEST_GAIN)
         unfinished.replace(wav)
         return True
     except OSError as error:
         raise SynthError(f"{wav} cannot be written: {error.strerror or error}.") from error
     finally:
-        engine.delete()
         with contextlib.suppress(OSError):
             unfinished.unlink()
+
+
+def _write(
+    engine: Engine,
+    messages: Iterable[tuple[float, bytes]],
+    path: Path,
+    length: tuple[int, int],
+    cancelled: Callable[[], bool],
+) -> int | None:
+    """Write one rendering; return its largest sample, or None if `cancelled`."""
+    frames, sample_rate = length
+    with path.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setparams((STEREO, BYTES_A_SAMPLE, sample_rate, frames, "NONE", ""))
+        peak = 0
+        for position, data in _in_frames(messages, sample_rate):
+            if cancelled():
+                return None
+            peak = max(peak, _ring(engine, position - file.tell(), file))
+            apply_message(engine, data)
+        for channel in CHANNELS:
+            engine.cc(channel, SUSTAIN, 0)
+        return max(peak, _ring(engine, frames - file.tell(), file))
 
 
 def _in_frames(
@@ -104,9 +132,13 @@ def _in_frames(
     return ((round(time * sample_rate), data) for time, data in messages)
 
 
-def _ring(engine: Engine, frames: int, file: wave.Wave_write) -> None:
-    """Write what sounds now, for some frames."""
+def _ring(engine: Engine, frames: int, file: wave.Wave_write) -> int:
+    """Write what sounds now, for some frames; return the largest sample."""
+    peak = 0
     while frames > 0:
         block = min(frames, BLOCK_FRAMES)
-        file.writeframesraw(engine.get_samples(block).tobytes())
+        samples = engine.get_samples(block)
+        peak = max(peak, int(samples.max()), -int(samples.min()))
+        file.writeframesraw(samples.tobytes())
         frames -= block
+    return peak
