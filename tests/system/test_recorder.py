@@ -8,6 +8,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -133,19 +134,42 @@ def test_a_full_disk_pauses_the_recording_and_loses_nothing(
         assert slowest < 0.05
 
 
-def test_a_disk_full_to_the_end_leaves_what_fitted(
+def overfill(folder: Path) -> tuple[SessionRecorder, Path | None]:
+    """Record more than a small disk holds, to the end."""
+    recorder = SessionRecorder(folder)
+    recorder.player(b"\x90\x3c\x40", 0.0)
+    recorder.player(b"\x80\x3c\x40", 0.5)
+    wait_until(lambda: notes_on_disk(recorder) == 1)
+    for index in range(1, 20_000):
+        recorder.player(bytes([0x90, 60, 64]), float(index))
+        recorder.player(bytes([0x80, 60, 64]), index + 0.5)
+    return recorder, recorder.close()
+
+
+def test_a_session_that_does_not_fit_on_its_disk_is_put_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "WRITE_EVERY", 0.05)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    with small_disk(tmp_path / "disk", 64) as folder:
+        recorder, path = overfill(folder)
+    assert path is not None
+    assert path.parent == elsewhere
+    kept = len(read_performance(path).notes())
+    # What an overfull queue dropped is counted; each note is two messages.
+    assert kept >= 20_000 - recorder.dropped
+    assert "put elsewhere" in caplog.text
+
+
+def test_a_disk_full_everywhere_leaves_what_fitted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "WRITE_EVERY", 0.05)
     with small_disk(tmp_path / "disk", 64) as folder:
-        recorder = SessionRecorder(folder)
-        recorder.player(b"\x90\x3c\x40", 0.0)
-        recorder.player(b"\x80\x3c\x40", 0.5)
-        wait_until(lambda: notes_on_disk(recorder) == 1)
-        for index in range(1, 20_000):
-            recorder.player(bytes([0x90, 60, 64]), float(index))
-            recorder.player(bytes([0x80, 60, 64]), index + 0.5)
-        path = recorder.close()
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        _, path = overfill(folder)
         assert path is not None
         assert len(read_performance(path).notes()) >= 1
         assert "end of the session could not be written" in caplog.text
