@@ -197,7 +197,7 @@ def test_a_file_plays_the_player_where_there_is_no_midi(
     assert session.with_suffix(".wav").stat().st_size > 14 * 48_000
 
 
-def test_a_failing_partner_releases_all_and_is_told(
+def test_a_partner_that_stumbles_falls_silent_and_plays_on(
     jack: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
     # The instrument breaks in the middle of an answer.
@@ -207,7 +207,7 @@ def test_a_failing_partner_releases_all_and_is_told(
         "step, began = Predictor.step, []\n"
         "def failing(self, *given):\n"
         "    began.append(time.monotonic())\n"
-        "    if began[-1] - began[0] > 0.3:\n"
+        "    if 0.3 < began[-1] - began[0] < 1.5:\n"
         "        raise RuntimeError('the instrument broke')\n"
         "    return step(self, *given)\n"
         "Predictor.step = failing\n"
@@ -219,12 +219,13 @@ def test_a_failing_partner_releases_all_and_is_told(
         client.connect(to="Antiphon In", source="Antiphon Out")
         time.sleep(0.2)
         play_phrase(client)
-        balance = Balance().take(client.listen(4.0))
-        assert jam.end() == 1
-        balance.take(client.listen(0.3))
+        balance = Balance().take(client.listen(3.0))
+        assert balance.started >= 1
+        assert balance.sounding == {}
+        play_phrase(client)
+        assert settle(client).started >= 1
+        assert jam.end(signal.SIGTERM) == 0
 
-    assert balance.started >= 1
-    assert balance.sounding == {}
     assert "the instrument broke" in "".join(jam.said)
 
 

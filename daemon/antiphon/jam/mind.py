@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+MOST_FAILURES, FAILING = 3, 10.0
+"""A partner that failed more often than this, in so many seconds, is given up."""
+
 
 class Mind:
     """Runs a partner.
@@ -56,6 +59,7 @@ class Mind:
         self._wake: float | None = None
         self._sounds_until = -math.inf
         self._failure: Exception | None = None
+        self._failures: list[float] = []
         self._thread = threading.Thread(target=self._run, name="antiphon-partner", daemon=True)
 
     def start(self) -> None:
@@ -74,7 +78,7 @@ class Mind:
 
     @property
     def failure(self) -> Exception | None:
-        """What ended the thread early, if anything did."""
+        """What ended the thread early, if anything did: failure after failure."""
         return self._failure
 
     def quiet(self, now: float) -> bool:
@@ -83,14 +87,31 @@ class Mind:
 
     def _run(self) -> None:
         try:
-            while self._step():
+            while self._failure is None and self._guarded_step():
                 pass
-        except Exception as error:  # noqa: BLE001 - handed to the main thread, which ends the jam
-            _log.debug("the partner failed", exc_info=True)
-            self._failure = error
         finally:
             # Whatever ended it, what sounds is released.
             self._scheduler.silence()
+
+    def _guarded_step(self) -> bool:
+        try:
+            return self._step()
+        except Exception as error:  # noqa: BLE001 - nobody wants to restart it on stage
+            self._recover(error)
+            return True
+
+    def _recover(self, error: Exception) -> None:
+        """Fall silent and wait for the next phrase; give up where that does not help."""
+        self._scheduler.silence()
+        now = time.monotonic()
+        self._failures = [*(t for t in self._failures if t > now - FAILING), now]
+        if len(self._failures) > MOST_FAILURES:
+            self._failure = error
+            return
+        _log.warning("The partner stumbled (%s) and waits for your next phrase.", error)
+        _log.debug("the partner failed", exc_info=error)
+        self._partner.panic(now)
+        self._wake = None
 
     def _step(self) -> bool:
         """Wait for an event or for the partner's next time, and do what is due."""

@@ -41,8 +41,12 @@ class JackServer:
             os.close(fd)
 
     def gone(self) -> bool:
-        """Tell whether the server has gone; takes microseconds, on any thread."""
-        return self._closed or bool(_hung_up(self._sockets))
+        """Tell whether the server has gone; takes microseconds, on any thread.
+
+        One socket alone hangs up where one client was closed, the synthesizer's say.
+        """
+        known = self._sockets
+        return self._closed or (bool(known) and len(_hung_up(known)) == len(known))
 
     def close(self) -> None:
         """Let it go; to those who still ask, it has gone. Safe to call twice."""

@@ -1,0 +1,40 @@
+"""What happens when the JACK server dies and comes back; run by test_ports.py, alone."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.system.test_ports import PATIENCE, Rig, eventually
+
+from antiphon.midi.message import note_on
+from antiphon.music.note import Note
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from tests.system.conftest import MidiClient
+
+
+def test_ports_are_found_again(
+    new_jack: Callable[[], subprocess.Popen[bytes]],
+    stop_jack: Callable[[subprocess.Popen[bytes]], None],
+    new_client: type[MidiClient],
+) -> None:
+    server = new_jack()
+    rig = Rig()
+    rig.scheduler.play(1, Note(60, time.monotonic(), 99.0, 80))
+    stop_jack(server)
+    for k in range(5_000):  # RtMidi alone would spin for ever when its buffer is full
+        rig.outlet.send(note_on(0, 60, 1 + k % 100))
+    assert eventually(lambda: rig.outlet.port_name is None)
+    server = new_jack()
+    assert eventually(lambda: rig.outlet.port_name is not None, seconds=6.0)
+    with new_client("tester") as client:
+        client.connect(to="Antiphon In", source="Antiphon Out")
+        client.listen(0.2)
+        client.send(0x90, 64, 80)
+        assert client.listen(PATIENCE, until=1) == [note_on(0, 64, 80)]
+    rig.stop()
+    stop_jack(server)
