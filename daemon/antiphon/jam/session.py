@@ -79,6 +79,8 @@ class Jam:
         self._settings = settings
         self._say = say
         self.voices = stage.voices
+        self._system = stage.system
+        self._returns = 0
         partner = _partner(settings)
         self.recorder = _recorder(settings, ending)
         self._display = make_display(settings.jam.display, sys.stderr)
@@ -157,10 +159,18 @@ class Jam:
         ending.callback(inlet.stop)
         inlet.start()
         ports = (port.ports_changed for port in self.voices.ports)
-        watch = PortWatch(system, inlet.ports_changed, *ports)
+        watch = PortWatch(system, inlet.ports_changed, *ports, self._sound_again)
         ending.callback(watch.stop)
         watch.start()
         return inlet
+
+    def _sound_again(self, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+        """Let the synthesizer follow a JACK server that came back; called by `PortWatch`."""
+        del inputs, outputs
+        system, synth = self._system, self.voices.synth
+        if system is not None and synth is not None and system.returns > self._returns:
+            self._returns = system.returns
+            synth.open_anew()
 
     def _set_programs(self) -> None:
         """Choose the sounds, in the session's file too: it may be rendered."""

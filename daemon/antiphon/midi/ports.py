@@ -79,6 +79,8 @@ class MidiSystem:
     ----------
     api : str
         The system that is used, by the same names.
+    returns : int
+        How often a server that had gone came back.
 
     Raises
     ------
@@ -94,6 +96,7 @@ class MidiSystem:
         self._graves: list[RtMidiClient] = []  # clients of a server that has gone
         self._server: JackServer | None = None
         self._closed = False
+        self.returns = 0
         for name in _candidates(self._rtmidi, backend):
             self.api = name
             if self._begin():
@@ -199,6 +202,7 @@ class MidiSystem:
         free_jack_memory()  # what is mapped of the old server, before the new one's comes
         if not self._begin():
             return False
+        self.returns += 1
         self._graves += old
         self._spare_inputs.clear()
         self._spare_outputs.clear()

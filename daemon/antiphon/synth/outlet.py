@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -25,6 +26,8 @@ from antiphon.synth.engine import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48_000
 PERIOD_FRAMES = 128
@@ -100,6 +103,22 @@ class FluidSynthOutlet:
                 self.send(data)
             for channel in self._held.channels:
                 self.send(control_change(channel, ALL_NOTES_OFF, 0))
+
+    def open_anew(self) -> None:
+        """Sound again, after the server that took the audio has gone and come back.
+
+        What sounded then is released. Never raises; where it fails, nothing sounds.
+        """
+        with self._lock:
+            if self._engine is None:
+                return
+            self.release_all()
+            # To delete the old one would wait for its server.
+            self._engine.audio_driver = None
+            try:
+                _start_audio(self._engine, self.driver)
+            except SynthError as error:
+                _log.warning("%s", error)
 
     def close(self) -> None:
         """Release all and let the audio device go; safe to call twice."""
