@@ -74,8 +74,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     (folder / "training.json").write_text(json.dumps({"epochs": 3, "wall_hours": 0.1}))
     network = checkpoint.build_network(read_recipe(folder / "recipe.toml"), PerformanceCodec())
     rng = np.random.default_rng(9)
-    for weight in network.trainable_variables:
-        weight.assign(weight + rng.normal(0.0, 0.3, weight.shape))
+    for weight in network.trainable_variables:  # nothing left of Keras' own, unseeded draws
+        weight.assign(rng.normal(0.0, 0.4, weight.shape))
     network.save_weights(folder / "best.weights.h5")
     return folder
 
@@ -181,7 +181,7 @@ def test_parity_holds_for_the_network_and_breaks_for_another(
     assert prove(network, path, steps=200).logits < 1e-4
     weight = network.lstms[1].recurrent
     changed = np.array(weight)
-    changed[3, 5] += 0.05
+    changed[3] += 0.05
     weight.assign(changed)
     with pytest.raises(ParityError, match="a logit differs"):
         prove(network, path, steps=200)
