@@ -1,8 +1,8 @@
 """A corpus: a folder of MIDI files, parsed once and kept as arrays.
 
-Times are seconds, as played (tempo maps applied). What else a folder may hold is
-told where it is read: `heldout.txt` and `manifest.tsv` in `split`, a licence and
-`corpus.toml` in `licences`.
+Times are seconds, as played (tempo maps applied), or beats, as notated. What else
+a folder may hold is told where it is read: `heldout.txt` and `manifest.tsv` in
+`split`, a licence and `corpus.toml` in `licences`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import symusic
@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     """Told how many files are done, of how many."""
 
-READER_VERSION = 2
+Time = Literal["seconds", "beats"]
+"""The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
+
+Side = Literal["train", "valid", "heldout"]
+
+Reader = Literal["symusic", "music21"]
+"""The library that parses MIDI files."""
+
+READER_VERSION = 3
+UNITS: dict[Time, str] = {"seconds": "second", "beats": "quarter"}
 SUFFIXES = (".mid", ".midi")
 MIDI_HEAD = b"MThd"
 LONGEST_REASON = 120
@@ -63,6 +72,12 @@ class Corpus:
         Where each file's notes begin and end in `notes`, int64 (files + 1,).
     defects : tuple of Defect
         Files that were left out.
+    composers, titles : tuple of (str or None)
+        Of each file, where the folder tells.
+    own_split : tuple of ({"train", "valid", "heldout"} or None)
+        The side that the corpus itself puts each file on, where it does.
+    time : {"seconds", "beats"}
+        The unit of `notes`.
     """
 
     name: str
@@ -71,6 +86,17 @@ class Corpus:
     notes: NoteArray
     bounds: NDArray[np.int64]
     defects: tuple[Defect, ...]
+    composers: tuple[str | None, ...] = ()
+    titles: tuple[str | None, ...] = ()
+    own_split: tuple[Side | None, ...] = ()
+    time: Time = "seconds"
+
+    def __post_init__(self) -> None:
+        """Say of each file that nothing is told of it, where that was left open."""
+        unknown = (None,) * len(self.files)
+        for field in ("composers", "titles", "own_split"):
+            if not getattr(self, field):
+                object.__setattr__(self, field, unknown)
 
     def piece(self, index: int) -> NoteArray:
         """Return the notes of one file, sorted by onset."""
@@ -84,7 +110,13 @@ class Corpus:
         return float(sum(ends))
 
 
-def read_notes(path: Path, tracks: Sequence[str] | None = None, pedal: Pedal = "keys") -> NoteArray:
+def read_notes(
+    path: Path,
+    tracks: Sequence[str] | None = None,
+    pedal: Pedal = "keys",
+    time: Time = "seconds",
+    reader: Reader = "symusic",
+) -> NoteArray:
     """Return the notes of a MIDI file, drums left out, sorted by onset.
 
     Parameters
@@ -96,6 +128,10 @@ def read_notes(path: Path, tracks: Sequence[str] | None = None, pedal: Pedal = "
     pedal : {"keys", "sustain"}
         Whether a note ends with its key, or when the sustain pedal of its own
         track lets go of it.
+    time : {"seconds", "beats"}
+        The unit of onsets and durations.
+    reader : {"symusic", "music21"}
+        The library that parses it.
 
     Raises
     ------
@@ -104,7 +140,7 @@ def read_notes(path: Path, tracks: Sequence[str] | None = None, pedal: Pedal = "
     """
     try:
         score: Any = symusic.Score(str(path))
-        score = score.to("second")
+        score = score.to(UNITS[time])
     except Exception as error:
         raise CorpusError(f"{path} {_reason(path, error)}.") from error
     parts = []
@@ -150,6 +186,9 @@ def load_corpus(
     tracks: Sequence[str] | None = None,
     pedal: Pedal = "keys",
     *,
+    time: Time = "seconds",
+    reader: Reader = "symusic",
+    composers: Sequence[str] | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
@@ -159,8 +198,10 @@ def load_corpus(
     ----------
     folder : Path
         Searched with all its folders for .mid and .midi files.
-    tracks, pedal
+    tracks, pedal, time, reader
         As for `read_notes`.
+    composers : sequence of str, optional
+        Whose pieces to keep; all when not given.
     cache : Path, optional
         The folder of parsed corpora; the user's own cache when not given.
     progress : callable, optional
@@ -178,13 +219,18 @@ def load_corpus(
         raise CorpusError(f"{folder} holds no .mid file; name a folder of MIDI files.")
     files = [p.relative_to(folder).as_posix() for p in paths]
     cache = cache or user_cache_path("antiphon") / "corpora"
-    kept = cache / f"{_content_hash(files, paths, tracks, pedal)}.npz"
+    kept = cache / f"{_content_hash(files, paths, tracks, pedal, time, reader)}.npz"
     corpus = _read_cache(kept, folder)
     if corpus is None:
         corpus = _parse(
-            folder, files, paths, lambda path: read_notes(path, tracks, pedal), progress
+            folder,
+            files,
+            paths,
+            lambda path: read_notes(path, tracks, pedal, time, reader),
+            progress,
         )
         _write_cache(kept, corpus)
+    corpus = replace(corpus, time=time)
     if not corpus.files:
         first = corpus.defects[0]
         raise CorpusError(
@@ -195,10 +241,15 @@ def load_corpus(
 
 
 def _content_hash(
-    files: list[str], paths: list[Path], tracks: Sequence[str] | None, pedal: Pedal
+    files: list[str],
+    paths: list[Path],
+    tracks: Sequence[str] | None,
+    pedal: Pedal,
+    time: Time,
+    reader: Reader,
 ) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((READER_VERSION, tracks and sorted(tracks), pedal)).encode())
+    digest.update(repr((READER_VERSION, tracks and sorted(tracks), pedal, time, reader)).encode())
     for file, path in zip(files, paths, strict=True):
         digest.update(file.encode(errors="surrogateescape") + b"\0")
         try:
