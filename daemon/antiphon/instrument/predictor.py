@@ -24,7 +24,8 @@ from antiphon.instrument.session import (
     next_name,
     open_session,
 )
-from antiphon.music.performance import PerformanceCodec, codec_from_table
+from antiphon.music.codecs import codec_from_table
+from antiphon.music.performance import PerformanceCodec
 
 if TYPE_CHECKING:
     import os

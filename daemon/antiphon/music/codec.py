@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,13 +12,20 @@ if TYPE_CHECKING:
 
     from antiphon.music.note import NoteArray
 
+Pedal = Literal["keys", "sustain"]
+"""Whether a duration is that of the key, or lasts until the pedal is lifted."""
+
+TimeUnit = Literal["seconds", "beats"]
+"""The unit of onsets and durations: as played, or quarters as notated."""
+
 
 class Codec(Protocol):
     """Notes to classes and back.
 
-    A note is a row of classes, one a field. `sizes` counts the classes that a
-    network predicts, `input_sizes` those that it reads; they differ where a
-    note that still sounds is read back (its duration is not known yet).
+    A note (in `symbols` a word: all notes that begin together) is a row of
+    classes, one a field. `sizes` counts the classes that a network predicts,
+    `input_sizes` those that it reads; they differ where a row may be read that
+    is never predicted: a note that still sounds, or nothing yet.
     """
 
     @property
@@ -41,8 +48,16 @@ class Codec(Protocol):
     def start(self) -> tuple[int, ...]:
         """The row read before the first note of a piece."""
 
+    @property
+    def pedal(self) -> Pedal:
+        """How durations treat the sustain pedal; applied where notes are made."""
+
+    @property
+    def time(self) -> TimeUnit:
+        """The unit of the notes that it learns from."""
+
     def encode(self, notes: NoteArray, previous_onset: float | None = None) -> NDArray[np.int32]:
-        """Return the classes of sorted notes, shape (notes, fields).
+        """Return the classes of sorted notes, shape (rows, fields).
 
         `previous_onset` is that of the note before the first; without one the
         first note's step is 0.
@@ -51,9 +66,16 @@ class Codec(Protocol):
     def decode(
         self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
     ) -> NoteArray:
-        """Return the notes of classes, shape (notes, fields).
+        """Return the notes of classes, shape (rows, fields).
 
         `within` places each value inside its class, uniform in [0, 1).
+        """
+
+    def tuned(self, notes: NoteArray) -> Codec:
+        """Return a copy fitted to what was just played on stage.
+
+        Whatever the unit of the codec, these notes are in seconds, and so are
+        those that the copy encodes and decodes.
         """
 
     def table(self) -> Mapping[str, Any]:

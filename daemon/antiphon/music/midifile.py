@@ -25,7 +25,7 @@ from antiphon.music.ticks import TempoMap
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from antiphon.music.performance import Pedal
+    from antiphon.music.codec import Pedal
 
 __all__ = ["DRUMS", "Part", "Performance", "Track", "read_performance", "write_midi"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from antiphon.music.performance import Pedal
+    from antiphon.music.codec import Pedal
     from antiphon.partner.window import Struck, Window
 
 SUSTAIN = 64

@@ -14,14 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import InstrumentError
+from antiphon.music.codecs import codec_from_table
 from antiphon.music.note import Note, NoteArray, array_to_notes, empty_notes, notes_to_array
-from antiphon.music.performance import (
-    HELD,
-    LARGEST_WITHIN,
-    PerformanceCodec,
-    codec_from_table,
-    time_edges,
-)
+from antiphon.music.performance import HELD, PerformanceCodec
+from antiphon.music.time_bins import LARGEST_WITHIN, time_edges
 
 CODEC = PerformanceCodec()
 JUST_BELOW_1 = float(np.nextafter(1.0, 0.0))
@@ -78,6 +74,11 @@ class TestTables:
         assert low <= high
         assert CODEC.time_class(low) == CODEC.time_class(high) == expected
 
+    def test_whole_table_by_hash(self) -> None:
+        text = json.dumps(CODEC.table(), sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        assert digest == "436196d0c2d2f5122713688d95ed1123386884a7481d47bb0e380897cdbc834a"
+
     def test_a_card_restores_the_codec(self) -> None:
         for pedal in ("keys", "sustain"):
             table = json.loads(json.dumps(PerformanceCodec(pedal).table()))
@@ -86,7 +87,8 @@ class TestTables:
     @pytest.mark.parametrize(
         ("key", "value", "reason"),
         [
-            ("name", "triplet", "'triplet', which this version"),
+            ("name", "quartet", "'quartet', which this version"),
+            ("name", ["performance"], "which this version"),
             ("pedal", None, "pedal"),
             ("held", 96, "'held'"),
             ("time_edges", [0.005], "'time_edges'"),

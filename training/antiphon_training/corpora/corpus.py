@@ -26,7 +26,7 @@ from antiphon.music.pedal import CONTROL_DTYPE, apply_pedal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon.music.performance import Pedal
+    from antiphon.music.codec import Pedal
 
     Progress = Callable[[int, int], None]
     """Told how many files are done, of how many."""

@@ -1,0 +1,111 @@
+"""The words that an instrument knows, and which of them is nearest to one it does not.
+
+Two dictionaries: `words` from index to word, `index` from word to index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.music.words import CHORD, SOUNDS, Metre, sound_classes, sound_pitches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+UNKNOWN = -1
+
+
+class Vocabulary:
+    """Words by index, and back.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Each of them once.
+    metre : Metre
+        How they lie in time.
+
+    Raises
+    ------
+    ValueError
+        There is none, one is there twice, or one is no word of this metre.
+    """
+
+    def __init__(self, words: Sequence[str], metre: Metre) -> None:
+        self.words = tuple(words)
+        self.index = {word: index for index, word in enumerate(self.words)}
+        if not self.words:
+            raise ValueError("a vocabulary must have a word")
+        if len(self.index) < len(self.words):
+            raise ValueError("a vocabulary must not have a word twice")
+        lengths = len(metre.beats)
+        keys = np.array([metre.key(word) for word in self.words], dtype=np.int64)
+        self._sounds, self._lengths = np.divmod(keys, lengths)
+        self.beats: NDArray[np.float64] = np.append(np.array(metre.beats)[self._lengths], 0.0)
+        """How long each word lasts, in beats; the last entry is nothing, and lasts 0."""
+        chords = [sound_pitches(int(sound)) for sound in self._sounds]
+        self._pitches = np.array([p for chord in chords for p in chord], dtype=np.uint8)
+        self._counts = np.array([*map(len, chords), 0], dtype=np.int64)
+        self._places = np.cumsum(self._counts) - self._counts
+        self._known = np.full(SOUNDS * lengths, UNKNOWN, dtype=np.int32)
+        self._known[keys] = np.arange(len(keys))
+        self._nearest: NDArray[np.int32] | None = None
+
+    def __len__(self) -> int:
+        """Return how many words there are."""
+        return len(self.words)
+
+    def pitches(self, index: int) -> tuple[int, ...]:
+        """Return the pitches of one word, ascending."""
+        return sound_pitches(int(self._sounds[index]))
+
+    def spread(self, indices: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return all pitches of words, one after another, and the row of each."""
+        counts = self._counts[indices]
+        rows = np.repeat(np.arange(len(indices)), counts)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self._pitches[self._places[indices][rows] + within], rows
+
+    def known(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the index of each key that is a word; the others are left out."""
+        found = self._known[keys]
+        known: NDArray[np.int32] = found[found != UNKNOWN]
+        return known
+
+    def nearest(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the index of each key, or that of the word nearest to it.
+
+        Nearest in sound first: the most pitch classes in common, of those that
+        either has; then pitch for pitch and chord for chord; then the nearest
+        octave. Of words that sound the same, the nearest in length.
+        """
+        if self._nearest is None:
+            self._nearest = self._known.copy()
+        for key in set(keys[self._nearest[keys] == UNKNOWN].tolist()):
+            self._nearest[key] = self._search(key)
+        return self._nearest[keys]
+
+    def _search(self, key: int) -> int:
+        """Return the index of the word nearest to one that is not known."""
+        lengths = len(self._known) // SOUNDS
+        sound, length = divmod(key, lengths)
+        shared = _shared(_mask(sound), np.array([_mask(int(s)) for s in self._sounds]))
+        other_kind = (self._sounds < CHORD) != (sound < CHORD)
+        octaves = np.abs(self._sounds - sound)
+        octaves[(self._sounds >= CHORD) | (sound >= CHORD)] = 0
+        return int(np.lexsort((np.abs(self._lengths - length), octaves, other_kind, -shared))[0])
+
+
+def _mask(sound: int) -> int:
+    """Return the pitch classes of a sound as bits."""
+    return sum(1 << pitch for pitch in sound_classes(sound))
+
+
+def _shared(mask: int, masks: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many pitch classes are in both, as a share of those that are in either."""
+    both: NDArray[np.float64] = np.bitwise_count(mask & masks) / np.bitwise_count(mask | masks)
+    return both
