@@ -1,0 +1,1 @@
+"""Pictures of music, of training runs and of corpora."""

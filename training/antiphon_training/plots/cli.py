@@ -1,0 +1,114 @@
+"""`antiphon plot`: a picture of a MIDI file, of training runs, or of a corpus.
+
+Imported for `antiphon --help` too, so what draws is loaded inside.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+
+
+class Shown(StrEnum):
+    """What of a corpus a picture shows."""
+
+    fields = "fields"
+    chords = "chords"
+    composers = "composers"
+
+
+def plot(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE.mid|RUN...|CORPUS", help="What to draw."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help=".png or .svg; a folder for all pictures of a corpus."),
+    ],
+    start: Annotated[
+        float, typer.Option("--from", min=0.0, metavar="SECONDS", help="Of a MIDI file, from here.")
+    ] = 0.0,
+    end: Annotated[
+        float | None, typer.Option("--to", min=0.0, metavar="SECONDS", help="And up to here.")
+    ] = None,
+    show: Annotated[Shown, typer.Option(help="What of a corpus.")] = Shown.fields,
+    track: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Of a corpus, tracks of this name.")
+    ] = None,
+    min_count: Annotated[
+        int, typer.Option(min=1, metavar="TIMES", help="Chords heard less often are rare.")
+    ] = 10,
+) -> None:
+    """Draw a MIDI file as a piano roll, training runs as curves, a corpus as distributions."""
+    from antiphon.errors import UsageError
+    from antiphon_training.plots.drawing import check_suffix, save
+
+    if all((source / "log.csv").is_file() for source in sources):
+        check_suffix(out)
+        save(_curves(sources), out)
+        return
+    if len(sources) > 1:
+        raise UsageError(
+            "Several things can be drawn at once only if each is the folder of a training run."
+        )
+    (source,) = sources
+    if source.is_dir():
+        _corpus(source, out, show, track, min_count)
+        return
+    check_suffix(out)
+    if end is not None and end <= start:
+        raise UsageError(f"--to must come after --from, and {end:g} does not.")
+    save(_roll(source, start, end), out)
+
+
+def _curves(runs: Sequence[Path]) -> Figure:
+    from antiphon_training.plots.curves import read_curves, training_curves
+
+    return training_curves([read_curves(run) for run in runs])
+
+
+def _roll(file: Path, start: float, end: float | None) -> Figure:
+    from antiphon_training.plots.piano_roll import piano_roll, read_voices
+
+    return piano_roll(read_voices(file), file.stem, start=start, end=end)
+
+
+def _corpus(
+    folder: Path, out: Path, show: Shown, tracks: Sequence[str] | None, min_count: int
+) -> None:
+    """Draw one picture of a corpus, or all of them where `out` is a folder."""
+    from antiphon.errors import UsageError
+    from antiphon_training.corpora.corpus import load_corpus
+    from antiphon_training.fitting.progress import parsing
+    from antiphon_training.plots.corpus import chords, corpus_plots
+    from antiphon_training.plots.distributions import composers, fields, known_composers
+    from antiphon_training.plots.drawing import check_suffix, save
+
+    whole = not out.suffix
+    if not whole:
+        check_suffix(out)
+    with parsing(folder.name, quiet=False) as progress:
+        corpus = load_corpus(folder, tracks, progress=progress)
+    if whole:
+        for path in corpus_plots(corpus, out, min_count=min_count):
+            typer.echo(path)
+    elif show is Shown.chords:
+        save(chords(corpus, min_count), out)
+    elif show is Shown.composers:
+        if not known_composers(corpus):
+            raise UsageError(
+                f"Nothing in {folder} tells who composed its files; put them into a folder for "
+                "each composer, or list them in its manifest.tsv."
+            )
+        save(composers(corpus), out)
+    else:
+        save(fields(corpus), out)

@@ -1,0 +1,194 @@
+"""A piano roll: what was played, pitch over time, a colour for each track.
+
+Times are seconds. Long music is drawn in several rows, read like the lines of a
+page.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from antiphon.music.midifile import read_performance
+from antiphon.music.note import NoteArray
+from antiphon_training.plots.drawing import COLOURS, FAINT, SHADE, heading, look, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+
+WIDTH = 11.0
+SHORTEST_ROW = 40.0
+MOST_ROWS = 6
+"""A row shows `SHORTEST_ROW` seconds or more, and there are no more rows than this."""
+
+TALLEST, TALLEST_OF_MANY = 3.6, 2.1
+"""Inches that a row alone, and one among others, may take."""
+
+PALEST = 0.3
+"""How much of its colour the softest note has."""
+
+BLACK_KEYS = (1, 3, 6, 8, 10)
+LEAST_WIDTH = 0.0015  # of a row: a note of a millisecond is seen too
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What is drawn in one colour.
+
+    Attributes
+    ----------
+    name : str
+        For the legend.
+    notes : NoteArray
+        Every one of them has an end.
+    """
+
+    name: str
+    notes: NoteArray
+
+
+def read_voices(path: Path) -> list[Voice]:
+    """Return the tracks of a MIDI file that have notes, drums left out.
+
+    Raises
+    ------
+    MidiFileError
+        The file cannot be read, or has none.
+    """
+    tracks = [track for track in read_performance(path).tracks if len(track.notes)]
+    return [
+        Voice(" ".join(track.name.split()) or f"track {number}", track.notes)
+        for number, track in enumerate(tracks, start=1)
+    ]
+
+
+def piano_roll(
+    voices: Sequence[Voice],
+    title: str = "",
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+) -> Figure:
+    """Return a picture of the notes that sound from `start` to `end`.
+
+    Parameters
+    ----------
+    voices : sequence of Voice
+        Later ones are drawn over earlier ones.
+    title : str
+        Written above.
+    start, end : float, optional
+        Seconds; the whole by default.
+    """
+    last = max((_last_end(voice.notes) for voice in voices), default=0.0)
+    end = last if end is None else min(end, last)
+    length = max(end - start, 1.0)
+    rows = min(MOST_ROWS, max(1, math.ceil(length / SHORTEST_ROW - 0.25)))
+    row = length / rows
+    low, high = _compass(voices, start, end)
+    tall = min(max((high - low) * 0.055, 1.6), TALLEST if rows == 1 else TALLEST_OF_MANY)
+    with look():
+        figure = new_figure(WIDTH, 0.75 + rows * (tall + 0.2))
+        axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
+        for index, ax in enumerate(axes):
+            since = start + index * row
+            _keyboard(ax, low, high)
+            for voice, colour in zip(voices, _colours(len(voices)), strict=True):
+                _draw(ax, voice.notes, colour, (since, since + row))
+            ax.set_xlim(since, since + row)
+        axes[-1].set_xlabel("time")
+        if len(voices) > 1:
+            _legend(figure, voices)
+        heading(figure, title)
+    return figure
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[index % len(COLOURS)] for index in range(count)]
+
+
+def _legend(figure: Figure, voices: Sequence[Voice]) -> None:
+    patches = [
+        Patch(facecolor=colour, label=voice.name)
+        for voice, colour in zip(voices, _colours(len(voices)), strict=True)
+    ]
+    figure.legend(handles=patches, loc="outside upper right", ncols=len(patches))
+
+
+def _last_end(notes: NoteArray) -> float:
+    return float((notes["onset"] + notes["duration"]).max(initial=0.0))
+
+
+def _compass(voices: Sequence[Voice], start: float, end: float) -> tuple[int, int]:
+    """Return the lowest and the highest key to draw: what sounds, and a little room."""
+    sounding = [
+        notes["pitch"][(notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)]
+        for notes in (voice.notes for voice in voices)
+    ]
+    pitches = np.concatenate([*sounding, np.zeros(0, dtype="u1")]).astype(int)
+    if not len(pitches):
+        return 48, 72
+    middle = int(pitches.min() + pitches.max()) // 2
+    low, high = min(int(pitches.min()) - 2, middle - 9), max(int(pitches.max()) + 2, middle + 9)
+    return max(low, 0), min(high, 127)
+
+
+def _keyboard(ax: Any, low: int, high: int) -> None:
+    """Shade the black keys, and name the Cs."""
+    for pitch in range(low, high + 1):
+        if pitch % 12 in BLACK_KEYS:
+            ax.axhspan(pitch - 0.5, pitch + 0.5, color=SHADE, linewidth=0)
+    octaves = [pitch for pitch in range(low, high + 1) if pitch % 12 == 0]
+    for pitch in octaves:
+        ax.axhline(pitch - 0.5, color=FAINT, linewidth=0.7)
+    ax.set_yticks(octaves, [f"C{pitch // 12 - 1}" for pitch in octaves])
+    ax.set_ylim(low - 0.5, high + 0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+    ax.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 3, 5, 6, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: _clock(seconds)))
+
+
+def _draw(ax: Any, notes: NoteArray, colour: str, span: tuple[float, float]) -> None:
+    """Draw the notes of one voice as bars, the loud ones darker."""
+    since, until = span
+    ends = notes["onset"] + notes["duration"]
+    seen = notes[(notes["onset"] < until) & (ends > since)]
+    if not len(seen):
+        return
+    least = (until - since) * LEAST_WIDTH
+    x0 = np.maximum(seen["onset"], since)
+    x1 = np.minimum(np.maximum(seen["onset"] + seen["duration"], x0 + least), until)
+    y = seen["pitch"].astype(np.float64)
+    corners = np.empty((len(seen), 4, 2))
+    corners[:, :, 0] = np.stack([x0, x1, x1, x0], axis=1)
+    corners[:, :, 1] = np.stack([y - 0.42, y - 0.42, y + 0.42, y + 0.42], axis=1)
+    # A thin edge, so that a key struck again shows as two notes.
+    bars = PolyCollection(
+        list(corners), facecolors=_shades(seen, colour), edgecolors="white", linewidths=0.3
+    )
+    ax.add_collection(bars)
+
+
+def _shades(notes: NoteArray, colour: str) -> NDArray[np.float64]:
+    """Return a colour for each note, paler where it is softer; shape (notes, 3)."""
+    strength = PALEST + (1.0 - PALEST) * np.clip(notes["velocity"] / 96.0, 0.0, 1.0)
+    return 1.0 - strength[:, None] * (1.0 - np.array(to_rgb(colour)))
+
+
+def _clock(seconds: float) -> str:
+    """Return a time as a player shows it: 1:05."""
+    minutes, rest = divmod(round(max(seconds, 0.0), 2), 60.0)
+    return f"{int(minutes)}:{rest:04.1f}" if rest % 1 else f"{int(minutes)}:{int(rest):02d}"
