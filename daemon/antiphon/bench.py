@@ -89,7 +89,7 @@ def time_steps(predictor: Predictor, count: int) -> list[float]:
 
 def _priming(predictor: Predictor) -> float:
     """Return the median seconds to read a window of 64 notes."""
-    rows = np.tile(np.array([60, 10, 20, 16], dtype=np.int32), (WINDOW_NOTES, 1))
+    rows = np.ones((WINDOW_NOTES, len(predictor.codec.fields)), dtype=np.int32)
     taken = []
     for _ in range(PRIMINGS):
         before = time.perf_counter()

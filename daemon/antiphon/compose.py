@@ -13,7 +13,7 @@ from antiphon.instrument import Predictor
 from antiphon.music.midifile import read_performance
 from antiphon.music.midiwrite import write_midi
 from antiphon.music.note import notes_to_array
-from antiphon.partner.improviser import Improviser
+from antiphon.partner.improviser import improviser_for
 from antiphon.partner.respond import Answer
 from antiphon.settings.parts import (
     instrument_file,
@@ -46,16 +46,13 @@ def continuation(
     limits = replace(
         limits, shortest=seconds, longest=seconds, first_note_within=limits.longest_gap
     )
-    improviser = Improviser(predictor, predictor.codec, limits)
+    improviser = improviser_for(predictor, predictor.codec, limits)
     answer = Answer(improviser, notes[-CONTEXT_NOTES:], version=0)
     answer.read(CONTEXT_NOTES)
     answer.begin(float(notes["onset"][-1]), seconds, np.random.default_rng(seed))
-    added = []
     while not answer.finished:
-        note, _ = answer.draw(-math.inf)  # no clock runs: every onset is early enough
-        if note is not None:
-            added.append(note)
-    return added
+        answer.draw(-math.inf)  # no clock runs: every onset is early enough
+    return answer.take()
 
 
 def compose(file: Path, out: Path, seconds: float, settings: Settings) -> None:

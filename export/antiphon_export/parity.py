@@ -177,10 +177,13 @@ def _random_rows(rng: np.random.Generator, sizes: tuple[int, ...], count: int) -
 
 def _random_controls(rng: np.random.Generator, codec: Codec) -> tuple[Controls, Biases]:
     """Return controls such as a partner might use, and a bias that forbids half the classes."""
+    count = len(codec.fields)
     controls = Controls.of(
-        rng.uniform(0.7, 1.3, 4).tolist(), rng.choice([0.0, 0.02, 0.1], 4).tolist()
+        rng.uniform(0.7, 1.3, count).tolist(),
+        rng.choice([0.0, 0.02, 0.1], count).tolist(),
+        count,
     )
-    biases = Biases()
+    biases = Biases(codec)
     for row, size in zip(biases.rows, codec.sizes, strict=True):
         row[0] = rng.normal(0.0, 0.5, size)
         if rng.random() < 0.25:

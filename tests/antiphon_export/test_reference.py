@@ -39,7 +39,7 @@ def test_the_graph_draws_as_the_reference(
     forbidden: float,
 ) -> None:
     rng = np.random.default_rng(seed)
-    biases = Biases()
+    biases = Biases(tiny.codec)
     for row in biases.rows:
         row[0] = rng.normal(0.0, 1.0, row.shape[1])
         barred = rng.random(row.shape[1]) < forbidden
@@ -67,7 +67,7 @@ def test_the_graph_draws_as_the_reference(
 
 @pytest.mark.parametrize("uniform", [0.0, float(np.nextafter(np.float32(1), np.float32(0)))])
 def test_the_ends_of_the_numbers_draw_possible_classes(tiny: Predictor, uniform: float) -> None:
-    biases = Biases()
+    biases = Biases(tiny.codec)
     for row in biases.rows:
         row[0, :10] = FORBID
         row[0, -10:] = FORBID

@@ -1,20 +1,20 @@
 """What a host may say to each draw: how freely, and towards what.
 
-Fields are in the codec's order: pitch, step, duration, velocity.
+Fields are in the codec's order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.performance import PerformanceCodec
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from antiphon.music.codec import Codec
 
 FORBID = -1e9
 """Bias that rules a class out, whatever the network says."""
@@ -42,9 +42,12 @@ class Controls:
 
     @classmethod
     def of(
-        cls, temperature: float | Sequence[float] = 1.0, min_p: float | Sequence[float] = 0.0
+        cls,
+        temperature: float | Sequence[float] = 1.0,
+        min_p: float | Sequence[float] = 0.0,
+        fields: int = 4,
     ) -> Controls:
-        """Return controls from one number for all fields, or one a field.
+        """Return controls for so many fields, from one number for all, or one a field.
 
         Raises
         ------
@@ -52,7 +55,6 @@ class Controls:
             A temperature is under `LOWEST_TEMPERATURE`, or a min_p not within
             0 to 1.
         """
-        fields = len(PerformanceCodec.fields)
         heat = np.broadcast_to(np.asarray(temperature, np.float32), (fields,)).copy()
         share = np.broadcast_to(np.asarray(min_p, np.float32), (fields,)).copy()
         if not (np.all(np.isfinite(heat)) and np.all(heat >= np.float32(LOWEST_TEMPERATURE))):
@@ -62,32 +64,34 @@ class Controls:
         return cls(heat, share)
 
 
-def _row(index: int) -> NDArray[np.float32]:
-    """Return a bias of zero for one field."""
-    return np.zeros((1, PerformanceCodec.sizes[index]), dtype=np.float32)
-
-
-@dataclass(slots=True)
 class Biases:
     """What is added to the logits of the next note; changed in place.
 
+    Parameters
+    ----------
+    codec : Codec
+        Says which fields there are, and their sizes.
+
     Attributes
     ----------
-    pitch, step, duration, velocity : float32 array, shape (1, classes)
-        Added after the logits were divided by the temperature.
+    rows : tuple of float32 array, each of shape (1, classes)
+        One a field, in the codec's order; added after the logits were divided by
+        the temperature.
     """
 
-    pitch: NDArray[np.float32] = field(default_factory=lambda: _row(0))
-    step: NDArray[np.float32] = field(default_factory=lambda: _row(1))
-    duration: NDArray[np.float32] = field(default_factory=lambda: _row(2))
-    velocity: NDArray[np.float32] = field(default_factory=lambda: _row(3))
+    __slots__ = ("_by_field", "rows")
+
+    def __init__(self, codec: Codec) -> None:
+        self.rows: tuple[NDArray[np.float32], ...] = tuple(
+            np.zeros((1, size), dtype=np.float32) for size in codec.sizes
+        )
+        self._by_field = dict(zip(codec.fields, self.rows, strict=True))
+
+    def row(self, field: str) -> NDArray[np.float32]:
+        """Return the bias of one field, shape (1, classes), to be changed in place."""
+        return self._by_field[field]
 
     def clear(self) -> None:
         """Set every bias back to zero."""
         for row in self.rows:
             row.fill(0.0)
-
-    @property
-    def rows(self) -> tuple[NDArray[np.float32], ...]:
-        """The four arrays, in the codec's order."""
-        return (self.pitch, self.step, self.duration, self.velocity)

@@ -1,4 +1,4 @@
-"""One call, one note: the predictor plays an instrument file.
+"""One call, one row: the predictor plays an instrument file.
 
 Rows of classes are int32 in the codec's order. The state is a value: a tuple of
 arrays that no call changes, so it may be kept, forked and rolled back.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from antiphon.errors import InstrumentError
+from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
 from antiphon.instrument.metadata import load_card
 from antiphon.instrument.scoring import Scores, score_pieces
@@ -25,13 +25,13 @@ from antiphon.instrument.session import (
     open_session,
 )
 from antiphon.music.codecs import codec_from_table
-from antiphon.music.performance import PerformanceCodec
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
     from antiphon.instrument.card import Card
+    from antiphon.music.codec import Codec
 
 State = tuple[NDArray[np.float32], ...]
 """What an instrument remembers: one array (1, ...) for each of `Card.state`."""
@@ -71,6 +71,16 @@ class Predictor:
         Threads for one call. One is right for playing; scoring large batches
         may use more.
 
+    Attributes
+    ----------
+    card : Card
+        What the file says of itself.
+    codec : Codec
+        As the card tells.
+    window : int or None
+        How many rows it reads anew for each note; None where its state holds
+        the past.
+
     Raises
     ------
     InstrumentError
@@ -80,12 +90,8 @@ class Predictor:
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         self.card: Card = load_card(path)
-        if self.card.context["kind"] != "stream":
-            raise InstrumentError(
-                f"The instrument reads its context as {self.card.context['kind']!r}, and this "
-                "version of Antiphon plays streams only; update Antiphon."
-            )
-        self.codec: PerformanceCodec = codec_from_table(self.card.codec)
+        self.codec: Codec = codec_from_table(self.card.codec)
+        self.window: int | None = window_length(self.card, self.codec)
         self._session = open_session(path, threads)
         check_graph(self._session, self.card, self.codec)
         self._state_names = tuple(tensor.name for tensor in self.card.state)
@@ -103,7 +109,7 @@ class Predictor:
         self._feeds["uniform"] = self._uniform
         self._feeds["temperature"] = self._temperature
         self._feeds["min_p"] = self._min_p
-        self._plain = (Controls.of(), Biases())
+        self._plain = (Controls.of(fields=fields), Biases(self.codec))
         self._zeros = tuple(
             np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
         )
@@ -127,7 +133,7 @@ class Predictor:
         state : State
             Before `previous` was read; left unchanged.
         previous : array, shape (fields,)
-            Classes of the last note, or `codec.start` before the first.
+            Classes of the last row, or `codec.start` before the first.
         uniforms : array, shape (fields,)
             One number in [0, 1) a field: the same numbers give the same note.
         controls, biases : optional
@@ -140,12 +146,16 @@ class Predictor:
         return Prediction(note[0], within[0], log_probability[0], tuple(after))
 
     def prime(self, state: State, classes: ArrayLike) -> State:
-        """Read rows of classes, shape (notes, fields), and return the state after them.
+        """Read rows of classes, shape (rows, fields), and return the state after them.
 
-        To continue after n notes, prime with `codec.start` and the first n - 1,
-        and give the last to `step`: it reads its `previous` itself.
+        To continue after n rows, prime with `codec.start` and the first n - 1,
+        and give the last to `step`: it reads its `previous` itself. Where a
+        window is the state, this calls no graph and takes no time.
         """
-        for row in np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields)):
+        rows = np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
+        if self.window is not None:
+            return (shifted(state[0], rows, self.codec.sizes),) if len(rows) else state
+        for row in rows:
             state = tuple(self._run(self._state_outputs, state, row, *self._plain))
         return state
 
@@ -168,7 +178,7 @@ class Predictor:
         State
             After `previous` was read.
         """
-        biases = Biases()
+        biases = Biases(self.codec)
         for row, chosen in zip(biases.rows, np.asarray(classes), strict=True):
             row[0, chosen] = FORCE
         outputs = ["logits", *self._state_outputs]

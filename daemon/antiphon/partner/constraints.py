@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note
-    from antiphon.music.performance import PerformanceCodec
+    from antiphon.partner.codecs import FieldCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class StepTable:
         The last class has no upper bound.
     """
 
-    def __init__(self, codec: PerformanceCodec) -> None:
+    def __init__(self, codec: FieldCodec) -> None:
         bounds = np.array([codec.time_range(index) for index in range(codec.sizes[1])])
         # The codec keeps what it decodes off the edges. Here each class ends
         # where the next begins, so that no step falls between two.
@@ -84,7 +84,7 @@ class NotBefore:
 
     def bias(self, moment: Moment, out: Biases) -> None:
         """Forbid the classes that lie wholly in the past."""
-        out.step[0, self._table.high <= moment.earliest - moment.previous] += FORBID
+        out.row("step")[0, self._table.high <= moment.earliest - moment.previous] += FORBID
 
 
 class NotAfter:
@@ -100,7 +100,7 @@ class NotAfter:
     def bias(self, moment: Moment, out: Biases) -> None:
         """Forbid the classes that lie wholly too far ahead."""
         latest = max(moment.latest, moment.earliest)
-        out.step[0, self._table.low > latest - moment.previous] += FORBID
+        out.row("step")[0, self._table.low > latest - moment.previous] += FORBID
 
 
 class Range:
@@ -112,8 +112,8 @@ class Range:
     def bias(self, moment: Moment, out: Biases) -> None:
         """Forbid the rest; twice, so that no other rule can drive a note out there."""
         del moment
-        out.pitch[0, : self._low] += 2.0 * FORBID
-        out.pitch[0, self._high + 1 :] += 2.0 * FORBID
+        out.row("pitch")[0, : self._low] += 2.0 * FORBID
+        out.row("pitch")[0, self._high + 1 :] += 2.0 * FORBID
 
 
 class Without:
@@ -125,7 +125,7 @@ class Without:
     def bias(self, moment: Moment, out: Biases) -> None:
         """Forbid them."""
         del moment
-        out.pitch[0, self._pitches] += FORBID
+        out.row("pitch")[0, self._pitches] += FORBID
 
 
 def voice_free_at(notes: Sequence[Note], voices: int) -> float:

@@ -16,15 +16,15 @@ import numpy as np
 from antiphon.midi.message import Control, Event, NoteOff, NoteOn, OtherMessage
 from antiphon.partner.action import Action, Play, Silence
 from antiphon.partner.hands import PEDALS, Hands
-from antiphon.partner.improviser import Improviser
+from antiphon.partner.improviser import improviser_for
 from antiphon.partner.phrase import PhraseDetector
 from antiphon.partner.respond import Answer
 from antiphon.partner.settings import Mode, PartnerSettings, check_mode
 from antiphon.partner.window import Window
 
 if TYPE_CHECKING:
+    from antiphon.music.codec import Codec
     from antiphon.music.note import NoteArray
-    from antiphon.music.performance import PerformanceCodec
     from antiphon.partner.predictor import NextNote
 
 ALL_SOUND_OFF = 120
@@ -32,6 +32,13 @@ ALL_NOTES_OFF = 123
 
 LATENESS = 0.1
 """A note may sound this much longer than planned: a schedule plays what is not later."""
+
+LAST_MOMENT = 0.1
+"""So soon before the pause is over nothing more is drawn, where something is there to begin
+with: an instrument that takes its time would miss the end."""
+
+NOTES_A_ROW = 4
+"""A window instrument is given so many notes for each row that it reads: a row may be a chord."""
 
 
 class Partner:
@@ -44,7 +51,7 @@ class Partner:
     ----------
     predictor : NextNote
         The instrument.
-    codec : PerformanceCodec
+    codec : Codec
         Its codec; says how the sustain pedal is treated.
     settings : PartnerSettings, optional
         How it listens and answers.
@@ -55,16 +62,21 @@ class Partner:
     def __init__(
         self,
         predictor: NextNote,
-        codec: PerformanceCodec,
+        codec: Codec,
         settings: PartnerSettings | None = None,
         seed: int = 0,
     ) -> None:
         self._settings = settings or PartnerSettings()
-        self._improviser = Improviser(predictor, codec, self._settings)
-        self._window = Window(self._settings.window_notes, self._settings.window_seconds)
+        self._improviser = improviser_for(predictor, codec, self._settings)
+        rows, notes = predictor.window, self._settings.window_notes
+        # A window is read at no cost, but each note drawn from it may cost much.
+        self._calls = self._settings.calls_per_tick if rows is None else 1
+        size = notes if rows is None else max(notes, NOTES_A_ROW * rows)
+        self._window = Window(size, self._settings.window_seconds)
         self._hands = Hands(self._window, codec.pedal, self._settings.window_seconds)
         self._phrase = PhraseDetector(self._settings)
         self._answer: Answer | None = None
+        self._answering = False
         self._mode = self._settings.mode
         self._stopped = False
         self._seed = seed
@@ -81,7 +93,7 @@ class Partner:
     @property
     def answering(self) -> bool:
         """Whether an answer is being drawn; its last notes may sound longer."""
-        return self._answer is not None and self._answer.begun
+        return self._answering
 
     def snapshot(self, now: float) -> NoteArray:
         """Return the last notes played by both, an array of `NOTE_DTYPE`."""
@@ -120,20 +132,14 @@ class Partner:
         answer = self._answer_due(now)
         if answer is None:
             return []
-        calls = answer.read(self._settings.calls_per_tick)
+        calls = answer.read(self._calls)
         if answer.ready and not answer.begun:
-            self._begin(answer, now)
-        actions: list[Action] = []
-        while answer.begun and not answer.finished and calls > 0 and answer.next_draw <= now:
-            note, used = answer.draw(now)
-            calls -= used
-            if note is not None:
-                self._notes += 1
-                self._window.plan(note, now)
-                actions.append(Play(self._notes, note))
-        if answer.finished:
-            self._answer = None
-        return actions
+            self._prepare(answer, now)
+        self._enter(answer, now)
+        while calls > 0 and self._draws_at(answer) <= now:
+            answer.draw(now)
+            calls -= 1
+        return self._played(answer, now) if self._answering else []
 
     def next_wake(self) -> float | None:
         """Return when `tick` is to be called next; None: not before something is heard.
@@ -143,14 +149,16 @@ class Partner:
         if self._stopped or self._mode != "respond":
             return None
         answer = self._answer
-        if answer is not None and answer.begun:
-            return max(answer.next_draw, self._now)
+        if answer is not None and self._answering:
+            return self._draws_at(answer)
         end = self._phrase_end(self._now)
         if end is None:
             return None
         if answer is None or answer.version != self._window.version:
             return end - self._settings.read_ahead
-        return end if answer.ready else self._now
+        if not answer.ready:
+            return self._now
+        return min(end, self._draws_at(answer))
 
     def set_mode(self, mode: str, now: float) -> list[Action]:
         """Release everything and go over to another mode.
@@ -176,7 +184,7 @@ class Partner:
         return self._release(now, panic=False)
 
     def _release(self, now: float, *, panic: bool) -> list[Action]:
-        self._answer = None
+        self._answer, self._answering = None, False
         self._phrase.clear()
         self._window.retract(now)
         return [Silence(now, panic)]
@@ -210,7 +218,7 @@ class Partner:
 
     def _take_over(self, time: float) -> list[Action]:
         """Leave the stage to the player."""
-        self._answer = None
+        self._answer, self._answering = None, False
         if self._window.own_until + LATENESS < time:
             return []
         self._window.retract(time)
@@ -221,29 +229,58 @@ class Partner:
 
     def _answer_due(self, now: float) -> Answer | None:
         """Return the answer to work on, a new one where it is time for one."""
-        if self._answer is not None and self._answer.begun:
+        if self._answering:
             return self._answer
         end = self._phrase_end(now)
         if end is None or now < end - self._settings.read_ahead:
             self._answer = None
         elif self._answer is None or self._answer.version != self._window.version:
             # The window as it will be at the end of the pause, whenever we are called.
-            self._answer = Answer(
-                self._improviser, self._window.snapshot(end), self._window.version
-            )
+            seed, since = self._window.snapshot(end), self._phrase.start
+            self._answer = Answer(self._improviser, seed, self._window.version, since)
         return self._answer
 
-    def _begin(self, answer: Answer, now: float) -> None:
-        """Begin the answer where the pause is over."""
+    def _prepare(self, answer: Answer, now: float) -> None:
+        """Tell an answer when it is to begin: after the end of the pause."""
         held = self._hands.hold(now)
         end = self._phrase.end(held)
-        if end is None or now < end:
-            return
         lead = self._settings.lead
         # Numbers of their own for each answer: how far ahead an earlier one was
         # drawn before the player took over plays no part.
         rng = np.random.default_rng([self._seed, self._answers])
+        begin = now + lead / 2 if end is None else max(end + lead, now + lead / 2)
+        answer.begin(begin, self._phrase.seconds(held), rng)
+
+    def _enter(self, answer: Answer, now: float) -> None:
+        """Begin the answer where the pause is over: from now on its notes are played."""
+        end = self._phrase_end(now)
+        if self._answering or not answer.begun or end is None or now < end:
+            return
+        if answer.first is not None and answer.first < now:
+            self._prepare(answer, now)  # nobody woke us in time: what was drawn is too late
+        self._answering = True
         self._answers += 1
-        self._began = max(end + lead, now + lead / 2)
-        answer.begin(self._began, self._phrase.seconds(held), rng)
+        self._began = answer.begins
         self._phrase.clear()
+
+    def _draws_at(self, answer: Answer) -> float:
+        """Return when the next note is to be drawn; infinity: not before something else is."""
+        if not answer.begun or answer.finished:
+            return math.inf
+        due = max(answer.next_draw, self._now)
+        if not self._answering and answer.first is not None:
+            end = self._phrase_end(self._now)
+            if end is not None and due > end - LAST_MOMENT:
+                return math.inf
+        return due
+
+    def _played(self, answer: Answer, now: float) -> list[Action]:
+        """Return what was drawn, to be played."""
+        actions: list[Action] = []
+        for note in answer.take():
+            self._notes += 1
+            self._window.plan(note, now)
+            actions.append(Play(self._notes, note))
+        if answer.finished:
+            self._answer, self._answering = None, False
+        return actions

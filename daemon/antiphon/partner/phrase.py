@@ -9,6 +9,7 @@ then the answer is given over the held note.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from statistics import median
 from typing import TYPE_CHECKING
@@ -44,6 +45,11 @@ class PhraseDetector:
     def begun(self) -> bool:
         """Whether there is a phrase, finished or not."""
         return self._begun is not None
+
+    @property
+    def start(self) -> float:
+        """When the phrase began; minus infinity without one."""
+        return -math.inf if self._begun is None else self._begun
 
     @property
     def pause(self) -> float:

@@ -1,7 +1,7 @@
 """What the partner needs of an instrument: the next note, given the ones before.
 
 `antiphon.instrument.predictor.Predictor` is one; whatever meets `NextNote` will
-do. Rows are classes or numbers of one note, in the codec's order.
+do. Rows are classes of one note or word, in the codec's order.
 """
 
 from __future__ import annotations
@@ -36,6 +36,13 @@ class Prediction(Protocol):
 
 class NextNote(Protocol):
     """Reads notes and draws the next one; a state that was given out never changes."""
+
+    @property
+    def window(self) -> int | None:
+        """How many rows it reads anew for each note; None where its state holds the past.
+
+        A window is primed at no cost, but each `step` may take long.
+        """
 
     def initial_state(self) -> State:
         """Return the state before a piece."""

@@ -91,12 +91,14 @@ class PartnerSettings:
     low, high : int
         The pitches it may play: those of a piano.
     temperature_pitch, temperature_step, temperature_duration, temperature_velocity : float
-        1 is as the instrument learned; lower is safer, higher wilder.
+        1 is as the instrument learned; lower is safer, higher wilder. Where an
+        instrument speaks in words, that of the pitch is theirs.
     min_p : float
         Classes less likely than this share of the likeliest are not drawn: it
         cuts the tail, where a small network is least to be trusted.
     window_notes, window_seconds : int, float
-        What it remembers of what was played: so many notes, not older than this.
+        What it remembers of what was played: so many notes, not older than this;
+        more notes where an instrument reads a longer window.
     horizon : float
         Notes are drawn so far ahead of their onset. Long enough for any delay
         of the machine, short enough that little is drawn in vain.
@@ -105,11 +107,13 @@ class PartnerSettings:
         the time it takes to draw and send it; no onset is nearer to now than
         half of it.
     read_ahead : float
-        The window is read this long before the pause ends, so that the answer
-        need not wait for that: 64 notes at up to 4 ms each.
+        The window is read, and the first notes are drawn, this long before the
+        pause ends, so that the answer need not wait for that: 64 notes at up to
+        4 ms each.
     calls_per_tick : int
         The instrument is called so often in one `tick` at most: the longest
-        that a key may have to wait, a few milliseconds.
+        that a key may have to wait, a few milliseconds. Once only where it reads
+        a window anew each time.
     ignored_channels : tuple of int
         Channels, 0 to 15, that are no player: 9 is the drums'.
     """
@@ -154,6 +158,15 @@ class PartnerSettings:
                 raise SettingError(f"partner.{less} must not be above partner.{more}.")
         if not all(0 <= channel <= 15 for channel in self.ignored_channels):
             raise SettingError("partner.ignored_channels must each be from 0 to 15.")
+
+    def temperature(self, field: str) -> float:
+        """Return the temperature of one field of a note."""
+        return {
+            "pitch": self.temperature_pitch,
+            "step": self.temperature_step,
+            "duration": self.temperature_duration,
+            "velocity": self.temperature_velocity,
+        }[field]
 
 
 def check_mode(mode: str) -> Mode:

@@ -83,8 +83,8 @@ def test_priming_reads_what_was_played(tiny: Predictor) -> None:
 
 @given(pitch=st.integers(0, 127), uniform=UNIFORM)
 def test_a_bias_of_force_leaves_no_choice(tiny: Predictor, pitch: int, uniform: float) -> None:
-    biases = Biases()
-    biases.pitch[0, pitch] = FORCE
+    biases = Biases(tiny.codec)
+    biases.row("pitch")[0, pitch] = FORCE
     note = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases)
     assert note.classes[0] == pitch
     assert note.within[0] == pytest.approx(uniform, abs=1e-6)
@@ -94,15 +94,15 @@ def test_a_bias_of_force_leaves_no_choice(tiny: Predictor, pitch: int, uniform: 
 def test_what_is_forbidden_is_never_drawn(
     tiny: Predictor, uniform: float, allowed: set[int]
 ) -> None:
-    biases = Biases()
-    biases.pitch.fill(FORBID)
-    biases.pitch[0, sorted(allowed)] = 0.0
+    biases = Biases(tiny.codec)
+    biases.row("pitch").fill(FORBID)
+    biases.row("pitch")[0, sorted(allowed)] = 0.0
     note = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases)
     assert int(note.classes[0]) in allowed
 
 
 def test_bias_temperature_and_min_p_do_not_change_what_a_note_is_worth(tiny: Predictor) -> None:
-    biases = Biases()
+    biases = Biases(tiny.codec)
     for row, chosen in zip(biases.rows, (64, 10, 20, 15), strict=True):
         row[0, chosen] = FORCE
     plain = tiny.step(tiny.initial_state(), tiny.codec.start, [0.5] * 4, None, biases)
@@ -127,10 +127,10 @@ def test_controls_out_of_range_are_refused(temperature: float, min_p: float) -> 
         Controls.of(temperature, min_p)
 
 
-def test_biases_are_cleared_in_place() -> None:
-    biases = Biases()
+def test_biases_are_cleared_in_place(tiny: Predictor) -> None:
+    biases = Biases(tiny.codec)
     kept = biases.rows
-    biases.step[0, 3] = FORCE
+    biases.row("step")[0, 3] = FORCE
     biases.clear()
     assert not any(row.any() for row in biases.rows)
     assert all(one is other for one, other in zip(kept, biases.rows, strict=True))

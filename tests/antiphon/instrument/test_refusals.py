@@ -66,8 +66,21 @@ def test_somebody_elses_onnx(tmp_path: Path) -> None:
 
 
 def test_a_context_of_a_later_version(tmp_path: Path, model: Any) -> None:
-    path = save(model, tmp_path / "x.onnx", context={"kind": "window", "notes": 32})
-    with pytest.raises(InstrumentError, match="'window'"):
+    path = save(model, tmp_path / "x.onnx", context={"kind": "memory", "notes": 32})
+    with pytest.raises(InstrumentError, match=r"'memory', which this version .* update"):
+        Predictor(path)
+
+
+@pytest.mark.parametrize("length", [None, 0, "8", True, 2.0])
+def test_a_window_without_a_length(tmp_path: Path, model: Any, length: Any) -> None:
+    path = save(model, tmp_path / "x.onnx", context={"kind": "window", "length": length})
+    with pytest.raises(InstrumentError, match="how many rows its window has; export it again"):
+        Predictor(path)
+
+
+def test_a_window_that_is_not_the_state(tmp_path: Path, model: Any) -> None:
+    path = save(model, tmp_path / "x.onnx", context={"kind": "window", "length": 8})
+    with pytest.raises(InstrumentError, match="a window of 8 rows, but has another state"):
         Predictor(path)
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from antiphon.instrument.controls import Biases, Controls
+    from antiphon.music.codec import Codec
     from antiphon.partner import NextNote
 
-SIZES = PerformanceCodec.sizes
 CLOSE = 1e-9
 
 
@@ -38,11 +38,20 @@ class Imitator:
 
     What followed the last pitch before is eight times as likely as what was
     merely played; the other fields follow the notes that had the chosen pitch.
-    The state is the rows read, as a value.
+    The state is the rows read, as a value; `window` says that this is a window,
+    read anew for each note.
     """
 
-    def __init__(self, memory: int = 96, stray: float = 0.01) -> None:
-        self.memory, self.stray = memory, stray
+    def __init__(
+        self,
+        memory: int = 96,
+        stray: float = 0.01,
+        codec: Codec | None = None,
+        window: int | None = None,
+    ) -> None:
+        self.memory, self.stray = window or memory, stray
+        self.window = window
+        self.sizes = (codec or PerformanceCodec()).sizes
         self.calls = 0
         self.reads = 0
 
@@ -68,16 +77,18 @@ class Imitator:
         read = np.array(state)
         weight = np.ones(len(read))
         weight[1:] += 8.0 * (read[:-1, 0] == previous[0])
-        classes, within = np.zeros(4, np.int32), np.zeros(4, np.float32)
+        fields = len(self.sizes)
+        classes, within = np.zeros(fields, np.int32), np.zeros(fields, np.float32)
         for index, bias in enumerate(biases.rows):
-            rows = read[:, index] < SIZES[index]  # a held note says nothing of durations
-            odds = np.bincount(read[rows, index], weight[rows], minlength=SIZES[index])
+            size = self.sizes[index]
+            rows = read[:, index] < size  # a held note says nothing of durations
+            odds = np.bincount(read[rows, index], weight[rows], minlength=size)
             logits = np.log(odds + self.stray) / controls.temperature[index] + bias[0]
             chances = np.exp(logits - logits.max())
             chances[chances < controls.min_p[index] * chances.max()] = 0.0
             after = np.cumsum(chances)
             target = float(uniforms[index]) * after[-1]
-            chosen = min(int(np.searchsorted(after, target, side="right")), SIZES[index] - 1)
+            chosen = min(int(np.searchsorted(after, target, side="right")), size - 1)
             classes[index] = chosen
             before = after[chosen] - chances[chosen]
             within[index] = (target - before) / max(chances[chosen], 1e-12)

@@ -29,10 +29,10 @@ def test_some_step_is_always_left_and_none_lies_outside(
     previous: float, elapsed: float, room: float
 ) -> None:
     moment = Moment(previous, previous + elapsed, previous + elapsed + room)
-    out = Biases()
+    out = Biases(CODEC)
     NotBefore(TABLE).bias(moment, out)
     NotAfter(TABLE).bias(moment, out)
-    left = np.flatnonzero(out.step[0] == 0.0)
+    left = np.flatnonzero(out.row("step")[0] == 0.0)
     assert len(left) > 0
     assert np.all(TABLE.high[left] > moment.earliest - previous)
     assert np.all(TABLE.low[left] <= moment.latest - previous)
@@ -42,11 +42,12 @@ def test_some_step_is_always_left_and_none_lies_outside(
 
 
 def test_range_outranks_every_other_rule() -> None:
-    out = Biases()
+    out = Biases(CODEC)
     moment = Moment(0.0, 0.0, 1.0)
     Range(60, 61).bias(moment, out)
     Without([60, 61]).bias(moment, out)
-    assert set(np.flatnonzero(out.pitch[0] == out.pitch[0].max())) == {60, 61}
+    pitch = out.row("pitch")[0]
+    assert set(np.flatnonzero(pitch == pitch.max())) == {60, 61}
 
 
 def test_a_voice_is_free_when_enough_have_ended() -> None:

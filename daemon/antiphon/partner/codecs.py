@@ -1,0 +1,55 @@
+"""What the partner needs of a codec: the meaning of rows, one at a time.
+
+`antiphon.music.performance` and `antiphon.music.triplet` hold codecs whose rows
+are notes, `antiphon.music.symbols` one whose rows are words. Times are seconds,
+for a codec is tuned to the player before it is played from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from antiphon.music.codec import Codec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import Note, NoteArray
+
+
+class FieldCodec(Codec, Protocol):
+    """A codec whose rows are notes: pitch, step, duration, and whatever follows."""
+
+    def time_class(self, seconds: float) -> int:
+        """Return the class of one step or duration."""
+
+    def time_range(self, index: int) -> tuple[float, float]:
+        """Return the shortest and longest time that a class decodes to, in seconds."""
+
+    def decode_one(
+        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+    ) -> Note:
+        """Return the note of one row."""
+
+    def tuned(self, notes: NoteArray) -> FieldCodec:
+        """Return a copy fitted to what was played."""
+
+
+class WordCodec(Codec, Protocol):
+    """A codec whose rows are words: all notes that begin together, and until when."""
+
+    @property
+    def beat(self) -> float:
+        """How long a beat is; 1 until the codec is tuned, seconds from then on."""
+
+    def pitches(self, word: int) -> tuple[int, ...]:
+        """Return the pitches of a word, ascending."""
+
+    def length_seconds(self, word: int) -> float:
+        """Return the time until the next word begins; 0 where nothing was played yet."""
+
+    def word_notes(self, word: int, onset: float) -> NoteArray:
+        """Return the notes of a word that begins at `onset`."""
+
+    def tuned(self, notes: NoteArray) -> WordCodec:
+        """Return a copy in seconds, on the pulse of what was played."""
