@@ -6,15 +6,21 @@ import pytest
 
 from antiphon.instrument import Predictor
 
-TINY = Path(__file__).with_name("tiny.onnx")
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
 def tiny_path() -> Path:
     """A network of 2 x 8 units with random weights (tests/antiphon_export/make_tiny.py)."""
-    return TINY
+    return HERE / "tiny.onnx"
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Predictor:
-    return Predictor(TINY)
+def tiny(tiny_path: Path) -> Predictor:
+    return Predictor(tiny_path)
+
+
+@pytest.fixture(scope="session", params=["symbols", "triplet"])
+def tiny_window(request: pytest.FixtureRequest) -> Predictor:
+    """An instrument that reads a window (make_tiny_windows.py in this folder)."""
+    return Predictor(HERE / f"tiny_{request.param}.onnx")
