@@ -106,6 +106,11 @@ class TestReading:
                 "00 90 3c 40  30 3c 50  30 3c 00  60 3c 60  30 3c 00",
                 [(0.0, 0.25, 64), (0.25, 0.25, 80), (1.0, 0.25, 96)],
             ),
+            # on on off on off off, each note-off 10 ms late: every stroke lasts until the next.
+            (
+                "00 90 3c 40  30 3c 50  02 3c 00  2e 3c 60  02 3c 00  2e 3c 00",
+                [(0.0, 0.25, 64), (0.25, 0.25, 80), (0.5, 0.25, 96)],
+            ),
             # Two voices on one key at once are one stroke, as long as the longer.
             ("00 90 3c 40  00 3c 50  30 3c 00  30 3c 00", [(0.0, 0.5, 80)]),
             # A note-off that nothing waits for, and one after the note's.
