@@ -1,1 +1,1 @@
-"""The networks, in Keras 3 on TensorFlow."""
+"""The networks, in Keras 3: TensorFlow trains and exports them, JAX trains them too."""

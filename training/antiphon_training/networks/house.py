@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 from antiphon_training.networks.lstm import SequenceLSTM
+from antiphon_training.networks.recurrence.backend import rows
 
 Tensor = Any
 State = list[Tensor]
@@ -44,8 +45,8 @@ class NoteEmbedding(keras.layers.Layer):
     def call(self, notes: Tensor) -> Tensor:
         """Look the classes of each field up and add them."""
         starts = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
-        rows = tf.gather(tf.convert_to_tensor(self.table), notes + tf.constant(starts, tf.int32))
-        return tf.cast(tf.reduce_sum(rows, axis=-2), self.compute_dtype)
+        found = rows(self.table, notes + ops.convert_to_tensor(starts, dtype="int32"))
+        return ops.cast(ops.sum(found, axis=-2), self.compute_dtype)
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
@@ -80,8 +81,8 @@ class FieldHead(keras.layers.Layer):
         """Return logits (..., size); `chosen` holds the earlier fields' classes (...)."""
         z = self.hidden(features)
         for table, classes in zip(self.tables, chosen, strict=True):
-            z = z + tf.cast(tf.gather(tf.convert_to_tensor(table), classes), z.dtype)
-        return tf.cast(self.logits(tf.nn.silu(z)), tf.float32)
+            z = z + ops.cast(rows(table, classes), z.dtype)
+        return ops.cast(self.logits(ops.silu(z)), "float32")
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
@@ -134,17 +135,17 @@ class HouseNetwork(keras.Model):
 
     def initial_state(self, batch: Tensor) -> State:
         """Return zeros: h and c of each layer, float32 (batch, units)."""
-        return [tf.zeros((batch, self.units), tf.float32) for _ in range(2 * len(self.lstms))]
+        return [ops.zeros((batch, self.units), dtype="float32") for _ in range(2 * len(self.lstms))]
 
     def run(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
-        x = self.embedding(tf.transpose(previous, (1, 0, 2)))
+        x = self.embedding(ops.transpose(previous, (1, 0, 2)))
         total, after = None, []
         for i, lstm in enumerate(self.lstms):
             x, h, c = lstm(x, state[2 * i], state[2 * i + 1])
             total = x if total is None else total + x
-            after += [tf.cast(h, tf.float32), c]
-        return tf.transpose(total, (1, 0, 2)), after
+            after += [ops.cast(h, "float32"), c]
+        return ops.transpose(total, (1, 0, 2)), after
 
     def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one note (batch, fields); return features (batch, units) and the new state."""
@@ -158,7 +159,7 @@ class HouseNetwork(keras.Model):
 
     def logits(self, features: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return the logits of every field, each given the target's earlier fields."""
-        known = tf.unstack(target, axis=-1)
+        known = ops.unstack(target, axis=-1)
         return {
             name: head(features, known[:i])
             for i, (name, head) in enumerate(zip(self.fields, self.heads, strict=True))
@@ -167,7 +168,7 @@ class HouseNetwork(keras.Model):
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> dict[str, Tensor]:
         """Return logits a field for `previous` and `target`, from a state of zeros."""
         previous = inputs["previous"]
-        features, _ = self.run(previous, self.initial_state(tf.shape(previous)[0]))
+        features, _ = self.run(previous, self.initial_state(ops.shape(previous)[0]))
         return self.logits(features, inputs["target"])
 
     def get_config(self) -> dict[str, Any]:
