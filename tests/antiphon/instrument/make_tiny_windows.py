@@ -1,9 +1,9 @@
 """Make two tiny instruments of windows: `python tests/antiphon/instrument/make_tiny_windows.py`.
 
 tiny_symbols.onnx and tiny_triplet.onnx read a window anew for each note, and are
-written operator by operator:
-no network was trained and no converter was asked, so that they say what the
-contract is and nothing else. What they play is chance, but chance with a taste.
+written operator by operator: no network was trained and no converter was asked,
+so that they say what the contract is and nothing else. What they play is chance,
+but chance with a taste.
 Make them again only when the graph's contract changes.
 """
 

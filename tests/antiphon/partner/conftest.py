@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from antiphon.midi.message import Control, NoteOff, NoteOn
 from antiphon.music.note import Note
 from antiphon.music.performance import PerformanceCodec
+from antiphon.music.pitch_sets import pitch_name
+from antiphon.music.symbols import SymbolsCodec
+from antiphon.music.triplet import TripletCodec
 from antiphon.partner import Partner, PartnerSettings, Play, Silence
 from antiphon.partner.action import Action
 
@@ -194,18 +198,42 @@ class Stage:
         return [sounded.note.onset for sounded in self.heard]
 
 
+def a_codec(instrument: str = "performance", pedal: Any = "keys") -> Codec:
+    """The codec of an instrument; that of symbols knows what a small hand plays."""
+    if instrument == "performance":
+        return PerformanceCodec(pedal)
+    if instrument == "triplet":
+        return TripletCodec(pedal)
+    sounds = [*map(pitch_name, range(36, 97)), "0.4.7", "5.9.0", "7.11.2", "9.0.4", "11.2.5.7"]
+    lengths = (0.25, 0.5, 1.0, 2.0, 4.0)
+    words = [f"{sound}:{length:g}" for sound in sounds for length in lengths]
+    return SymbolsCodec(sorted(words), lengths=lengths, pedal=pedal)
+
+
 def a_partner(
     seed: int = 0,
     pedal: str = "keys",
     predictor: NextNote | None = None,
+    instrument: str = "performance",
     **settings: Any,
 ) -> Partner:
-    codec = PerformanceCodec(pedal)  # type: ignore[arg-type]
-    return Partner(predictor or Imitator(), codec, PartnerSettings(**settings), seed)
+    codec = a_codec(instrument, pedal)
+    window = None if instrument == "performance" else 32
+    predictor = predictor or Imitator(codec=codec, window=window)
+    return Partner(predictor, codec, PartnerSettings(**settings), seed)
 
 
 def a_stage(cost: float = 0.0005, lag: float = 0.0, **how: Any) -> Stage:
     return Stage(a_partner(**how), cost, lag, lead=how.get("lead", 0.02))
+
+
+def a_tiny_stage(instrument: str, cost: float = 0.0005, seed: int = 0, **settings: Any) -> Stage:
+    """A stage on which a real file of windows plays (../instrument/make_tiny_windows.py)."""
+    from antiphon.instrument import Predictor
+
+    predictor = Predictor(Path(__file__).parents[1] / "instrument" / f"tiny_{instrument}.onnx")
+    partner = Partner(predictor, predictor.codec, PartnerSettings(**settings), seed)
+    return Stage(partner, cost)
 
 
 def a_phrase(
@@ -232,8 +260,10 @@ def a_pedal(time: float, down: bool, channel: int = 0, control: int = 64) -> Con
 class Kit:
     """What these tests are made of."""
 
+    codec: Callable[..., Codec] = a_codec
     partner: Callable[..., Partner] = a_partner
     stage: Callable[..., Stage] = a_stage
+    tiny_stage: Callable[..., Stage] = a_tiny_stage
     phrase: Callable[..., list[Any]] = a_phrase
     pedal: Callable[..., Control] = a_pedal
     imitator: Callable[..., Imitator] = Imitator
