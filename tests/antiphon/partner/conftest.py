@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from antiphon.midi.message import Control, NoteOff, NoteOn
+from antiphon.music.codec import Codec
 from antiphon.music.note import Note
 from antiphon.music.performance import PerformanceCodec
 from antiphon.music.pitch_sets import pitch_name
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from antiphon.instrument.controls import Biases, Controls
-    from antiphon.music.codec import Codec
     from antiphon.partner import NextNote
 
 CLOSE = 1e-9
