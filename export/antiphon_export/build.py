@@ -24,7 +24,8 @@ from antiphon_export.convert import to_onnx
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantise import quantise
 from antiphon_export.step import state_names
-from antiphon_training.evaluate import figures, read_pieces
+from antiphon_training.evaluation.foretelling import figures
+from antiphon_training.evaluation.pieces import read_pieces
 from antiphon_training.fitting import checkpoint
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 TRAINING = {
     "tensorflow", "keras", "tf2onnx", "onnx", "music21", "symusic", "pandas", "matplotlib",
-    "seaborn", "antiphon_training", "antiphon_export",
+    "seaborn", "mir_eval", "antiphon_training", "antiphon_export",
 }  # fmt: skip
 HEAVY = {"numpy", "onnxruntime", "rtmidi", "fluidsynth", "mido", "rich", "msgspec", "asyncio"}
 

@@ -1,4 +1,4 @@
-"""`antiphon train` and `evaluate`: the commands of the training room.
+"""`antiphon train`: the command of the training room.
 
 Imported for `antiphon --help` too, so TensorFlow and the rest load inside.
 """
@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from antiphon_training.evaluate import evaluate
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.recipe import Recipe
-
-__all__ = ["evaluate", "train"]
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 

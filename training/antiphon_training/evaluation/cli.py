@@ -1,0 +1,164 @@
+"""`antiphon evaluate`: how good an instrument is, beside baselines.
+
+Imported for `antiphon --help` too, so all that is heavy loads inside.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antiphon.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from antiphon.instrument import Predictor
+    from antiphon_training.evaluation.ngram_instrument import NGramInstrument
+    from antiphon_training.evaluation.report import Continuations
+
+    Say = Callable[[str], None]
+
+
+def evaluate(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="The instrument.")],
+    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="A folder of MIDI files.")],
+    heldout: Annotated[
+        Path | None,
+        typer.Option(metavar="LIST", help="Files to read, one path a line; CORPUS/heldout.txt."),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Tracks to read; by default as the card says."),
+    ] = None,
+    continuations: Annotated[
+        bool, typer.Option("--continuations", help="Let it play on, and compare with the piece.")
+    ] = False,
+    baseline_corpus: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="Teach an n-gram this corpus, and compare with it."),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where parsed corpora are kept; by default the user's cache."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
+) -> None:
+    """Measure how well an instrument foretells pieces, and how it plays them on."""
+    from antiphon.instrument import Predictor
+    from antiphon_training.evaluation.foretelling import figures
+    from antiphon_training.evaluation.pieces import (
+        chosen_files,
+        outside_vocabulary,
+        read_files,
+        tracks_of,
+    )
+    from antiphon_training.evaluation.report import Baseline, Report
+
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
+    say = _say(ctx)
+    predictor = Predictor(file, threads)
+    codec, name = predictor.codec, corpus.resolve().name
+    tracks = track or tracks_of(predictor.card, name)
+    files = chosen_files(corpus, heldout)
+    read, defects = read_files(corpus, files, codec, tracks)
+    for defect in defects:
+        typer.echo(f"antiphon: left out: {defect.reason}", err=True)
+    pieces = [codec.encode(piece.notes) for piece in read]
+    found = figures(predictor, pieces, ranks=True)
+    ngram = baseline = None
+    if baseline_corpus:
+        ngram, learned = _ngram(predictor, baseline_corpus, (corpus, files), cache, say)
+        names = tuple(folder.resolve().name for folder in baseline_corpus)
+        baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
+    played = (
+        _play_on(predictor, ngram, corpus, [p.file for p in read], tracks, say)
+        if continuations
+        else None
+    )
+    report = Report(
+        instrument=predictor.card.name,
+        codec=codec.name,
+        corpus=name,
+        figures=found,
+        outside=outside_vocabulary(codec, read),
+        defects=defects,
+        baseline=baseline,
+        continuations=played,
+    )
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
+        return
+    for line in report.lines():
+        typer.echo(line)
+
+
+def _ngram(
+    predictor: Predictor,
+    folders: Sequence[Path],
+    evaluated: tuple[Path, Sequence[str]],
+    cache: Path | None,
+    say: Say,
+) -> tuple[NGramInstrument, int]:
+    """Return the n-gram of corpora, and from how many notes it learned."""
+    from antiphon_training.evaluation.ngram_instrument import NGramInstrument
+    from antiphon_training.evaluation.pieces import learning_corpora
+
+    learned = learning_corpora(folders, evaluated, predictor.card, predictor.codec, cache)
+    notes = sum(map(len, learned))
+    say(f"teaching an n-gram {notes:,} notes of {len(learned)} pieces")
+    return NGramInstrument.learn(predictor.codec, learned), notes
+
+
+def _play_on(
+    predictor: Predictor,
+    ngram: NGramInstrument | None,
+    corpus: Path,
+    files: Sequence[str],
+    tracks: Sequence[str] | None,
+    say: Say,
+) -> Continuations:
+    """Let all players continue the pieces, and return how they compare.
+
+    Raises
+    ------
+    CorpusError
+        No piece is long enough.
+    """
+    from antiphon.errors import CorpusError
+    from antiphon_training.evaluation import continuations as played
+    from antiphon_training.evaluation.pieces import read_files
+    from antiphon_training.evaluation.report import INSTRUMENT, NGRAM, REPEAT, Continuations
+
+    codec = predictor.codec
+    read, _ = read_files(corpus, files, codec, tracks, time="seconds")
+    cut = {piece.file: played.excerpt(piece.file, piece.notes) for piece in read}
+    excerpts = [excerpt for excerpt in cut.values() if excerpt is not None]
+    if not excerpts:
+        raise CorpusError(
+            f"No piece is as long as the {played.GIVEN + played.CONTINUED:g} seconds that "
+            "continuations need; name longer ones, or leave out --continuations."
+        )
+    say(f"playing on in {len(excerpts)} pieces")
+    players = {INSTRUMENT: played.player(predictor, codec)}
+    if ngram is not None:
+        players[NGRAM] = played.player(ngram, codec)
+    players[REPEAT] = played.repeated
+    left_out = tuple(file for file, excerpt in cut.items() if excerpt is None)
+    return Continuations(len(excerpts), left_out, played.compare(players, excerpts))
+
+
+def _say(ctx: typer.Context) -> Say:
+    """Return how to say a sentence on the way."""
+    if ctx.obj is None:  # called on its own, without the options that all commands share
+        return lambda text: typer.echo(text, err=True)
+    say: Say = ctx.obj.say
+    return say

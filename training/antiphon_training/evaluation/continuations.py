@@ -1,0 +1,190 @@
+"""How what an instrument plays compares with what the piece really did.
+
+The first `GIVEN` seconds of each held-out piece are given, and `CONTINUED` seconds
+are played on from there by the partner, with its usual rules and temperatures and
+with random numbers that depend on the file's name alone. All times are seconds, in
+every codec: one that reads beats is tuned to the prompt, as on stage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from antiphon.music.note import NoteArray, notes_to_array
+from antiphon.partner.improviser import improviser_for
+from antiphon.partner.respond import Answer
+from antiphon.partner.settings import PartnerSettings
+from antiphon_training.evaluation import measures
+from antiphon_training.evaluation.keys import estimated_key, key_agreement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from antiphon.music.codec import Codec
+    from antiphon.partner.predictor import NextNote
+
+GIVEN = 20.0
+CONTINUED = 20.0
+FEWEST_NOTES = 8
+"""Excerpts with fewer notes before or after the cut say nothing."""
+
+OVERLAPS = ("pitch_classes", "inter_onsets", "durations")
+"""Histograms, compared by what is common to both."""
+AGREEMENTS = (*OVERLAPS, "key")
+"""1 is as the piece did."""
+AMOUNTS = ("density", "polyphony", "self_repetition", "copied")
+"""Numbers, compared by how far they are off: 0 is as the piece did."""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The beginning of a piece, cut in two.
+
+    Attributes
+    ----------
+    file : str
+        Where it is from; its random numbers depend on this.
+    given : NoteArray
+        What is played on from; what still sounds at the cut is held (NaN).
+    heard : NoteArray
+        The same with its durations, for the measures.
+    truth : NoteArray
+        What the piece did next.
+    cut : float
+        When, in seconds.
+    """
+
+    file: str
+    given: NoteArray
+    heard: NoteArray
+    truth: NoteArray
+    cut: float
+
+
+class Player(Protocol):
+    """Whoever plays on."""
+
+    def __call__(self, piece: Excerpt) -> NoteArray:
+        """Return notes, sorted, that begin from the cut of an excerpt on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over excerpts, and its standard error (None for less than two)."""
+
+    mean: float
+    error: float | None
+
+
+def excerpt(file: str, notes: NoteArray) -> Excerpt | None:
+    """Return the excerpt of a piece in seconds; None where it is too short or too empty."""
+    if not len(notes):
+        return None
+    cut = float(notes["onset"][0]) + GIVEN
+    heard = notes[notes["onset"] < cut]
+    truth = notes[(notes["onset"] >= cut) & (notes["onset"] < cut + CONTINUED)]
+    over = float((notes["onset"] + notes["duration"]).max()) < cut + CONTINUED
+    if over or min(len(heard), len(truth)) < FEWEST_NOTES:
+        return None
+    given = heard.copy()
+    given["duration"][heard["onset"] + heard["duration"] > cut] = np.nan
+    return Excerpt(file, given, heard, truth, cut)
+
+
+def player(instrument: NextNote, codec: Codec) -> Player:
+    """Return who plays on as the partner does with an instrument."""
+    free = PartnerSettings().longest_gap
+    limits = PartnerSettings(shortest=CONTINUED, longest=CONTINUED, first_note_within=free)
+    improviser = improviser_for(instrument, codec, limits)
+
+    def play(piece: Excerpt) -> NoteArray:
+        answer = Answer(improviser, piece.given, version=0)
+        answer.read(len(piece.given))
+        answer.begin(piece.cut, CONTINUED, np.random.default_rng(seed_of(piece.file)))
+        while not answer.finished:
+            answer.draw(-math.inf)  # no clock runs: every onset is early enough
+        return notes_to_array(answer.take())
+
+    return play
+
+
+def repeated(piece: Excerpt) -> NoteArray:
+    """Play the prompt once more."""
+    notes = piece.heard.copy()
+    notes["onset"] += piece.cut - notes["onset"][0]
+    return notes
+
+
+def compare(
+    players: Mapping[str, Player], pieces: Sequence[Excerpt]
+) -> dict[str, dict[str, Estimate]]:
+    """Return what each player's continuations measure, means over excerpts.
+
+    Each has the amounts, and the distances to the piece: agreements, and for the
+    amounts `NAME_off`. `piece`, what the pieces themselves did, is added.
+    """
+    keys = {piece.file: estimated_key(piece.truth) for piece in pieces}
+    truths = {piece.file: amounts(piece.truth, piece) for piece in pieces}
+    found = {}
+    for name, play in players.items():
+        rows = []
+        for piece in pieces:
+            notes = _within(play(piece), piece.cut)
+            own = amounts(notes, piece)
+            off = {f"{what}_off": abs(own[what] - truths[piece.file][what]) for what in AMOUNTS}
+            key = key_agreement(keys[piece.file], estimated_key(notes))
+            rows.append({**overlaps(notes, piece.truth), "key": key, **own, **off})
+        found[name] = estimates(rows)
+    found["piece"] = estimates(truths.values())
+    return found
+
+
+def overlaps(notes: NoteArray, truth: NoteArray) -> dict[str, float]:
+    """Return how much the histograms have in common, each 0 to 1."""
+    histograms = [
+        (
+            measures.pitch_classes(one),
+            measures.spread(measures.inter_onsets(one)),
+            measures.spread(one["duration"]),
+        )
+        for one in (notes, truth)
+    ]
+    pairs = zip(OVERLAPS, *histograms, strict=True)
+    return {what: measures.overlap(one, other) for what, one, other in pairs}
+
+
+def amounts(notes: NoteArray, piece: Excerpt) -> dict[str, float]:
+    """Return the numbers that say what notes after the cut are like by themselves."""
+    return {
+        "density": measures.density(notes, CONTINUED),
+        "polyphony": measures.polyphony(notes, piece.cut + CONTINUED),
+        "self_repetition": measures.self_repetition(notes),
+        "copied": measures.copied(notes, piece.heard),
+    }
+
+
+def estimates(rows: Iterable[dict[str, float]]) -> dict[str, Estimate]:
+    """Return the mean of each number over rows, and how sure it is."""
+    rows = list(rows)
+    found = {}
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        error = values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else None
+        found[name] = Estimate(float(values.mean()), None if error is None else float(error))
+    return found
+
+
+def seed_of(file: str) -> int:
+    """Return the seed of a file's random numbers: the same on every machine."""
+    digest = hashlib.blake2b(file.encode(errors="surrogateescape"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def _within(notes: NoteArray, cut: float) -> NoteArray:
+    """Return the notes that begin within what is continued."""
+    return notes[(notes["onset"] >= cut) & (notes["onset"] < cut + CONTINUED)]

@@ -1,0 +1,107 @@
+"""What can be counted of a stretch of music, and how far two stretches are apart.
+
+Notes are arrays of `NOTE_DTYPE` in seconds, sorted by onset. docs/evaluation.md has
+the formulas and where they come from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.music.words import first_notes
+
+if TYPE_CHECKING:
+    from antiphon.music.note import NoteArray
+
+Floats = NDArray[np.float64]
+
+PITCH_CLASSES = 12
+TIME_EDGES: Floats = 0.04 * 2.0 ** (np.arange(17) / 2.0)
+"""Seconds between the bins of time: half an octave each, from 40 ms to 10.24 s."""
+CHORD_SPAN = 0.04
+"""Notes that begin less than this after the first of them are struck together."""
+RUN = 4
+"""So many pitches in a row that were heard before are a repetition, not chance."""
+
+
+def pitch_classes(notes: NoteArray) -> Floats:
+    """Return the share of each pitch class, shape (12,); all zero without notes."""
+    return shares(np.bincount(notes["pitch"] % PITCH_CLASSES, minlength=PITCH_CLASSES))
+
+
+def spread(seconds: NDArray[Any]) -> Floats:
+    """Return the share of times in each of the bins between `TIME_EDGES`, and beyond."""
+    bins = np.searchsorted(TIME_EDGES, seconds, side="right")
+    return shares(np.bincount(bins, minlength=len(TIME_EDGES) + 1))
+
+
+def inter_onsets(notes: NoteArray) -> Floats:
+    """Return the times from each onset to the next, one less than notes."""
+    times: Floats = np.diff(notes["onset"])
+    return times
+
+
+def overlap(one: Floats, other: Floats) -> float:
+    """Return how much of two histograms of shares is common to both, 0 to 1."""
+    return float(np.minimum(one, other).sum())
+
+
+def density(notes: NoteArray, seconds: float) -> float:
+    """Return how many notes begin in a second."""
+    return len(notes) / seconds
+
+
+def polyphony(notes: NoteArray, end: float) -> float:
+    """Return how many notes sound at once, on average over the time when any does.
+
+    No note sounds longer than to `end`. 0 where nothing sounds.
+    """
+    released = np.minimum(notes["onset"] + notes["duration"], end)
+    sounding = float((released - notes["onset"]).sum())
+    latest = np.maximum.accumulate(released)
+    begin = np.maximum(notes["onset"][1:], latest[:-1])
+    filled = np.maximum(released[1:] - begin, 0.0).sum() + (released[:1] - notes["onset"][:1]).sum()
+    return sounding / float(filled) if filled > 0.0 else 0.0
+
+
+def runs(notes: NoteArray) -> NDArray[np.int64]:
+    """Return all stretches of `RUN` pitches in a row, each as one number.
+
+    Notes that are struck together are taken from the lowest up, whichever finger
+    was first.
+    """
+    if len(notes) < RUN:
+        return np.empty(0, dtype=np.int64)
+    # Rounded, so that the same notes at another time are the same chords.
+    onset = np.round(notes["onset"] - notes["onset"][0], 6)
+    chords = np.searchsorted(first_notes(onset, CHORD_SPAN), np.arange(len(notes)), side="right")
+    line = notes["pitch"][np.lexsort((notes["pitch"], chords))].astype(np.int64)
+    stretches = np.lib.stride_tricks.sliding_window_view(line, RUN)
+    return stretches @ (128 ** np.arange(RUN, dtype=np.int64))
+
+
+def self_repetition(notes: NoteArray) -> float:
+    """Return the share of runs that were heard before in the same notes."""
+    found = runs(notes)
+    return 1.0 - len(np.unique(found)) / len(found) if len(found) else 0.0
+
+
+def copied(notes: NoteArray, source: NoteArray) -> float:
+    """Return the share of notes that lie in a run which the source has too."""
+    found = runs(notes)
+    if not len(found):
+        return 0.0
+    again = np.isin(found, runs(source))
+    spans = np.zeros(len(notes), dtype=bool)
+    for place in range(RUN):
+        spans[place : place + len(again)] |= again
+    return float(spans.mean())
+
+
+def shares(counts: NDArray[Any]) -> Floats:
+    """Return counts as shares of their sum; all zero where that is."""
+    total = counts.sum()
+    return counts / total if total else counts.astype(np.float64)

@@ -1,0 +1,195 @@
+"""What was measured, as JSON and as a table; docs/evaluation.md explains both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from antiphon.instrument import UNCOUNTED_NOTES
+from antiphon_training.corpora.corpus import Defect
+from antiphon_training.evaluation.continuations import (
+    AGREEMENTS,
+    AMOUNTS,
+    CONTINUED,
+    GIVEN,
+    Estimate,
+)
+from antiphon_training.evaluation.foretelling import DECIMALS, Figures
+from antiphon_training.evaluation.pieces import Outside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SCHEMA = 1
+INSTRUMENT, NGRAM, REPEAT, PIECE = "instrument", "ngram", "repeat", "piece"
+"""Who is compared; columns of the table, in this order."""
+
+_WIDTH = 16
+_LABELS = {
+    "pitch_classes": "pitch classes, overlap",
+    "inter_onsets": "inter-onsets, overlap",
+    "durations": "durations, overlap",
+    "key": "key agreement",
+    "density": "notes a second",
+    "polyphony": "notes at once",
+    "self_repetition": "self-repetition",
+    "copied": "copied from the prompt",
+}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The n-gram: what it learned from, and how it foretells."""
+
+    corpora: tuple[str, ...]
+    notes_learned: int
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Continuations:
+    """How continuations compare.
+
+    Attributes
+    ----------
+    excerpts : int
+        How many pieces were continued.
+    left_out : tuple of str
+        Files that are too short or have too few notes.
+    players : mapping
+        What `continuations.compare` found.
+    """
+
+    excerpts: int
+    left_out: tuple[str, ...]
+    players: Mapping[str, Mapping[str, Estimate]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one evaluation found."""
+
+    instrument: str
+    codec: str
+    corpus: str
+    figures: Figures
+    outside: Outside | None = None
+    defects: Sequence[Defect] = ()
+    baseline: Baseline | None = None
+    continuations: Continuations | None = None
+    unit: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say what a row is."""
+        object.__setattr__(self, "unit", "symbol" if self.codec == "symbols" else "note")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON values: every key is always there."""
+        outside, baseline, played = self.outside, self.baseline, self.continuations
+        return {
+            "schema": SCHEMA,
+            "instrument": self.instrument,
+            "codec": self.codec,
+            "unit": self.unit,
+            "corpus": self.corpus,
+            **self.figures.as_dict(),
+            "outside_vocabulary": outside
+            and {
+                "words": outside.words,
+                "outside": outside.outside,
+                "share": round(outside.share, DECIMALS),
+            },
+            "defects": [{"file": d.file, "reason": d.reason} for d in self.defects],
+            "ngram": baseline
+            and {
+                "corpora": list(baseline.corpora),
+                "notes_learned": baseline.notes_learned,
+                **baseline.figures.as_dict(),
+            },
+            "continuations": played
+            and {
+                "seconds_given": GIVEN,
+                "seconds_continued": CONTINUED,
+                "excerpts": played.excerpts,
+                "left_out": list(played.left_out),
+                "players": {
+                    name: {key: _estimate(value) for key, value in measured.items()}
+                    for name, measured in played.players.items()
+                },
+            },
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as a table for people."""
+        found = self.figures
+        yield (
+            f"{self.instrument} on {self.corpus}: {found.notes:,} {self.unit}s of {found.files} "
+            f"pieces, the first {UNCOUNTED_NOTES} of each not counted"
+        )
+        if self.baseline:
+            yield (
+                f"n-gram: learned from {self.baseline.notes_learned:,} {self.unit}s of "
+                f"{', '.join(self.baseline.corpora)}"
+            )
+        yield ""
+        yield from self._foretelling()
+        if self.continuations:
+            yield ""
+            yield from self._playing(self.continuations)
+
+    def _foretelling(self) -> Iterator[str]:
+        """Yield what was foretold."""
+        columns = [self.figures] + ([self.baseline.figures] if self.baseline else [])
+        names = [self.instrument] + (["n-gram"] if self.baseline else [])
+        yield _row("", names)
+        yield f"nats a {self.unit}"
+        for name in self.figures.nats:
+            yield _row(name, [f"{column.nats[name]:.3f}" for column in columns])
+        for title, part in (("likeliest was right", "accuracy"), ("among the likeliest 5", "top5")):
+            yield title
+            for name in self.figures.accuracy or {}:
+                yield _row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
+        if self.outside:
+            yield _row("not in the vocabulary", [f"{self.outside.share:.1%}"])
+
+    def _playing(self, played: Continuations) -> Iterator[str]:
+        """Yield what was played."""
+        told = {INSTRUMENT: self.instrument, NGRAM: "n-gram", REPEAT: "prompt again",
+                PIECE: "the piece"}  # fmt: skip
+        players = [name for name in told if name in played.players]
+        yield (
+            f"{played.excerpts} continuations, {GIVEN:g} s given and {CONTINUED:g} s played "
+            "(mean ± standard error)"
+        )
+        yield _row("", [told[name] for name in players])
+        yield "as in the piece: 1 is alike"
+        yield from _rows(AGREEMENTS, "", played, players)
+        yield "by themselves"
+        yield from _rows(AMOUNTS, "", played, players)
+        yield "off from the piece: 0 is alike"
+        yield from _rows(AMOUNTS, "_off", played, players)
+
+
+def _rows(
+    names: Iterable[str], suffix: str, played: Continuations, players: Sequence[str]
+) -> Iterator[str]:
+    """Yield a line for each measure, a column for each player."""
+    for name in names:
+        cells = (played.players[who].get(name + suffix) for who in players)
+        yield _row(_LABELS[name], ["" if cell is None else _cell(cell) for cell in cells])
+
+
+def _cell(estimate: Estimate) -> str:
+    if estimate.error is None:
+        return f"{estimate.mean:.2f}"
+    return f"{estimate.mean:.2f} ± {estimate.error:.2f}"
+
+
+def _row(label: str, cells: Sequence[str]) -> str:
+    return f"  {label:24}{''.join(f'{cell[: _WIDTH - 2]:>{_WIDTH}}' for cell in cells)}".rstrip()
+
+
+def _estimate(estimate: Estimate) -> dict[str, float | None]:
+    error = None if estimate.error is None else round(estimate.error, DECIMALS)
+    return {"mean": round(estimate.mean, DECIMALS), "error": error}
