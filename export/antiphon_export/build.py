@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import onnx
 
@@ -22,14 +22,11 @@ from antiphon.instrument.session import graph_inputs
 from antiphon_export.agreement import Agreement, compare
 from antiphon_export.convert import to_onnx
 from antiphon_export.parity import STEPS, Parity, prove
+from antiphon_export.playing import context, state_shapes
 from antiphon_export.quantise import quantise
-from antiphon_export.step import state_names
 from antiphon_training.evaluation.foretelling import figures
 from antiphon_training.evaluation.pieces import read_pieces
 from antiphon_training.fitting import checkpoint
-
-if TYPE_CHECKING:
-    from antiphon_training.networks.house import HouseNetwork
 
 Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
@@ -94,7 +91,7 @@ def build(order: Order, say: Say) -> Card:
 
 
 def _make(
-    network: HouseNetwork,
+    network: Any,
     details: checkpoint.RunDetails,
     order: Order,
     card: Card,
@@ -138,15 +135,15 @@ def write_model(model: Any, card: Card, path: Path) -> None:
     onnx.save(model, path)
 
 
-def _card(order: Order, network: HouseNetwork, details: checkpoint.RunDetails) -> Card:
+def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
     """Return the card, without its held-out figures yet."""
-    states = state_names(network)
+    shapes = state_shapes(network)
     return Card(
         name=order.name,
         codec=details.codec.table(),
-        state=tuple(StateTensor(name, (network.units,)) for name in states),
-        context={"kind": "stream"},
-        inputs_required=(*graph_inputs(details.codec), *states),
+        state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
+        context=context(network),
+        inputs_required=(*graph_inputs(details.codec), *shapes),
         corpus=tuple(
             {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}
             for corpus in details.corpora

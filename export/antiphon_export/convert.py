@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import onnx
 
 from antiphon.instrument.session import OUTPUTS, next_name
-from antiphon_export.step import make_step, state_names
+from antiphon_export.playing import state_shapes
+from antiphon_export.step import make_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from antiphon.music.codec import Codec
-    from antiphon_training.networks.house import HouseNetwork
 
 OPSET = 18
 """The newest that tf2onnx 1.17 writes; onnxruntime reads it since 1.14."""
@@ -23,7 +23,7 @@ OPSET = 18
 BATCH = "batch"
 
 
-def to_onnx(network: HouseNetwork, codec: Codec) -> Any:
+def to_onnx(network: Any, codec: Codec) -> Any:
     """Return the step of a network as an ONNX model in fp32, weights inside.
 
     The batch axis is free, and inputs and outputs stand in the order of the
@@ -37,7 +37,7 @@ def to_onnx(network: HouseNetwork, codec: Codec) -> Any:
         # tf2onnx still calls what newer releases of NumPy and TensorFlow discourage.
         warnings.simplefilter("ignore")
         model, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
-    names = [*OUTPUTS, *map(next_name, state_names(network))]
+    names = [*OUTPUTS, *map(next_name, state_shapes(network))]
     _tidy(model, names)
     onnx.checker.check_model(model, full_check=True)
     return model

@@ -24,6 +24,7 @@ import tensorflow as tf
 from antiphon.errors import TrainingError
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.instrument.predictor import Prediction, Predictor
+from antiphon_export.playing import initial_state, sequence_logits
 from antiphon_export.reference import Draw, clear_draw, near_min_p
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.codec import Codec
-    from antiphon_training.networks.house import HouseNetwork
 
 STEPS = 1000
 LOGIT_TOLERANCE = 1e-3
@@ -67,7 +67,7 @@ class Parity:
     log_probability: float
 
 
-def prove(network: HouseNetwork, path: Path, steps: int = STEPS) -> Parity:
+def prove(network: Any, path: Path, steps: int = STEPS) -> Parity:
     """Return the differences between a network and its file in fp32.
 
     Raises
@@ -86,14 +86,13 @@ def prove(network: HouseNetwork, path: Path, steps: int = STEPS) -> Parity:
     return Parity(steps, logits, within, chance)
 
 
-def forced_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> float:
+def forced_difference(network: Any, predictor: Predictor, steps: int) -> float:
     """Return the largest difference of a logit over notes drawn at random."""
     codec = predictor.codec
     rng = np.random.default_rng(_SEED)
     read = _random_rows(rng, codec.input_sizes, steps)
     truth = _random_rows(rng, codec.sizes, steps)
-    parts = tf.function(network)({"previous": read[None], "target": truth[None]})
-    wanted = np.concatenate([parts[name].numpy()[0] for name in codec.fields], axis=-1)
+    wanted = sequence_logits(network, read, truth)
     state, largest = predictor.initial_state(), 0.0
     for row, note, expected in zip(read, truth, wanted, strict=True):
         logits, state = predictor.logits(state, row, note)
@@ -103,7 +102,7 @@ def forced_difference(network: HouseNetwork, predictor: Predictor, steps: int) -
     return largest
 
 
-def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> tuple[float, float]:
+def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[float, float]:
     """Return the largest differences of `within` and of log-probabilities.
 
     Raises
@@ -118,7 +117,7 @@ def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> 
     within = chance = 0.0
     for i in range(steps):
         controls, biases = _random_controls(rng, predictor.codec)
-        draws, uniforms, controls = player.step(row, rng.random(4), controls, biases)
+        draws, uniforms, controls = player.step(row, rng.random(len(row)), controls, biases)
         note: Prediction = predictor.step(state, row, uniforms, controls, biases)
         state = note.state
         row = np.array([draw.chosen for draw in draws], dtype=np.int32)
@@ -139,8 +138,8 @@ def free_difference(network: HouseNetwork, predictor: Predictor, steps: int) -> 
 class _KerasPlayer:
     """Draws notes from the network itself, and keeps its state."""
 
-    def __init__(self, network: HouseNetwork) -> None:
-        self._state = network.initial_state(1)
+    def __init__(self, network: Any) -> None:
+        self._state = initial_state(network)
         # Compiled, for eager Keras takes a hundredth of a second a note.
         self._read = tf.function(network.run_step)
         self._heads = [tf.function(head) for head in network.heads]

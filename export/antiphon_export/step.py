@@ -20,21 +20,15 @@ import numpy as np
 import tensorflow as tf
 
 from antiphon.instrument.session import graph_inputs, next_name
+from antiphon_export.playing import state_shapes
 
 if TYPE_CHECKING:
     from antiphon.music.codec import Codec
-    from antiphon_training.networks.house import HouseNetwork
 
 Tensor = Any
 StepFunction = Callable[..., dict[str, Tensor]]
 
 BELOW_ONE = float(np.nextafter(np.float32(1.0), np.float32(0.0)))
-
-
-def state_names(network: HouseNetwork) -> tuple[str, ...]:
-    """Return the names of the state tensors: h1, c1, h2, c2 ..."""
-    layers = range(1, len(network.lstms) + 1)
-    return tuple(f"{kind}{layer}" for layer in layers for kind in ("h", "c"))
 
 
 def draw(
@@ -65,12 +59,13 @@ def draw(
     return chosen, within, tf.gather(logits, chosen, batch_dims=1) - norm
 
 
-def make_step(network: HouseNetwork, codec: Codec) -> tuple[StepFunction, list[Any]]:
+def make_step(network: Any, codec: Codec) -> tuple[StepFunction, list[Any]]:
     """Return the step as a `tf.function`, and its input signature.
 
     Inputs and outputs are named as in an instrument file.
     """
-    states = state_names(network)
+    shapes = state_shapes(network)
+    states = tuple(shapes)
     count = len(codec.fields)
 
     def step(*arguments: Tensor) -> dict[str, Tensor]:
@@ -98,13 +93,14 @@ def make_step(network: HouseNetwork, codec: Codec) -> tuple[StepFunction, list[A
             **{next_name(name): value for name, value in zip(states, after, strict=True)},
         }
 
-    widths = {f"bias_{f}": n for f, n in zip(codec.fields, codec.sizes, strict=True)}
-    widths |= {name: network.units for name in states}
+    shapes |= {f"bias_{f}": (n,) for f, n in zip(codec.fields, codec.sizes, strict=True)}
     first, *rest = graph_inputs(codec)
     names = [first, *states, *rest]
     signature = [
         tf.TensorSpec(
-            (None, widths.get(name, count)), tf.int32 if name == "previous" else tf.float32, name
+            (None, *shapes.get(name, (count,))),
+            tf.int32 if name == "previous" else tf.float32,
+            name,
         )
         for name in names
     ]

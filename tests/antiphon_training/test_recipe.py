@@ -8,7 +8,7 @@ import pytest
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
-from antiphon_training.recipe import Recipe, find_recipe, read_recipe
+from antiphon_training.recipe import Recipe, as_begun, find_recipe, read_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,12 @@ def test_the_house_recipe_explains_every_key() -> None:
 def test_the_defaults_are_those_of_the_house() -> None:
     assert read_recipe(resources.recipe_file("house")).essence() == {
         **Recipe().essence(),
-        "corpus": {"valid_share": 0.02, "tracks": {"pop909": ["PIANO", "MELODY"]}},
+        "corpus": {
+            "valid_share": 0.02,
+            "reader": "symusic",
+            "composers": [],
+            "tracks": {"pop909": ["PIANO", "MELODY"]},
+        },
     }
 
 
@@ -54,7 +59,9 @@ def test_a_recipe_is_found_by_its_bare_name(name: str) -> None:
 
 
 def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
-    with pytest.raises(UsageError, match=r"no recipe hous; .* one of the shipped: house, quick"):
+    with pytest.raises(
+        UsageError, match=r"no recipe hous; .* one of the shipped: chopin, classical-chords"
+    ):
         find_recipe("hous")
 
 
@@ -68,13 +75,25 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
         ("[codec]\npedal = 'both'", r'must be "keys" or "sustain", not'),
         ("[network]\nzzz = 1", r"no recipe has the key network\.zzz; there are kind, layers"),
         ("[corpus.sources.a]\nlicense = 'MIT'", r"corpus\.sources: .*license"),
+        (
+            "[network]\nkind = 'gru'",
+            r"network\.kind: must be one of house, classic, triplet, not 'gru'",
+        ),
+        ("[codec]\nname = 'symbols'", r"a network of the kind house reads the codec performance"),
+        ("[network]\nkind = 'classic'\nlstm = [0]", r"network\.lstm: must be"),
+        (
+            "[quick.fits]\nepochs = 3\n",
+            r"no recipe has the section quick\.fits; did you mean quick\.fit",
+        ),
+        ("[fit]\nepochs = 3\n", r"has no quick variant"),
+        ("quick = true", r"quick must be a section, \[quick\.fit\]"),
         ("fit = 3", r"fit must be a section, \[fit\]\."),
         ("[fit\n", r"is no TOML: "),
     ],
 )
 def test_a_wrong_recipe_is_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence) as caught:
-        read_recipe(written(tmp_path, text))
+        read_recipe(written(tmp_path, text), quick="quick" in text or "quick" in sentence)
     assert "\n" not in str(caught.value)
 
 
@@ -90,3 +109,31 @@ def test_sources_epochs_and_patience_do_not_make_another_run(tmp_path: Path) -> 
     assert longer.corpus.sources["a"].told() == {"licence": "MIT"}
     other = read_recipe(written(tmp_path, "[fit]\nseed = 2\n"))
     assert other.essence() != Recipe().essence()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_recipe_has_a_first_look(path: Path, tmp_path: Path) -> None:
+    quick = read_recipe(path, quick=True)
+    assert quick.essence() != read_recipe(path).essence()
+    begun = tmp_path / "recipe.toml"
+    begun.write_text(as_begun(path, quick=True))
+    assert read_recipe(begun) == quick
+    again = tmp_path / "again.toml"
+    again.write_text(as_begun(begun, quick=True))
+    assert read_recipe(again, quick=True) == quick
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_key_of_a_shipped_recipe_is_explained_somewhere(path: Path) -> None:
+    explained = {
+        line.partition(" = ")[0]
+        for recipe in SHIPPED
+        for line in recipe.read_text().splitlines()
+        if " = " in line and "#" in line
+    }
+    plain = read_recipe(path).as_dict()
+    written_keys = {
+        line.partition(" = ")[0] for line in path.read_text().splitlines() if " = " in line
+    }
+    for name in ("network", "fit", "codec"):
+        assert set(plain[name]) & written_keys <= explained | {"name", "kind"}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.fitting.lesson import Wishes
+    from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import Recipe
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
@@ -27,41 +29,56 @@ Cache = Annotated[
 
 def train(
     ctx: typer.Context,
-    corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS...", help="Folders of MIDI.")],
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS...", help="Folders of music; music21:NAME is music21's own."
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
     recipe: Annotated[
         str, typer.Option(metavar="FILE", help="A recipe, or the name of one that is shipped.")
     ] = "house",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: smaller, and soon done.")
+    ] = False,
+    hours: Annotated[
+        float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
+    ] = None,
     cache: Cache = None,
 ) -> None:
-    """Train a network on folders of MIDI files.
+    """Train a network on folders of music.
 
     Stop it as you like, with Ctrl-C or otherwise: the same command goes on.
     """
     from antiphon_training.fitting import run_folder
+    from antiphon_training.fitting.lesson import Wishes
     from antiphon_training.fitting.native_messages import native_messages_to
+    from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import find_recipe, read_recipe
 
     path = find_recipe(recipe)
-    chosen = read_recipe(path)
+    chosen = read_recipe(path, quick)
     run_folder.make(out)
     say, quiet, verbose = _voice(ctx)
     try:
         loaded = _load_all(corpora, chosen, cache, say, quiet)
+        unit = "loss" if chosen.codec.name == "triplet" else "nats"
+        progress = TrainingProgress(chosen.fields, quiet, unit=unit)
         with native_messages_to(None if verbose else out / run_folder.MESSAGES):
-            done = _fit(path, chosen, loaded, out, quiet)
+            done = _fit(path, loaded, out, Wishes(quick=quick, hours=hours), progress)
     except KeyboardInterrupt:
         say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
     say(
         f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
-        f"at {done['best_valid_nats']:.3f} nats a note. `antiphon export {out} --out FILE.onnx` "
+        f"at {done['best_valid_loss']:.3f} {unit}. `antiphon export {out} --out FILE.onnx` "
         "makes an instrument of it."
     )
 
 
 def _load_all(
-    folders: Sequence[Path],
+    named: Sequence[str],
     recipe: Recipe,
     cache: Path | None,
     say: Callable[[str], None],
@@ -73,6 +90,7 @@ def _load_all(
     from antiphon_training.corpora.split import missing_heldout
     from antiphon_training.fitting.progress import parsing
 
+    folders = [Path(name) for name in named]
     names = Counter(folder.resolve().name for folder in folders)
     if twice := [name for name, count in names.items() if count > 1]:
         raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
@@ -80,7 +98,16 @@ def _load_all(
     for folder in folders:
         tracks = recipe.corpus.tracks.get(folder.resolve().name)
         with parsing(folder.name, quiet) as progress:
-            one = load_corpus(folder, tracks, recipe.codec.pedal, cache=cache, progress=progress)
+            one = load_corpus(
+                folder,
+                tracks,
+                recipe.codec.pedal,
+                time="beats" if recipe.codec.name == "symbols" else "seconds",
+                reader=recipe.corpus.reader,
+                composers=recipe.corpus.composers or None,
+                cache=cache,
+                progress=progress,
+            )
         say(f"{one.name}: {len(one.files)} files, {len(one.notes):,} notes")
         for defect in one.defects:
             say(f"  left out: {defect.file} {defect.reason}")
@@ -91,15 +118,16 @@ def _load_all(
 
 
 def _fit(
-    path: Path, recipe: Recipe, loaded: Sequence[Corpus], out: Path, quiet: bool
+    path: Path,
+    loaded: Sequence[Corpus],
+    out: Path,
+    wishes: Wishes,
+    progress: TrainingProgress,
 ) -> dict[str, Any]:
-    from antiphon.music.performance import PerformanceCodec
-    from antiphon_training.fitting.progress import TrainingProgress
-
-    with TrainingProgress(recipe.fit, PerformanceCodec.fields, quiet) as progress:
+    with progress:
         from antiphon_training.fitting.fit import train as fit
 
-        return fit(path, loaded, out, progress)
+        return fit(path, loaded, out, progress, wishes)
 
 
 def _stopped(out: Path) -> str:

@@ -1,118 +1,67 @@
 """A recipe: everything that makes a training run, in one TOML file.
 
-`config/training/house.toml` holds every key with a comment.
+The recipes in `config/training/` hold every key with a comment. `[quick.SECTION]`
+holds what is different in a first look, `antiphon train --quick`; a run that was
+begun so says `begun_quick = true` in the first line of its own copy.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
+from antiphon.music.performance import PerformanceCodec
+from antiphon.music.symbols import SymbolsCodec
+from antiphon.music.triplet import TripletCodec
 from antiphon.settings.kinds import convert, describe, nearest
-from antiphon_training.sequences.stretches import Augmentation
+from antiphon_training.recipe_sections import (
+    CODECS,
+    FITS,
+    NETWORKS,
+    READS,
+    AugmentationRecipe,
+    ClassicRecipe,
+    CodecRecipe,
+    CorpusRecipe,
+    FitRecipe,
+    NetworkRecipe,
+    SymbolsCodecRecipe,
+    TripletCodecRecipe,
+    TripletRecipe,
+    WindowFitRecipe,
+)
 
-Count = Annotated[int, Meta(ge=1)]
-Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
-
-
-class CodecRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which codec, and how it treats the pedal."""
-
-    name: Literal["performance"] = "performance"
-    pedal: Literal["keys", "sustain"] = "keys"
-
-
-class NetworkRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Sizes of the network."""
-
-    kind: Literal["house"] = "house"
-    layers: Count = 2
-    units: Count = 512
-    embedding: Count = 256
-    head: Count = 256
-
-
-class SourceRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the card says of a corpus, in place of what its folder tells."""
-
-    licence: str | None = None
-    attribution: str | None = None
-    source: str | None = None
-
-    def told(self) -> dict[str, str]:
-        """Return what is given, by name."""
-        return {key: value for key, value in msgspec.structs.asdict(self).items() if value}
-
-
-class CorpusRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What of the corpora is read, how they are split, and where they come from."""
-
-    valid_share: Share = 0.02
-    tracks: dict[str, list[str]] = {}
-    sources: dict[str, SourceRecipe] = {}
-
-
-class AugmentationRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How music is varied; see `antiphon_training.sequences.stretches.Augmentation`."""
-
-    semitones: Annotated[int, Meta(ge=0, le=24)] = 6
-    tempo: Annotated[float, Meta(ge=1.0, le=2.0)] = 1.15
-    held_share: Share = 0.5
-    held_every: Count = 48
-
-    def values(self) -> Augmentation:
-        """Return them as the sequences want them."""
-        return Augmentation(self.semitones, self.tempo, self.held_share, self.held_every)
-
-
-class FitRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How long, how fast, how carefully."""
-
-    batch: Count = 64
-    steps: Count = 96
-    batches_a_round: Count = 8
-    rounds_an_epoch: Count = 20
-    epochs: Count = 56
-    learning_rate: Positive = 0.002
-    warmup_steps: Count = 200
-    decay_share: Share = 0.3
-    weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
-    gradient_norm: Positive = 1.0
-    patience: Count = 10
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 1
-
-    @property
-    def steps_an_epoch(self) -> int:
-        """Number of training batches an epoch."""
-        return self.rounds_an_epoch * self.batches_a_round
-
-    @property
-    def notes_an_epoch(self) -> int:
-        """Number of notes shown an epoch."""
-        return self.steps_an_epoch * self.batch * self.steps
+QUICK = "quick"
+_SECTIONS = ("codec", "network", "corpus", "augmentation", "fit")
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole recipe."""
 
-    codec: CodecRecipe = CodecRecipe()
-    network: NetworkRecipe = NetworkRecipe()
+    codec: CodecRecipe | TripletCodecRecipe | SymbolsCodecRecipe = CodecRecipe()
+    network: NetworkRecipe | ClassicRecipe | TripletRecipe = NetworkRecipe()
     corpus: CorpusRecipe = CorpusRecipe()
     augmentation: AugmentationRecipe = AugmentationRecipe()
-    fit: FitRecipe = FitRecipe()
+    fit: FitRecipe | WindowFitRecipe = FitRecipe()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of what is foretold of each note, in order."""
+        match self.codec:
+            case SymbolsCodecRecipe():
+                return SymbolsCodec.fields
+            case TripletCodecRecipe():
+                return TripletCodec.fields
+        return PerformanceCodec.fields
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, for a card."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain
+        return {name: msgspec.to_builtins(getattr(self, name)) for name in _SECTIONS}
 
     def essence(self) -> dict[str, Any]:
         """Return what must not change between a run and its resumption.
@@ -146,8 +95,8 @@ def find_recipe(name: str) -> Path:
     )
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe.
+def read_recipe(path: Path, quick: bool = False) -> Recipe:
+    """Read a recipe, with what its `[quick.…]` sections change where that is asked for.
 
     Raises
     ------
@@ -160,12 +109,76 @@ def read_recipe(path: Path) -> Recipe:
         raise SettingError(f"The recipe {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(f"The recipe {path} is no TOML: {error}.") from error
-    sections = {}
-    for field in msgspec.structs.fields(Recipe):
-        sections[field.name] = _section(path, field.name, field.type, written.pop(field.name, {}))
+    changes = written.pop(QUICK, {})
+    if isinstance(changes, bool):
+        raise SettingError(f"{path}: quick must be a section, [quick.fit] for instance.")
+    if written.pop("begun_quick", False) or quick:
+        written = _changed(path, written, changes)
+    kinds = _kinds(path, written)
+    sections = {
+        name: _section(path, name, kind, written.pop(name, {})) for name, kind in kinds.items()
+    }
     if written:
         raise SettingError(_unknown(path, "section", next(iter(written)), sections))
-    return Recipe(**sections)
+    recipe = Recipe(**sections)
+    _check_match(path, recipe)
+    return recipe
+
+
+def as_begun(path: Path, quick: bool) -> str:
+    """Return the text of a recipe as a run keeps it."""
+    text = path.read_text(encoding="utf-8")
+    mark = "begun_quick = true\n"
+    return mark + text if quick and not text.startswith(mark) else text
+
+
+def _changed(path: Path, written: dict[str, Any], changes: Any) -> dict[str, Any]:
+    """Return a recipe with the sections of `[quick.…]` laid over its own."""
+    if not isinstance(changes, dict) or not changes:
+        raise SettingError(
+            f"The recipe {path} has no quick variant: it lacks [quick.fit] and the like."
+        )
+    merged = dict(written)
+    for name, section in changes.items():
+        if name not in _SECTIONS or not isinstance(section, dict):
+            raise SettingError(_unknown(path, "section", name, _SECTIONS, "quick."))
+        merged[name] = {**merged.get(name, {}), **section}
+    return merged
+
+
+def _kinds(path: Path, written: dict[str, Any]) -> dict[str, Any]:
+    """Return the kind of each section, by the codec and the network that are named."""
+    network = _named(path, written, "network", "kind", "house", NETWORKS)
+    codec = _named(path, written, "codec", "name", READS[network], CODECS)
+    return {
+        "codec": CODECS[codec],
+        "network": NETWORKS[network],
+        "corpus": CorpusRecipe,
+        "augmentation": AugmentationRecipe,
+        "fit": FITS[network],
+    }
+
+
+def _named(
+    path: Path, written: dict[str, Any], section: str, key: str, default: str, known: Any
+) -> str:
+    chosen = written.get(section, {})
+    name = chosen.get(key, default) if isinstance(chosen, dict) else default
+    if name not in known:
+        raise SettingError(
+            f"{path}: {section}.{key}: must be one of {', '.join(known)}, not {name!r}."
+        )
+    return str(name)
+
+
+def _check_match(path: Path, recipe: Recipe) -> None:
+    """Refuse a network that does not read what the codec writes."""
+    wanted = READS[recipe.network.kind]
+    if recipe.codec.name != wanted:
+        raise SettingError(
+            f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "
+            f"not {recipe.codec.name}; change codec.name or network.kind."
+        )
 
 
 def _section(path: Path, section: str, kind: Any, written: Any) -> Any:

@@ -15,6 +15,7 @@ import pytest
 from antiphon.errors import CorpusError, TrainingError
 from antiphon_training.corpora.corpus import Corpus, load_corpus
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.lesson import Plan, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,8 +65,8 @@ class Interruption:
     def __init__(self, epoch: int) -> None:
         self.last, self.epoch, self.batches = epoch, 0, 0
 
-    def epochs_done(self, epochs: int) -> None:
-        self.resumed_after = epochs
+    def begins(self, plan: Plan, epochs_done: int) -> None:
+        self.plan, self.resumed_after = plan, epochs_done
 
     def epoch_begins(self, number: int) -> None:
         self.epoch, self.batches = number, 0
@@ -84,7 +85,7 @@ class TestWhole:
         run, done = whole
         kept = {path.name for path in run.iterdir()}
         assert kept == {"recipe.toml", "corpus.json", "training.json", "best.weights.h5",
-                        "resume.npz", "log.csv", "tensorboard"}  # fmt: skip
+                        "codec.json", "resume.npz", "log.csv", "tensorboard"}  # fmt: skip
         assert json.loads((run / "training.json").read_text()) == done
         assert (done["epochs"], done["finished"]) == (4, True)
         assert done["notes_seen"] == 4 * 3 * 2 * 4 * 12
@@ -181,11 +182,22 @@ class TestEnds:
         self, tmp_path: Path, epochs: int, best: int, ended: bool
     ) -> None:
         from antiphon_training.fitting.callbacks import Checkpoints
-        from antiphon_training.recipe import FitRecipe
 
-        keeper = Checkpoints(tmp_path, FitRecipe(epochs=9, patience=2))
+        keeper = Checkpoints(tmp_path, Plan(9, 10, 4, patience=2), None)
         keeper.done.update(epochs=epochs, best_epoch=best)
         assert keeper.ended == ended
+
+    def test_hours_that_are_used_up_end_it_and_more_hours_go_on(
+        self, recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fitting.fit import train
+
+        run = tmp_path / "run"
+        done = train(recipe, corpora, run, wishes=Wishes(hours=1e-9))
+        assert (done["epochs"], done["finished"]) == (1, True)
+        assert train(recipe, corpora, run, wishes=Wishes(hours=1e-9)) == done
+        done = train(recipe, corpora, run, wishes=Wishes(hours=9.0))
+        assert (done["epochs"], done["finished"]) == (4, True)
 
     def test_patience_that_was_used_before_a_kill_stays_used(
         self, whole: tuple[Path, Any], recipe: Path, corpora: list[Corpus], tmp_path: Path
@@ -196,7 +208,7 @@ class TestEnds:
         with np.load(run / "resume.npz") as kept:
             values = {name: kept[name] for name in kept.files}
         # As if the third epoch had been too good ever to be reached again.
-        done = {**json.loads(str(values["done"])), "best_epoch": 3, "best_valid_nats": 0.5}
+        done = {**json.loads(str(values["done"])), "best_epoch": 3, "best_valid_loss": 0.5}
         np.savez(run / "resume.npz", **{**values, "done": np.array(json.dumps(done))})
         best = (run / "best.weights.h5").read_bytes()
         patient = changed(recipe, tmp_path, ("epochs = 4", "epochs = 9\npatience = 2"))

@@ -7,10 +7,10 @@ import io
 import pytest
 from rich.console import Console
 
+from antiphon_training.fitting.lesson import Plan
 from antiphon_training.fitting.progress import TrainingProgress, duration_in_words
-from antiphon_training.recipe import FitRecipe
 
-FIT = FitRecipe(batch=10, steps=10, batches_a_round=2, rounds_an_epoch=2, epochs=3)
+PLAN = Plan(epochs=3, steps_an_epoch=4, notes_a_step=100, patience=3)
 LOSSES = {"loss": 9.0, "pitch_loss": 3.0, "step_loss": 2.0, "duration_loss": 2.5,
           "velocity_loss": 1.5}  # fmt: skip
 FIELDS = ("pitch", "step", "duration", "velocity")
@@ -21,9 +21,9 @@ def shown(terminal: bool, quiet: bool = False) -> str:
     out = io.StringIO()
     screen = Console(file=out, force_terminal=terminal, width=200, color_system=None)
     now = iter(range(100))
-    progress = TrainingProgress(FIT, FIELDS, quiet, screen, clock=lambda: float(next(now)))
+    progress = TrainingProgress(FIELDS, quiet, screen, clock=lambda: float(next(now)))
     with progress:
-        progress.epochs_done(1)
+        progress.begins(PLAN, 1)
         progress.epoch_begins(2)
         for _ in range(4):
             progress.batch_ends(LOSSES)

@@ -19,9 +19,8 @@ from antiphon_training.fitting import run_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from antiphon_training.fitting.lesson import Plan
     from antiphon_training.fitting.progress import Listener
-    from antiphon_training.networks.streaming import StreamingNetwork
-    from antiphon_training.recipe import FitRecipe
 
 
 HDF5_OVERHEAD = 4096
@@ -35,8 +34,10 @@ class Checkpoints(keras.callbacks.Callback):
     ----------
     run : Path
         The run's folder.
-    fit : FitRecipe
+    plan : Plan
         How long, and with how much patience.
+    network : keras.Model
+        Whose weights are the best.
 
     Attributes
     ----------
@@ -44,9 +45,9 @@ class Checkpoints(keras.callbacks.Callback):
         What was done so far; `training.json`.
     """
 
-    def __init__(self, run: Path, fit: FitRecipe) -> None:
+    def __init__(self, run: Path, plan: Plan, network: Any) -> None:
         super().__init__()
-        self._run, self._fit = run, fit
+        self._run, self._plan, self._network = run, plan, network
         self._since = time.monotonic()
         self._cpu_since = time.process_time()
         self.done: dict[str, Any] = {
@@ -55,22 +56,26 @@ class Checkpoints(keras.callbacks.Callback):
             "wall_hours": 0.0,
             "core_hours": 0.0,
             "best_epoch": 0,
-            "best_valid_nats": None,
+            "best_valid_loss": None,
             "finished": False,
         }
 
     @property
     def ended(self) -> bool:
-        """Whether the run came to its own end: all epochs, or patience, used up.
+        """Whether the run came to its own end: all epochs, patience or hours used up.
 
         Worked out from what was done, not remembered, so that it holds after a
-        kill, and no longer where a recipe's epochs or patience were raised.
+        kill, and no longer where one of them was raised.
         """
         epochs = self.done["epochs"]
         without_better = epochs - self.done["best_epoch"]
-        return bool(epochs >= self._fit.epochs or without_better >= self._fit.patience)
+        return bool(
+            epochs >= self._plan.epochs
+            or without_better >= self._plan.patience
+            or (self._plan.hours is not None and self.done["wall_hours"] >= self._plan.hours)
+        )
 
-    def resume(self, model: StreamingNetwork) -> int:
+    def resume(self, model: Any) -> int:
         """Put model and optimizer where the last run stopped; return the epochs done.
 
         Raises
@@ -96,6 +101,8 @@ class Checkpoints(keras.callbacks.Callback):
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
+        if "best_valid_nats" in done:  # as it was called when there was the house network only
+            done["best_valid_loss"] = done.pop("best_valid_nats")
         self.done = {**done, "finished": False}
         self.done["finished"] = self.ended
         return int(done["epochs"])
@@ -109,8 +116,8 @@ class Checkpoints(keras.callbacks.Callback):
                 "lower learning_rate or gradient_norm, and choose another --out folder."
             )
         self._count(epoch)
-        if done["best_valid_nats"] is None or loss < done["best_valid_nats"]:
-            done["best_valid_nats"], done["best_epoch"] = loss, epoch + 1
+        if done["best_valid_loss"] is None or loss < done["best_valid_loss"]:
+            done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
             # The best first: an epoch whose weights were lost is not kept, and done again.
             run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
         done["finished"] = self.ended
@@ -121,13 +128,13 @@ class Checkpoints(keras.callbacks.Callback):
     def _count(self, epoch: int) -> None:
         now, cpu = time.monotonic(), time.process_time()
         self.done["epochs"] = epoch + 1
-        self.done["notes_seen"] += self._fit.notes_an_epoch
+        self.done["notes_seen"] += self._plan.notes_an_epoch
         self.done["wall_hours"] += (now - self._since) / 3600.0
         self.done["core_hours"] += (cpu - self._cpu_since) / 3600.0
         self._since, self._cpu_since = now, cpu
 
     def _write_best(self, half: Path) -> None:
-        network = self.model.network
+        network = self._network
         # HDF5 crashes the process on a full disk (seen with h5py 3), so see first that
         # there is room, the way that raises OSError.
         size = sum(int(np.prod(w.shape)) * 4 + HDF5_OVERHEAD for w in network.weights)
@@ -188,5 +195,5 @@ class Telling(keras.callbacks.Callback):
         self._listener.epoch_ends(epoch + 1, dict(logs or {}))
 
 
-def _variables(model: StreamingNetwork) -> list[Any]:
+def _variables(model: Any) -> list[Any]:
     return [*model.variables, *model.optimizer.variables]

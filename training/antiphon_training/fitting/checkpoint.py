@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
+from antiphon.music.codecs import codec_from_table
 from antiphon.music.performance import PerformanceCodec
+from antiphon.music.symbols import SymbolsCodec
+from antiphon.music.time_bins import time_edges
+from antiphon.music.triplet import TripletCodec
 from antiphon_training.fitting import run_folder
+from antiphon_training.networks.classic import ClassicNetwork
 from antiphon_training.networks.house import HouseNetwork
+from antiphon_training.networks.triplet import TripletNetwork
 from antiphon_training.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from antiphon.music.codec import Codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class RunDetails:
     ----------
     recipe : Recipe
         What it was trained by.
-    codec : PerformanceCodec
+    codec : Codec
         What it reads and writes.
     corpora : list of dict
         Name, folder, licence, attribution, source, files, notes, tracks, watched
@@ -33,29 +41,51 @@ class RunDetails:
     """
 
     recipe: Recipe
-    codec: PerformanceCodec
+    codec: Codec
     corpora: list[dict[str, Any]]
     training: dict[str, Any]
 
 
-def build_network(recipe: Recipe, codec: PerformanceCodec) -> HouseNetwork:
+def build_network(recipe: Recipe, codec: Codec) -> Any:
     """Return the network that a recipe describes, with its weights made."""
-    sizes = recipe.network
-    network = HouseNetwork(
-        codec.fields,
-        codec.sizes,
-        codec.input_sizes,
-        units=sizes.units,
-        embedding=sizes.embedding,
-        head=sizes.head,
-        layers_count=sizes.layers,
-        name="house",
-    )
+    sizes: Any = recipe.network
+    network: Any
+    if isinstance(codec, SymbolsCodec):
+        network = ClassicNetwork(
+            codec.sizes[0],
+            sizes.length,
+            tuple(sizes.lstm),
+            tuple(sizes.dense),
+            sizes.dropout,
+            sizes.activation,
+            sizes.reads,
+            name="classic",
+        )
+    elif isinstance(codec, TripletCodec):
+        network = TripletNetwork(
+            codec.centres,
+            time_edges(),
+            sizes.length,
+            tuple(sizes.lstm),
+            sizes.dropout,
+            name="triplet",
+        )
+    else:
+        network = HouseNetwork(
+            codec.fields,
+            codec.sizes,
+            codec.input_sizes,
+            units=sizes.units,
+            embedding=sizes.embedding,
+            head=sizes.head,
+            layers_count=sizes.layers,
+            name="house",
+        )
     network.build()
     return network
 
 
-def load(run: Path) -> tuple[HouseNetwork, RunDetails]:
+def load(run: Path) -> tuple[Any, RunDetails]:
     """Return the best network of a run, in float32, and what is known of it.
 
     Raises
@@ -70,7 +100,7 @@ def load(run: Path) -> tuple[HouseNetwork, RunDetails]:
                 "name the --out folder of `antiphon train`."
             )
     recipe = read_recipe(run / run_folder.RECIPE)
-    codec = PerformanceCodec(recipe.codec.pedal)
+    codec = _codec(run, recipe)
     network = build_network(recipe, codec)
     best = run / run_folder.BEST
     try:
@@ -81,3 +111,11 @@ def load(run: Path) -> tuple[HouseNetwork, RunDetails]:
     corpora = run_folder.read_json(run / run_folder.CORPUS)
     training = run_folder.read_json(run / run_folder.TRAINING)
     return network, RunDetails(recipe, codec, corpora, training)
+
+
+def _codec(run: Path, recipe: Recipe) -> Codec:
+    """Return the codec of a run; runs of before there were several have none of their own."""
+    path = run / run_folder.CODEC
+    if path.is_file():
+        return codec_from_table(run_folder.read_json(path))
+    return PerformanceCodec(recipe.codec.pedal)

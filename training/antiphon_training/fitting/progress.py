@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from antiphon_training.recipe import FitRecipe
+    from antiphon_training.fitting.lesson import Plan
 
 Losses = dict[str, float]
 """As Keras names them: `loss`, `pitch_loss` ..., and the same after `val_`."""
@@ -25,8 +25,8 @@ Losses = dict[str, float]
 class Listener(Protocol):
     """Whoever wants to know how a training goes."""
 
-    def epochs_done(self, epochs: int) -> None:
-        """Be told how many epochs were done before: the run goes on from there."""
+    def begins(self, plan: Plan, epochs_done: int) -> None:
+        """Be told how long the run is, and how many epochs were done before."""
 
     def epoch_begins(self, number: int) -> None:
         """Be told that an epoch begins, counted from 1."""
@@ -61,28 +61,29 @@ class TrainingProgress:
 
     Parameters
     ----------
-    fit : FitRecipe
-        How many notes and epochs are to come.
     fields : sequence of str
         Of the codec.
     quiet : bool
         Whether to write nothing at all.
     terminal : Console, optional
         Where to write; stderr when not given.
+    unit : str
+        Of what the losses are.
     clock : callable
         Returns seconds.
     """
 
     def __init__(
         self,
-        fit: FitRecipe,
         fields: Sequence[str],
         quiet: bool = False,
         terminal: Console | None = None,
+        unit: str = "nats",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._fit, self._fields, self._quiet, self._clock = fit, tuple(fields), quiet, clock
-        self._terminal = terminal or console()
+        self._fields, self._quiet, self._clock = tuple(fields), quiet, clock
+        self._plan: Plan | None = None
+        self._terminal, self._unit = terminal or console(), unit
         self._bar: Progress | None = None
         self._task: Any = None
         self._since = clock()
@@ -105,17 +106,23 @@ class TrainingProgress:
         if self._bar:
             self._bar.stop()
 
-    def epochs_done(self, epochs: int) -> None:
+    def begins(self, plan: Plan, epochs_done: int) -> None:
         """Say that the run goes on."""
-        self.done = epochs
-        if epochs and not self._quiet:
-            self._write(f"going on after epoch {epochs} of {self._fit.epochs}")
+        self._plan, self.done = plan, epochs_done
+        if epochs_done and not self._quiet:
+            self._write(f"going on after epoch {epochs_done} of {plan.epochs}")
+
+    @property
+    def plan(self) -> Plan:
+        """How long the run is; known once it has begun."""
+        assert self._plan is not None, "a listener is told first that the run begins"
+        return self._plan
 
     def epoch_begins(self, number: int) -> None:
         """Start the bar anew; the clock starts with the first step that ends."""
         self.epoch = number
         if self._bar:
-            title, steps = f"epoch {number}/{self._fit.epochs}", self._fit.steps_an_epoch
+            title, steps = f"epoch {number}/{self.plan.epochs}", self.plan.steps_an_epoch
             self._bar.reset(self._task, description=title, total=steps, figures="")
 
     def batch_ends(self, losses: Losses) -> None:
@@ -132,27 +139,29 @@ class TrainingProgress:
         self.done = number
         if not self._quiet:
             watched = f" · watched {losses['val_loss']:.3f}" if "val_loss" in losses else ""
-            left = self._fit.epochs - number
+            left = self.plan.epochs - number
             told = self._figures(losses, left, watched)
-            self._write(f"epoch {number}/{self._fit.epochs}: {told}")
+            self._write(f"epoch {number}/{self.plan.epochs}: {told}")
 
     def _epochs_left(self, *, in_epoch: bool) -> float:
-        steps = self._fit.steps_an_epoch
+        steps = self.plan.steps_an_epoch
         part = (self._steps_seen % steps or steps) / steps if in_epoch else 0.0
-        return self._fit.epochs - self.epoch + 1 - part
+        return self.plan.epochs - self.epoch + 1 - part
 
     def _figures(self, losses: Losses, epochs_left: float, watched: str | None = None) -> str:
         """Return a line; without what was watched the short one, which fits beside a bar."""
-        told = f"{losses.get('loss', float('nan')):.3f} nats"
+        told = f"{losses.get('loss', float('nan')):.3f} {self._unit}"
         if watched is not None:
             by_field = [(name, losses.get(f"{name}_loss")) for name in self._fields]
             parts = [f"{name} {loss:.2f}" for name, loss in by_field if loss is not None]
-            told = f"{told} ({', '.join(parts)}){watched}"
+            if "accuracy" in losses:
+                parts.append(f"accuracy {losses['accuracy']:.1%}")
+            told += (f" ({', '.join(parts)})" if parts else "") + watched
         pace = self._seconds_a_step()
         if pace is None:
             return told
-        notes = self._fit.batch * self._fit.steps / pace
-        left = duration_in_words(epochs_left * self._fit.steps_an_epoch * pace)
+        notes = self.plan.notes_a_step / pace
+        left = duration_in_words(epochs_left * self.plan.steps_an_epoch * pace)
         return f"{told} · {notes:,.0f} notes/s · {left} to go"
 
     def _seconds_a_step(self) -> float | None:

@@ -1,6 +1,7 @@
 """The folder of a training run: what `train` writes, resumes and `export` reads.
 
 recipe.toml         the recipe as it was given
+codec.json          the codec's tables, with its vocabulary
 corpus.json         corpora: names, folders, licences, counts, held-out files
 training.json       what was done so far: epochs, notes, hours, losses
 best.weights.h5     weights with the lowest validation loss
@@ -17,22 +18,23 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
 from antiphon_training.corpora.licences import corpus_licence
-from antiphon_training.recipe import read_recipe
+from antiphon_training.recipe import as_begun, read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from antiphon.music.codec import Codec
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.corpora.split import Split
     from antiphon_training.recipe import Recipe
 
 RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
+CODEC = "codec.json"
 BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"
 TENSORBOARD, MESSAGES = "tensorboard", "tensorflow.log"
 
@@ -58,7 +60,13 @@ def make(run: Path) -> None:
 
 
 def prepare(
-    run: Path, recipe_path: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split]
+    run: Path,
+    recipe_path: Path,
+    recipe: Recipe,
+    corpora: Sequence[Corpus],
+    splits: Sequence[Split],
+    *,
+    quick: bool = False,
 ) -> None:
     """Write what a run is of; where it goes on, see first that it is of the same.
 
@@ -86,8 +94,23 @@ def prepare(
             )
     try:
         if recipe_path.resolve() != (run / RECIPE).resolve():
-            replace_by(run / RECIPE, lambda half: shutil.copyfile(recipe_path, half))
+            text = as_begun(recipe_path, quick)
+            replace_by(run / RECIPE, lambda half: half.write_text(text, encoding="utf-8"))
         write_json(run / CORPUS, described)
+    except OSError as error:
+        raise unwritable(run, error) from error
+
+
+def keep_codec(run: Path, codec: Codec) -> None:
+    """Write the codec of a run.
+
+    Raises
+    ------
+    TrainingError
+        It cannot be written.
+    """
+    try:
+        write_json(run / CODEC, codec.table())
     except OSError as error:
         raise unwritable(run, error) from error
 

@@ -1,0 +1,126 @@
+"""Training of the classic networks: what is kept, and how a killed run goes on."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.fitting import run_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+WORDS = """
+[codec]
+name = "symbols"
+[network]
+kind = "classic"
+length = 8
+lstm = [12, 8]
+dense = [8]
+dropout = 0.2
+[corpus]
+valid_share = 0.4
+[fit]
+batch = 16
+epochs = 2
+part = 128
+windows = 256
+watched = 64
+learning_rate = 0.01
+precision = "float32"
+"""
+TRIPLETS = WORDS.replace('"symbols"', '"triplet"').replace(
+    'kind = "classic"', 'kind = "triplet"'
+).replace("dense = [8]\n", "")  # fmt: skip
+
+
+def recipe_and_corpora(
+    text: str, folder: Path, folders: Sequence[Path], cache: Path
+) -> tuple[Path, list[Corpus]]:
+    path = folder / "recipe.toml"
+    path.write_text(text)
+    beats = "beats" if "symbols" in text else "seconds"
+    return path, [load_corpus(one, time=beats, cache=cache) for one in folders]
+
+
+class Interruption:
+    """A listener that ends a training in the middle of an epoch."""
+
+    def begins(self, plan: Any, epochs_done: int) -> None:
+        self.resumed_after, self.batches = epochs_done, 0
+
+    def epoch_begins(self, number: int) -> None:
+        self.epoch = number
+
+    def batch_ends(self, losses: dict[str, float]) -> None:
+        self.batches += 1
+        if self.resumed_after == 0 and self.batches == 12:
+            raise KeyboardInterrupt
+
+    def epoch_ends(self, number: int, losses: dict[str, float]) -> None:
+        pass
+
+
+def log(run: Path) -> list[dict[str, float]]:
+    with (run / run_folder.LOG).open() as lines:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(lines)]
+
+
+@pytest.mark.parametrize("text", [WORDS, TRIPLETS], ids=["words", "triplets"])
+def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
+    text: str, folders: Sequence[Path], cache: Path, tmp_path: Path
+) -> None:
+    from antiphon_training.fitting.checkpoint import load
+    from antiphon_training.fitting.fit import train
+
+    recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
+    done = train(recipe, corpora, tmp_path / "whole")
+    assert (done["epochs"], done["notes_seen"], done["finished"]) == (4, 512, True)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, corpora, tmp_path / "killed", Interruption())
+    listener = Interruption()
+    train(recipe, corpora, tmp_path / "killed", listener)
+    assert listener.resumed_after == 1
+    whole, killed = log(tmp_path / "whole"), log(tmp_path / "killed")
+    for one, other in zip(whole, killed, strict=True):
+        assert one == pytest.approx(other, rel=1e-5)
+    network, details = load(tmp_path / "killed")
+    assert details.codec.name == ("symbols" if text is WORDS else "triplet")
+    if text is WORDS:
+        assert whole[-1]["loss"] < whole[0]["loss"]
+    else:
+        best = done["best_epoch"] - 1
+        errors = [killed[best][f"val_{name}_mse"] for name in ("step", "duration")]
+        np.testing.assert_allclose(network.spread.numpy(), np.sqrt(errors), rtol=1e-4)
+
+
+def test_words_that_are_all_too_rare_are_a_sentence(
+    folders: Sequence[Path], cache: Path, tmp_path: Path
+) -> None:
+    from antiphon_training.fitting.fit import train
+
+    text = WORDS.replace('"symbols"\n', '"symbols"\nseen = 100000\n')
+    recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
+    with pytest.raises(CorpusError, match=r"lower codec\.seen"):
+        train(recipe, corpora, tmp_path / "run")
+
+
+def test_too_few_notes_are_a_sentence(folders: Sequence[Path], cache: Path, tmp_path: Path) -> None:
+    from antiphon_training.fitting.fit import train
+
+    text = WORDS.replace("batch = 16", "batch = 1000000")
+    recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
+    with pytest.raises(CorpusError, match="lower batch or"):
+        train(recipe, corpora, tmp_path / "run")

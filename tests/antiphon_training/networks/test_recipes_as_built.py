@@ -1,0 +1,178 @@
+"""The shipped recipes, held against the networks that are built from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from antiphon import resources
+from antiphon.music.note import NOTE_DTYPE, NoteArray
+from antiphon_training.recipe import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from antiphon.music.codec import Codec
+    from antiphon_training.fitting.lesson import Lesson
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+# kind of layer, width (or share dropped), activation
+CHORDS = [
+    ("WindowLSTM", 512, None),
+    ("Dropout", 0.2, None),
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.2, None),
+    ("Dense", 256, "relu"),
+    ("Dense", 128, "relu"),
+]
+PLAIN = [
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.3, None),
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.3, None),
+]
+CHOPIN = [
+    ("WindowLSTM", 512, None),
+    ("Dropout", 0.1, None),
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.1, None),
+    ("Dense", 256, "relu"),
+]
+FOLDER = [
+    ("WindowLSTM", 512, None),
+    ("Dropout", 0.3, None),
+    ("WindowLSTM", 512, None),
+    ("Dropout", 0.3, None),
+    ("Dense", 256, "relu"),
+]
+
+
+def scale(count: int = 300) -> NoteArray:
+    notes = np.zeros(count, NOTE_DTYPE)
+    notes["pitch"] = 60 + np.arange(count) % 12
+    notes["onset"] = np.arange(count) * 0.5
+    notes["duration"], notes["velocity"] = 0.5, 80
+    return notes
+
+
+def lesson(name: str) -> tuple[Recipe, Codec, Lesson]:
+    """Return a shipped recipe, and what would be fitted by it."""
+    import msgspec
+
+    from antiphon_training.fitting import checkpoint
+    from antiphon_training.fitting.vocabulary import learn_codec
+    from antiphon_training.fitting.window_lesson import window_lesson
+
+    recipe = read_recipe(resources.recipe_file(name))
+    if recipe.codec.name == "symbols":
+        recipe = msgspec.structs.replace(
+            recipe, codec=msgspec.structs.replace(recipe.codec, seen=1)
+        )
+    codec = learn_codec(recipe, [scale()])
+    network = checkpoint.build_network(recipe, codec)
+    return recipe, codec, window_lesson(network, recipe, codec, [scale()], [scale()], None)
+
+
+def described(layer: Any) -> tuple[str, float, str | None]:
+    kind = type(layer).__name__
+    if kind == "Dropout":
+        return kind, layer.rate, None
+    return kind, layer.units, layer.activation.__name__ if kind == "Dense" else None
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "length", "optimizer", "rate", "batch", "epochs"),
+    [
+        ("classical-chords", CHORDS, 64, "Adam", 0.0005, 32, 90),
+        ("notes-and-chords", PLAIN, 100, "Adam", 0.001, 64, 100),
+        ("chopin", CHOPIN, 40, "Adamax", 0.01, 256, 200),
+        ("folder-symbols", FOLDER, 100, "Adam", 0.001, 64, 100),
+    ],
+)
+def test_networks_of_words(
+    name: str,
+    layers: list[tuple[str, float, str | None]],
+    length: int,
+    optimizer: str,
+    rate: float,
+    batch: int,
+    epochs: int,
+) -> None:
+    import keras
+
+    recipe, codec, made = lesson(name)
+    network = made.network
+    assert [described(layer) for layer in network.stack] == layers
+    assert all(
+        isinstance(layer, keras.layers.LSTM)
+        for layer in network.stack
+        if "LSTM" in str(type(layer))
+    )
+    assert network.stack[0].return_sequences
+    assert not network.stack[2].return_sequences
+    assert (network.output_layer.units, type(network.softmax).__name__) == (
+        codec.sizes[0],
+        "Softmax",
+    )
+    assert isinstance(made.model.loss["symbol"], keras.losses.CategoricalCrossentropy)
+    assert type(made.model.optimizer).__name__ == optimizer
+    assert float(made.model.optimizer.learning_rate) == pytest.approx(rate)
+    windows, targets = next(iter(made.batches(0)))
+    assert windows.shape == (batch, length, 1)
+    assert targets["symbol"].shape == (batch, codec.sizes[0])
+    assert made.plan.epochs == epochs  # a pass over so few notes is one part
+    assert recipe.fit.epochs == epochs
+
+
+def test_the_plain_form_reads_numbers_from_0_to_1() -> None:
+    network = lesson("notes-and-chords")[2].network
+    words = network.words
+    read = np.asarray(network.read(np.array([[[0], [1], [words]]], dtype=np.int32)))
+    np.testing.assert_allclose(read[0, :, 0], [0.0, 1.0 / words, 1.0])
+
+
+def test_the_network_of_triplets() -> None:
+    import keras
+
+    from antiphon_training.networks.triplet import squares_with_positive_pressure
+
+    recipe, codec, made = lesson("maestro-triplets")
+    network = made.network
+    assert [described(layer) for layer in network.stack] == [("WindowLSTM", 128, None)]
+    assert [network.pitch.units, network.step.units, network.duration.units] == [128, 1, 1]
+    losses = made.model.loss
+    assert isinstance(losses["pitch"], keras.losses.SparseCategoricalCrossentropy)
+    assert losses["step"] is losses["duration"] is squares_with_positive_pressure
+    assert type(made.model.optimizer).__name__ == "Adam"
+    assert (recipe.fit.batch, made.plan.epochs) == (64, 50)
+    windows, targets = next(iter(made.batches(0)))
+    assert windows.shape == (64, 25, 3)
+    assert [targets[name].shape[1:] for name in codec.fields] == [(), (1,), (1,)]
+
+
+def test_times_below_zero_are_pushed_up() -> None:
+    from antiphon_training.networks.triplet import squares_with_positive_pressure
+
+    truth, foretold = np.array([[1.0], [1.0]]), np.array([[0.5], [-0.5]])
+    loss = np.asarray(squares_with_positive_pressure(truth, foretold))
+    np.testing.assert_allclose(loss, [0.25, 2.25 + 5.0])
+
+
+def test_the_chances_of_all_times_add_up_to_one_and_lie_around_the_middle() -> None:
+    network = lesson("maestro-triplets")[2].network
+    network.spread.assign([0.2, 0.5])
+    for which, middle in ((0, 0.3), (1, 1.2), (0, -0.4), (1, 30.0)):
+        logits = np.asarray(network._time_logits(np.array([[middle]], np.float32), which))[0]
+        assert np.isfinite(logits).all()
+        chances = np.exp(logits.astype(float))
+        assert chances.sum() == pytest.approx(1.0, abs=1e-5)
+    logits = np.asarray(network._time_logits(np.array([[1.0]], np.float32), 0))[0]
+    chances = np.exp(logits.astype(float))
+    mean = (chances * np.array(network.centres[:-1])).sum()
+    assert mean == pytest.approx(1.0, abs=0.02)
+    spread = np.sqrt((chances * (np.array(network.centres[:-1]) - mean) ** 2).sum())
+    assert spread == pytest.approx(0.2, abs=0.02)
