@@ -1,67 +1,117 @@
 """The pulse of what was just played: how long a beat is.
 
-Times are seconds. A beat is what one would tap to, between `SHORTEST` and `LONGEST`;
-whether that is a quarter or an eighth cannot be heard from a few seconds of playing.
+Times are seconds. A beat is a quarter, between `SHORTEST` and `LONGEST`; whether it
+is rather an eighth or a half can hardly be heard from a few seconds of playing, and
+half or twice a beat makes the same grid.
+
+Scores tell how many beats lie between a note and the next ones (`SHARES`). The beat is
+the one in whose units the intervals of the playing are the most usual, and which is
+near to what people tap by themselves (`USUAL`).
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from antiphon.music.words import first_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHORTEST, LONGEST = 0.3, 1.2
-USUAL, SPREAD = 0.55, 0.45
-"""The beat that people tap to by themselves, and how far from it, in natural log."""
+USUAL, SPREAD = 0.55, 0.3
+"""The beat that people tap by themselves, and how far from it they go, in natural log."""
 CHORD = 0.04
-"""Onsets less than this after the first of them are one."""
-MOST_ONSETS = 64
-MULTIPLES = (1.0, 2.0, 3.0, 4.0)
-BIN, WIDTH = 0.01, 0.04
-"""Intervals are counted in bins of 1 %, each blurred by 4 %."""
+"""Onsets less than this after the first of them are one moment."""
+MOST_MOMENTS = 64
+LEAST_MOMENTS = 3
+
+# Counted over 762 scores of songs, pop and piano music, a third of the weight each;
+# what is rarer than 1 % is left out.
+SHARES = (
+    {1 / 8: 5, 1 / 6: 4, 1 / 4: 36, 1 / 3: 6, 1 / 2: 36, 3 / 4: 1, 1: 6},
+    {1 / 4: 4, 1 / 3: 4, 1 / 2: 32, 2 / 3: 6, 3 / 4: 7, 1: 30, 5 / 4: 1, 3 / 2: 4, 2: 3},
+    {3 / 8: 3, 1 / 2: 4, 2 / 3: 1, 3 / 4: 27, 5 / 6: 1, 1: 14, 5 / 4: 5, 3 / 2: 26, 7 / 4: 1}
+    | {2: 5, 5 / 2: 2, 3: 3},
+    {1 / 2: 3, 2 / 3: 3, 3 / 4: 1, 1: 27, 5 / 4: 6, 4 / 3: 5, 3 / 2: 7, 7 / 4: 4, 2: 23}
+    | {9 / 4: 1, 5 / 2: 4, 3: 3, 7 / 2: 1, 4: 2},
+)
+"""How often, in percent, the next moment, the one after it, the third and the fourth are
+so many beats away."""
+LOOSENESS = 0.04
+"""How far an interval of a player is from the score's, in natural log."""
+SURPRISE = 0.1
+"""The share of intervals of which scores tell nothing: ornaments, rests, slips."""
+MEMORY = 10.0
+"""After how long an interval counts a third: players do not keep their tempo."""
+RATIO = 0.01
+"""How fine beats are told apart, in natural log."""
+FEWEST_BEATS, MOST_BEATS = 1 / 64, 64
 
 
 def estimate_beat(onsets: NDArray[Any], default: float = 0.5) -> float:
     """Return how long a beat is in a few seconds of playing.
 
+    With 64 notes of scores it has not seen, played in their tempo with 15 ms of jitter,
+    it finds the quarter, its half or its double in about 9 of 10 (`benchmarks/pulse.py`).
+
     Parameters
     ----------
     onsets : array of float
-        Sorted; the last 64 that are no chord count.
+        Sorted; chords count once, and only the last 64 moments.
     default : float
         What is returned where fewer than three moments were played.
     """
-    moments = _moments(np.asarray(onsets, dtype=np.float64))
-    if len(moments) < 3:
+    onsets = np.asarray(onsets, dtype=np.float64)
+    moments = onsets[first_notes(onsets, CHORD)][-MOST_MOMENTS:]
+    if len(moments) < LEAST_MOMENTS:
         return default
-    reach = LONGEST * MULTIPLES[-1] * 1.1
-    intervals = np.abs(moments[:, None] - moments[None, :])[np.triu_indices(len(moments), 1)]
-    intervals = intervals[(intervals > CHORD) & (intervals < reach)]
-    if not len(intervals):
-        return default
-    lowest = np.log(CHORD)
-    size = int((np.log(reach) - lowest) / BIN) + 2
-    places = ((np.log(intervals) - lowest) / BIN).astype(np.intp)
-    counts = np.bincount(places, weights=1.0 / np.sqrt(intervals), minlength=size)
-    offsets = np.arange(-12, 13) * BIN
-    heard = np.convolve(counts, np.exp(-0.5 * (offsets / WIDTH) ** 2), mode="same")
-    candidates = np.arange(np.log(SHORTEST), np.log(LONGEST), BIN)
-    score = np.zeros(len(candidates))
-    for multiple in MULTIPLES:
-        at = (candidates + np.log(multiple) - lowest) / BIN - 0.5
-        score += np.interp(at, np.arange(size), heard) / multiple
-    score *= np.exp(-0.5 * ((candidates - np.log(USUAL)) / SPREAD) ** 2)
-    return float(np.exp(candidates[int(np.argmax(score))]))
+    beats = _beats()
+    score = -0.5 * (np.log(beats / USUAL) / SPREAD) ** 2
+    # Neighbours tell much the same: twice as many intervals are not twice as sure.
+    weight = np.exp((moments - moments[-1]) / MEMORY) / np.sqrt(len(moments))
+    for lag, usual in enumerate(_usual(), start=1):
+        intervals = np.log(moments[lag:] - moments[:-lag])
+        units = intervals[:, np.newaxis] - np.log(beats * FEWEST_BEATS)
+        places = np.clip(units / RATIO, 0, len(usual) - 1).astype(np.intp)
+        score += weight[lag:] @ usual[places]
+    return _peak(beats, score)
 
 
-def _moments(onsets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return when something began, chords counted once."""
-    following = np.searchsorted(onsets, onsets + CHORD, side="left").tolist()
-    firsts, place = [], 0
-    while place < len(following):
-        firsts.append(place)
-        place = max(following[place], place + 1)
-    return onsets[firsts][-MOST_ONSETS:]
+def _peak(beats: NDArray[np.float64], score: NDArray[np.float64]) -> float:
+    """Return where the score is highest, between two beats where that is so."""
+    best = int(np.argmax(score))
+    if not 0 < best < len(beats) - 1:
+        return float(beats[best])
+    before, top, after = score[best - 1 : best + 2]
+    curve = before - 2 * top + after
+    shift = 0.5 * (before - after) / curve if curve < 0 else 0.0
+    return float(beats[best] * np.exp(shift * RATIO))
+
+
+@cache
+def _beats() -> NDArray[np.float64]:
+    """Return the beats that are considered."""
+    beats: NDArray[np.float64] = np.exp(np.arange(np.log(SHORTEST), np.log(LONGEST), RATIO))
+    return beats
+
+
+@cache
+def _usual() -> tuple[NDArray[np.float64], ...]:
+    """Return how usual an interval is, a table for each of `SHARES`.
+
+    The log of its likelihood by the log of its beats, from `FEWEST_BEATS` in steps
+    of `RATIO`.
+    """
+    reach = np.log(MOST_BEATS / FEWEST_BEATS)
+    beats = np.log(FEWEST_BEATS) + (np.arange(int(reach / RATIO)) + 0.5) * RATIO
+    tables = []
+    for shares in SHARES:
+        values, weights = np.log([*shares]), np.array([*shares.values()]) / sum(shares.values())
+        far = (beats[:, np.newaxis] - values) / LOOSENESS
+        density = np.exp(-0.5 * far**2) @ weights / (LOOSENESS * np.sqrt(2 * np.pi))
+        tables.append(np.log((1 - SURPRISE) * density + SURPRISE / reach))
+    return tuple(tables)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from antiphon.music.words import CHORD, SOUNDS, Metre, sound_classes, sound_pitches
+from antiphon.music.pitch_sets import PITCH_CLASSES
+from antiphon.music.words import CHORD, SOUNDS, Metre, sound_pitches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,8 @@ class Vocabulary:
         self._places = np.cumsum(self._counts) - self._counts
         self._known = np.full(SOUNDS * lengths, UNKNOWN, dtype=np.int32)
         self._known[keys] = np.arange(len(keys))
-        self._nearest: NDArray[np.int32] | None = None
+        self._classes = np.array([_classes(int(sound)) for sound in self._sounds])
+        self._nearest = self._known.copy()
 
     def __len__(self) -> int:
         """Return how many words there are."""
@@ -83,8 +85,6 @@ class Vocabulary:
         either has; then pitch for pitch and chord for chord; then the nearest
         octave. Of words that sound the same, the nearest in length.
         """
-        if self._nearest is None:
-            self._nearest = self._known.copy()
         for key in set(keys[self._nearest[keys] == UNKNOWN].tolist()):
             self._nearest[key] = self._search(key)
         return self._nearest[keys]
@@ -93,19 +93,21 @@ class Vocabulary:
         """Return the index of the word nearest to one that is not known."""
         lengths = len(self._known) // SOUNDS
         sound, length = divmod(key, lengths)
-        shared = _shared(_mask(sound), np.array([_mask(int(s)) for s in self._sounds]))
-        other_kind = (self._sounds < CHORD) != (sound < CHORD)
-        octaves = np.abs(self._sounds - sound)
-        octaves[(self._sounds >= CHORD) | (sound >= CHORD)] = 0
-        return int(np.lexsort((np.abs(self._lengths - length), octaves, other_kind, -shared))[0])
+        shared = _shared(_classes(sound), self._classes)
+        nearest = np.flatnonzero(shared == shared.max())
+        sounds, lengths_of = self._sounds[nearest], self._lengths[nearest]
+        octaves = np.where((sounds < CHORD) & (sound < CHORD), np.abs(sounds - sound), 0)
+        other_kind = (sounds < CHORD) != (sound < CHORD)
+        best = np.lexsort((np.abs(lengths_of - length), octaves, other_kind))[0]
+        return int(nearest[best])
 
 
-def _mask(sound: int) -> int:
+def _classes(sound: int) -> int:
     """Return the pitch classes of a sound as bits."""
-    return sum(1 << pitch for pitch in sound_classes(sound))
+    return sound - CHORD if sound >= CHORD else 1 << sound % PITCH_CLASSES
 
 
-def _shared(mask: int, masks: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shared(one: int, others: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how many pitch classes are in both, as a share of those that are in either."""
-    both: NDArray[np.float64] = np.bitwise_count(mask & masks) / np.bitwise_count(mask | masks)
+    both: NDArray[np.float64] = np.bitwise_count(one & others) / np.bitwise_count(one | others)
     return both

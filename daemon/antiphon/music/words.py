@@ -138,9 +138,10 @@ class Metre:
         """Refuse lengths that no word can have."""
         if not (0 < self.step < np.inf and 0 < self.chord_span < np.inf):
             raise ValueError("a word's step and the span of a chord must be above 0 beats")
-        if self.lengths and not 0 < self.lengths[0] <= self.lengths[-1] < np.inf:
+        if not all(0 < length < np.inf for length in self.lengths):
             raise ValueError("a word's lengths must be above 0 beats")
-        if len(set(self._names())) != len(self.lengths) or sorted(self.lengths) != [*self.lengths]:
+        names = length_names(self.lengths)
+        if len(names) < len(self.lengths) or sorted(self.lengths) != [*self.lengths]:
             raise ValueError("a word's lengths must ascend, and differ")
 
     @property
@@ -169,21 +170,22 @@ class Metre:
         heard = sounds(notes["pitch"], firsts)
         if not self.lengths:
             return heard
-        onset = notes["onset"][firsts]
-        last = notes["onset"][-1]
-        tail = notes[firsts[-1] :]
-        released = (tail["onset"] + tail["duration"])[~np.isnan(tail["duration"])]
-        end = released.max(initial=onset[-1]) if len(released) else onset[-1] + self.step * beat
-        gaps = np.diff(onset, append=max(end, last)) / beat
+        gaps = np.diff(notes["onset"][firsts], append=self._end(notes[firsts[-1] :], beat)) / beat
         lengths = np.array(self.lengths)
         nearest = np.searchsorted((lengths[1:] + lengths[:-1]) / 2, gaps, side="left")
         return heard * len(lengths) + nearest
+
+    def _end(self, last: NoteArray, beat: float) -> float:
+        """Return when the last word of a piece ends: with its notes."""
+        ends = last["onset"] + last["duration"]
+        released = ends[~np.isnan(ends)]
+        return float(released.max() if len(released) else last["onset"][0] + self.step * beat)
 
     def word(self, key: int) -> str:
         """Return the word of a key."""
         sound, length = divmod(key, len(self.beats))
         name = sound_name(sound)
-        return f"{name}:{self._names()[length]}" if self.lengths else name
+        return f"{name}:{[*length_names(self.lengths)][length]}" if self.lengths else name
 
     def key(self, word: str) -> int:
         """Return the key of a word.
@@ -196,9 +198,13 @@ class Metre:
         if not self.lengths:
             return name_sound(word)
         name, _, length = word.partition(":")
-        if length not in self._names():
-            raise ValueError(f"{word!r} has none of the lengths {', '.join(self._names())}")
-        return name_sound(name) * len(self.lengths) + self._names().index(length)
+        names = length_names(self.lengths)
+        if length not in names:
+            raise ValueError(f"{word!r} has none of the lengths {', '.join(names)}")
+        return name_sound(name) * len(names) + names[length]
 
-    def _names(self) -> list[str]:
-        return [f"{length:.6g}" for length in self.lengths]
+
+@cache
+def length_names(lengths: tuple[float, ...]) -> dict[str, int]:
+    """Return the index of each length by its name."""
+    return {f"{length:.6g}": index for index, length in enumerate(lengths)}
