@@ -1,7 +1,7 @@
-"""Keras' LSTM, with the fast loop of the house inside where TensorFlow runs it.
+"""Keras' LSTM, with the fast loop of the house inside.
 
-Weights, names and results are those of `keras.layers.LSTM`; on another back end
-its own code runs. Sequences are batch-major: (batch, time, features).
+Weights, names and results are those of `keras.layers.LSTM`. Sequences are
+batch-major: (batch, time, features).
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+from keras import ops
+
+from antiphon_training.networks.recurrence.backend import rows
+from antiphon_training.networks.recurrence.gated import cell_step, gated_sequence
 
 Tensor = Any
 
@@ -49,49 +53,37 @@ class WindowLSTM(keras.layers.LSTM):
         training: bool = False,
     ) -> Tensor:
         """Return the outputs (batch, time, units), or the last of them."""
-        if keras.backend.backend() != "tensorflow" or initial_state is not None or mask is not None:
-            if self.classes is not None:
-                sequences = keras.ops.one_hot(sequences, self.classes, dtype=self.compute_dtype)
+        if initial_state is not None or mask is not None:
             return super().call(sequences, initial_state, mask, training)
-        import tensorflow as tf
-
-        from antiphon_training.networks.gated import gated_sequence
-
         z = self._read(sequences)
-        batch = tf.shape(z)[0]
-        h = tf.zeros((batch, self.units), z.dtype)
-        c = tf.zeros((batch, self.units), tf.float32)
-        recurrent = house_order(tf.cast(self.cell.recurrent_kernel, z.dtype))
-        outputs, last, _ = gated_sequence(tf.transpose(z, (1, 0, 2)), h, c, recurrent)
-        return tf.transpose(outputs, (1, 0, 2)) if self.return_sequences else last
+        h = ops.zeros_like(z[:, 0, : self.units])
+        recurrent = house_order(ops.cast(self.cell.recurrent_kernel, z.dtype))
+        outputs, last, _ = gated_sequence(
+            ops.transpose(z, (1, 0, 2)), h, ops.cast(h, "float32"), recurrent
+        )
+        return ops.transpose(outputs, (1, 0, 2)) if self.return_sequences else last
 
     def by_steps(self, sequences: Tensor, length: int) -> Tensor:
         """Return what `call` returns, step by step without a loop, for a graph to export."""
-        import tensorflow as tf
-
-        from antiphon_training.networks.gated import cell_step
-
         z = self._read(sequences)
-        recurrent = house_order(tf.cast(self.cell.recurrent_kernel, z.dtype))
-        h = c = tf.zeros_like(z[:, 0, : self.units])
+        recurrent = house_order(ops.cast(self.cell.recurrent_kernel, z.dtype))
+        h = c = ops.zeros_like(z[:, 0, : self.units])
         outputs = []
         for at in range(length):
             h, c = cell_step(z[:, at], h, c, recurrent)
             outputs.append(h)
-        return tf.stack(outputs, axis=1) if self.return_sequences else h
+        return ops.stack(outputs, axis=1) if self.return_sequences else h
 
     def _read(self, sequences: Tensor) -> Tensor:
         """Return what the input adds to the gates, (batch, time, 4 * units), house order."""
-        import tensorflow as tf
-
-        kernel = house_order(tf.cast(self.cell.kernel, self.compute_dtype))
-        bias = house_order(tf.cast(self.cell.bias, self.compute_dtype))
+        kernel = house_order(ops.cast(self.cell.kernel, self.compute_dtype))
+        bias = house_order(ops.cast(self.cell.bias, self.compute_dtype))
         if self.classes is not None:
-            return tf.gather(kernel, tf.cast(sequences, tf.int32)) + bias
-        sequences = tf.cast(sequences, self.compute_dtype)
-        features, steps = sequences.shape[-1], tf.shape(sequences)[1]
-        flat = tf.linalg.matmul(tf.reshape(sequences, (-1, features)), kernel) + bias
-        return tf.reshape(flat, (-1, steps, 4 * self.units))
+            return rows(kernel, ops.cast(sequences, "int32")) + bias
+        sequences = ops.cast(sequences, self.compute_dtype)
+        steps, features = sequences.shape[1:]
+        flat = ops.matmul(ops.reshape(sequences, (-1, features)), kernel) + bias
+        return ops.reshape(flat, (-1, steps, 4 * self.units))
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""
@@ -100,7 +92,5 @@ class WindowLSTM(keras.layers.LSTM):
 
 def house_order(gates: Tensor) -> Tensor:
     """Return gates with the candidate last; Keras has the output gate there."""
-    import tensorflow as tf
-
-    i, f, candidate, o = tf.split(gates, 4, axis=-1)
-    return tf.concat([i, f, o, candidate], axis=-1)
+    i, f, candidate, o = ops.split(gates, 4, axis=-1)
+    return ops.concatenate([i, f, o, candidate], axis=-1)
