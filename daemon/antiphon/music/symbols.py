@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from antiphon.errors import CorpusError
+from antiphon.music.loudness import VELOCITY, typical_velocity
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon.music.pulse import estimate_beat
 from antiphon.music.vocabulary import Vocabulary
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from antiphon.music.codec import Pedal, TimeUnit
 
-VELOCITY = 80
-"""How loud words sound that nobody has played yet."""
 CHORD_SECONDS = 0.04
 """Keys struck less than this after the first of them are a chord, on stage."""
 
@@ -238,8 +237,3 @@ def count_words(pieces: Iterable[NoteArray], metre: Metre) -> Counter[str]:
     for piece in pieces:
         counts += np.bincount(metre.keys(piece), minlength=len(counts))
     return Counter({metre.word(key): int(counts[key]) for key in np.flatnonzero(counts).tolist()})
-
-
-def typical_velocity(notes: NoteArray, default: int = VELOCITY) -> int:
-    """Return the median velocity of what was played, 1 to 127."""
-    return int(np.clip(np.median(notes["velocity"]), 1, 127)) if len(notes) else default

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from antiphon.music.loudness import VELOCITY, typical_velocity
 from antiphon.music.note import Note, NoteArray, empty_notes
 from antiphon.music.pitch_sets import PITCHES
-from antiphon.music.symbols import VELOCITY, typical_velocity
 from antiphon.music.time_bins import (
     SHORTEST_DURATION,
     TIME_CLASSES,
