@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from antiphon.instrument import Card
 
-_FIELDS = ("pitch", "step", "duration", "velocity", "total")
-
 
 def info(
     file: Annotated[
@@ -53,7 +51,7 @@ def _lines(card: Card) -> Iterator[str]:
     yield "learned from"
     for corpus in card.corpus:
         yield f"  {_corpus(corpus)}"
-    yield from _heldout(card.heldout)
+    yield from _heldout(card.heldout, (*card.codec.get("fields", ()), "total"))
 
 
 def _mapping(name: str, mapping: Mapping[str, Any]) -> Iterator[str]:
@@ -73,16 +71,16 @@ def _corpus(corpus: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _heldout(heldout: Mapping[str, Any]) -> Iterator[str]:
+def _heldout(heldout: Mapping[str, Any], fields: tuple[str, ...]) -> Iterator[str]:
     """Yield the held-out figures as a table."""
     if not heldout:
         return
     yield "held out, nats a note"
     width = max(len("set"), *(len(name) for name in heldout))
-    yield f"  {'set':{width}}" + "".join(f"{field:>10}" for field in _FIELDS) + "     notes"
+    yield f"  {'set':{width}}" + "".join(f"{field:>10}" for field in fields) + "     notes"
     for name, figures in heldout.items():
         nats = figures.get("nats", {})
         cells = "".join(
-            f"{nats[field]:10.3f}" if field in nats else f"{'-':>10}" for field in _FIELDS
+            f"{nats[field]:10.3f}" if field in nats else f"{'-':>10}" for field in fields
         )
         yield f"  {name:{width}}{cells}{figures.get('notes', '-'):>10}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from antiphon.cli.info import _lines
 from antiphon.instrument import Card, StateTensor
 
 CARD = Card(
     name="house",
-    codec={"name": "performance"},
+    codec={"name": "performance", "fields": ["pitch", "step", "duration", "velocity"]},
     state=(StateTensor("h1", (512,)), StateTensor("c1", (512,))),
     context={"kind": "stream"},
     inputs_required=("previous",),
@@ -32,3 +34,11 @@ def test_held_out_figures_are_a_table_with_gaps_shown() -> None:
     heading, figures = list(_lines(CARD))[-2:]
     assert heading.split() == ["set", "pitch", "step", "duration", "velocity", "total", "notes"]
     assert figures.split() == ["etudes", "2.500", "-", "-", "-", "8.250", "90"]
+
+
+def test_an_instrument_of_words_has_columns_of_its_own() -> None:
+    codec = {"name": "symbols", "fields": ["symbol"]}
+    heldout = {"etudes": {"nats": {"symbol": 2.5, "total": 2.5}, "notes": 90}}
+    heading, figures = list(_lines(replace(CARD, codec=codec, heldout=heldout)))[-2:]
+    assert heading.split() == ["set", "symbol", "total", "notes"]
+    assert figures.split() == ["etudes", "2.500", "2.500", "90"]

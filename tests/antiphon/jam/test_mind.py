@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -64,3 +65,38 @@ def test_failure_after_failure_ends_it() -> None:
     mind.start()
     mind.stop()
     assert "no ear" in str(mind.failure)
+
+
+class Drawing(Failing):
+    """A partner that draws without end, and is played to while it does."""
+
+    def __init__(self) -> None:
+        self.mind: Mind | None = None
+        self.did: list[str] = []
+        self.enough = threading.Event()
+
+    def hear(self, event: Event) -> list[Action]:
+        self.did.append("hear")
+        return []
+
+    def tick(self, now: float) -> list[Action]:
+        assert self.mind is not None
+        self.did.append("tick")
+        if len(self.did) == 5:
+            fail(self.mind, 2)  # two keys, in the midst of a call of the instrument
+        if len(self.did) == 20:
+            self.enough.set()
+        return []
+
+    def next_wake(self) -> float | None:
+        return 0.0  # at once
+
+
+def test_a_key_waits_for_one_tick_at_most() -> None:
+    partner = Drawing()
+    partner.mind = mind_of(partner)
+    fail(partner.mind, 1)
+    partner.mind.start()
+    assert partner.enough.wait(10.0)
+    partner.mind.stop()
+    assert partner.did[:8] == ["hear", "tick", "tick", "tick", "tick", "hear", "hear", "tick"]
