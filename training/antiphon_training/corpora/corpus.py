@@ -1,62 +1,56 @@
-"""A corpus: a folder of MIDI files, parsed once and kept as arrays.
+"""A corpus: a folder of music, parsed once and kept as arrays.
 
 Times are seconds, as played (tempo maps applied), or beats, as notated. What else
-a folder may hold is told where it is read: `heldout.txt` and `manifest.tsv` in
-`split`, a licence and `corpus.toml` in `licences`.
+a folder may hold is told where it is read: composers, titles and tables in
+`layouts`, `heldout.txt` in `split`, a licence and `corpus.toml` in `licences`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import zipfile
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import symusic
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from antiphon.errors import CorpusError
-from antiphon.music.note import NoteArray, empty_notes, sort_notes
-from antiphon.music.pedal import CONTROL_DTYPE, apply_pedal
+from antiphon.music.note import NoteArray, empty_notes
+from antiphon_training.corpora.assemble import read_parts, remarks_of
+from antiphon_training.corpora.folder import Defect, Remark, list_files
+from antiphon_training.corpora.layouts import read_layout
+from antiphon_training.corpora.piece import Reader, Reading, Side, Time
+from antiphon_training.corpora.reading import SUFFIXES, read_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon.music.codec import Pedal
+    from antiphon_training.corpora.split import Split
 
     Progress = Callable[[int, int], None]
-    """Told how many files are done, of how many."""
+    """Told how many files are parsed, of how many."""
 
-Time = Literal["seconds", "beats"]
-"""The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
-
-Side = Literal["train", "valid", "heldout"]
-
-Reader = Literal["symusic", "music21"]
-"""The library that parses MIDI files."""
-
-READER_VERSION = 3
-UNITS: dict[Time, str] = {"seconds": "second", "beats": "quarter"}
-SUFFIXES = (".mid", ".midi")
-MIDI_HEAD = b"MThd"
-LONGEST_REASON = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """A file that was left out, and why, in a few words."""
-
-    file: str
-    reason: str
+__all__ = [
+    "SUFFIXES",
+    "Corpus",
+    "Defect",
+    "Reader",
+    "Remark",
+    "Side",
+    "Time",
+    "load_corpus",
+    "nothing_to_learn_from",
+    "read_corpus",
+    "read_notes",
+]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
-    """The notes of a folder of MIDI files.
+    """The notes of a folder of music.
 
     Attributes
     ----------
@@ -65,7 +59,8 @@ class Corpus:
     folder : Path
         Where it is.
     files : tuple of str
-        Relative paths of the files that were read, sorted.
+        Relative paths of the files that were read, sorted; a tune of a
+        collection is `tunes.abc#3`.
     notes : NoteArray
         All notes, file after file.
     bounds : ndarray
@@ -73,11 +68,28 @@ class Corpus:
     defects : tuple of Defect
         Files that were left out.
     composers, titles : tuple of (str or None)
-        Of each file, where the folder tells.
+        Of each file, where the folder or the file tells.
     own_split : tuple of ({"train", "valid", "heldout"} or None)
         The side that the corpus itself puts each file on, where it does.
+    groups : tuple of (str or None)
+        The piece that each file is of, where that is not the file alone.
     time : {"seconds", "beats"}
         The unit of `notes`.
+    lasting : ndarray
+        Seconds of each file, from the first onset to the last release, float64
+        (files,).
+    tracks : dict of str to int
+        How many files have a track of this name with notes, the most common first.
+    counts : dict of str to int
+        How much was passed over or mended: see `antiphon_training.corpora.piece.COUNTED`.
+    remarks : tuple of Remark
+        What is to be known of single files that were read.
+    layout : str
+        How the folder is laid out, in words.
+    missing : int
+        How many files the folder's table lists that are not there.
+    other : dict of str to int
+        How many files of other kinds the folder holds, by suffix.
     """
 
     name: str
@@ -89,14 +101,26 @@ class Corpus:
     composers: tuple[str | None, ...] = ()
     titles: tuple[str | None, ...] = ()
     own_split: tuple[Side | None, ...] = ()
+    groups: tuple[str | None, ...] = ()
     time: Time = "seconds"
+    lasting: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    tracks: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    layout: str = "a folder"
+    missing: int = 0
+    other: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Say of each file that nothing is told of it, where that was left open."""
         unknown = (None,) * len(self.files)
-        for field in ("composers", "titles", "own_split"):
-            if not getattr(self, field):
-                object.__setattr__(self, field, unknown)
+        for name in ("composers", "titles", "own_split", "groups"):
+            if not getattr(self, name):
+                object.__setattr__(self, name, unknown)
+        if len(self.lasting) != len(self.files):
+            pieces = [self.piece(index) for index in range(len(self.files))]
+            ends = [(one["onset"] + one["duration"]).max() - one["onset"][0] for one in pieces]
+            object.__setattr__(self, "lasting", np.array(ends, dtype=np.float64))
 
     def piece(self, index: int) -> NoteArray:
         """Return the notes of one file, sorted by onset."""
@@ -105,84 +129,17 @@ class Corpus:
     @property
     def seconds(self) -> float:
         """How long all files last, each from its first onset to its last release."""
-        pieces = (self.piece(index) for index in range(len(self.files)))
-        ends = ((piece["onset"] + piece["duration"]).max() - piece["onset"][0] for piece in pieces)
-        return float(sum(ends))
+        return float(self.lasting.sum())
 
+    def table(self, split: Split | None = None) -> Any:
+        """Return what is known of each file: see `antiphon_training.corpora.tables`."""
+        from antiphon_training.corpora.tables import files_table
 
-def read_notes(
-    path: Path,
-    tracks: Sequence[str] | None = None,
-    pedal: Pedal = "keys",
-    time: Time = "seconds",
-    reader: Reader = "symusic",
-) -> NoteArray:
-    """Return the notes of a MIDI file, drums left out, sorted by onset.
-
-    Parameters
-    ----------
-    path : Path
-        A standard MIDI file.
-    tracks : sequence of str, optional
-        Names of the tracks to read; all when not given.
-    pedal : {"keys", "sustain"}
-        Whether a note ends with its key, or when the sustain pedal of its own
-        track lets go of it.
-    time : {"seconds", "beats"}
-        The unit of onsets and durations.
-    reader : {"symusic", "music21"}
-        The library that parses it.
-
-    Raises
-    ------
-    CorpusError
-        The file cannot be parsed.
-    """
-    try:
-        score: Any = symusic.Score(str(path))
-        score = score.to(UNITS[time])
-    except Exception as error:
-        raise CorpusError(f"{path} {_reason(path, error)}.") from error
-    parts = []
-    for track in score.tracks:
-        if track.is_drum or (tracks and track.name not in tracks):
-            continue
-        columns = track.notes.numpy()
-        part = empty_notes(len(columns["time"]))
-        part["pitch"], part["velocity"] = columns["pitch"], columns["velocity"]
-        part["onset"], part["duration"] = columns["time"], columns["duration"]
-        part = part[(part["velocity"] > 0) & (part["duration"] >= 0)]
-        if pedal == "sustain":
-            part = apply_pedal(sort_notes(part), _controls(track))
-        parts.append(part)
-    return sort_notes(np.concatenate(parts)) if parts else empty_notes()
-
-
-def _controls(track: Any) -> NDArray[Any]:
-    columns = track.controls.numpy()
-    controls = np.zeros(len(columns["time"]), dtype=CONTROL_DTYPE)
-    for name, column in (("time", "time"), ("control", "number"), ("value", "value")):
-        controls[name] = columns[column]
-    return controls[np.argsort(controls["time"], kind="stable")]
-
-
-def _reason(path: Path, error: Exception) -> str:
-    """Return why a parser refused a file, as the rest of a sentence about it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(MIDI_HEAD))
-    except OSError as unreadable:
-        return f"cannot be opened: {(unreadable.strerror or 'unreadable').lower()}"
-    if not head:
-        return "is empty"
-    if head != MIDI_HEAD:
-        return "is no MIDI file"
-    detail = " ".join(str(error).removeprefix("MiniMidi: ").split())
-    return f"is damaged: {detail.removesuffix(': iostream error')[:LONGEST_REASON]}"
+        return files_table(self, split)
 
 
 def load_corpus(
-    folder: Path,
+    corpus: Path | str,
     tracks: Sequence[str] | None = None,
     pedal: Pedal = "keys",
     *,
@@ -196,14 +153,16 @@ def load_corpus(
 
     Parameters
     ----------
-    folder : Path
-        Searched with all its folders for .mid and .midi files.
+    corpus : Path or str
+        A folder, searched with all its folders for MIDI files and scores, or
+        `music21:NAME` for a folder of the corpus that comes with music21.
     tracks, pedal, time, reader
         As for `read_notes`.
     composers : sequence of str, optional
-        Whose pieces to keep; all when not given.
+        Whose pieces to keep; all when not given. A part of a name will do,
+        whatever its case and accents.
     cache : Path, optional
-        The folder of parsed corpora; the user's own cache when not given.
+        The folder of what was parsed; the user's own cache when not given.
     progress : callable, optional
         Called after each file that is parsed.
 
@@ -212,111 +171,66 @@ def load_corpus(
     CorpusError
         The folder does not exist or holds no file with notes.
     """
-    if not folder.is_dir():
-        raise CorpusError(f"There is no folder {folder}; name a folder of MIDI files.")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-    if not paths:
-        raise CorpusError(f"{folder} holds no .mid file; name a folder of MIDI files.")
-    files = [p.relative_to(folder).as_posix() for p in paths]
-    cache = cache or user_cache_path("antiphon") / "corpora"
-    kept = cache / f"{_content_hash(files, paths, tracks, pedal, time, reader)}.npz"
-    corpus = _read_cache(kept, folder)
-    if corpus is None:
-        corpus = _parse(
-            folder,
-            files,
-            paths,
-            lambda path: read_notes(path, tracks, pedal, time, reader),
-            progress,
-        )
-        _write_cache(kept, corpus)
-    corpus = replace(corpus, time=time)
-    if not corpus.files:
-        first = corpus.defects[0]
-        raise CorpusError(
-            f"No file in {folder} has notes that can be read ({first.file} "
-            f"{first.reason}); name another folder, or other tracks."
-        )
-    return corpus
+    loaded = read_corpus(
+        corpus, tracks, pedal, time=time, reader=reader, composers=composers, cache=cache,
+        progress=progress,
+    )  # fmt: skip
+    if not loaded.files:
+        raise nothing_to_learn_from(loaded)
+    return loaded
 
 
-def _content_hash(
-    files: list[str],
-    paths: list[Path],
-    tracks: Sequence[str] | None,
-    pedal: Pedal,
-    time: Time,
-    reader: Reader,
-) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((READER_VERSION, tracks and sorted(tracks), pedal, time, reader)).encode())
-    for file, path in zip(files, paths, strict=True):
-        digest.update(file.encode(errors="surrogateescape") + b"\0")
-        try:
-            content = path.read_bytes()
-        except OSError:  # listed as a defect when it is parsed
-            content = b"unreadable"
-        digest.update(hashlib.blake2b(content, digest_size=16).digest())
-    return digest.hexdigest()
+def nothing_to_learn_from(corpus: Corpus) -> CorpusError:
+    """Return the error of a corpus of which no file could be used."""
+    first = corpus.defects[0]
+    return CorpusError(
+        f"No file in {corpus.folder} has notes that can be read ({first.file} "
+        f"{first.reason}); name another folder, or other tracks."
+    )
 
 
-def _parse(
-    folder: Path,
-    files: list[str],
-    paths: list[Path],
-    read: Callable[[Path], NoteArray],
-    progress: Progress | None,
+def read_corpus(
+    corpus: Path | str,
+    tracks: Sequence[str] | None = None,
+    pedal: Pedal = "keys",
+    *,
+    time: Time = "seconds",
+    reader: Reader = "symusic",
+    composers: Sequence[str] | None = None,
+    cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> Corpus:
-    kept, parts, defects = [], [], []
-    for done, (file, path) in enumerate(zip(files, paths, strict=True), start=1):
-        try:
-            notes = read(path)
-            if len(notes):
-                kept.append(file)
-                parts.append(notes)
-            else:
-                defects.append(Defect(file, "has no notes to learn from"))
-        except CorpusError as error:
-            defects.append(Defect(file, str(error).removeprefix(f"{path} ").removesuffix(".")))
-        if progress:
-            progress(done, len(files))
-    bounds = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
-    notes = np.concatenate(parts) if parts else empty_notes()
-    return Corpus(folder.resolve().name, folder, tuple(kept), notes, bounds, tuple(defects))
+    """Return the same as `load_corpus`, or a corpus of defects alone.
 
-
-def _write_cache(path: Path, corpus: Corpus) -> None:
-    """Keep the arrays; a cache that cannot be written costs time, not the run."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}.tmp")
-        with half.open("wb") as out:
-            np.savez(
-                out,
-                files=np.array(corpus.files, dtype=np.str_),
-                notes=corpus.notes,
-                bounds=corpus.bounds,
-                defect_files=np.array([d.file for d in corpus.defects], dtype=np.str_),
-                defect_reasons=np.array([d.reason for d in corpus.defects], dtype=np.str_),
-            )
-        half.replace(path)
-    except OSError:
-        return
-
-
-def _read_cache(path: Path, folder: Path) -> Corpus | None:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            defects = zip(
-                kept["defect_files"].tolist(), kept["defect_reasons"].tolist(), strict=True
-            )
-            return Corpus(
-                folder.resolve().name,
-                folder,
-                tuple(kept["files"].tolist()),
-                kept["notes"],
-                kept["bounds"],
-                tuple(Defect(file, reason) for file, reason in defects),
-            )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
+    Raises
+    ------
+    CorpusError
+        The folder does not exist, or holds no file that might be music.
+    """
+    listing = list_files(corpus)
+    layout = read_layout(listing)
+    reading = Reading(tuple(sorted(tracks)) if tracks else None, pedal, time, reader)
+    cache = cache or user_cache_path("antiphon") / "corpora"
+    parts, defects = read_parts(listing, layout, reading, composers, cache, progress)
+    pieces = [part.piece for part in parts]
+    named = Counter(name for piece in pieces for name in dict.fromkeys(piece.tracks))
+    return Corpus(
+        listing.name,
+        listing.folder,
+        tuple(part.file for part in parts),
+        np.concatenate([empty_notes(), *(piece.notes for piece in pieces)]),
+        np.cumsum([0, *(len(piece.notes) for piece in pieces)], dtype=np.int64),
+        tuple(defects),
+        tuple(part.about.composer for part in parts),
+        tuple(part.about.title for part in parts),
+        tuple(part.about.side for part in parts),
+        tuple(part.about.group for part in parts),
+        time,
+        np.array([piece.seconds for piece in pieces], dtype=np.float64),
+        dict(named.most_common()),
+        dict(sum((Counter(piece.counts) for piece in pieces), Counter())),
+        remarks_of(parts),
+        layout.name,
+        layout.missing,
+        listing.other,
+    )

@@ -3,24 +3,30 @@
 A folder may hold `heldout.txt` (one relative path a line: never trained on) and
 `manifest.tsv` (tab-separated, with the columns `file` and `piece_group`): files of
 one group are the same piece, in whatever corpus, and stay on one side of every split.
+A corpus that comes with a split of its own keeps it. Names are compared in
+Unicode's composed form, so that the split is the same on every system.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+from antiphon_training.corpora.folder import composed
+from antiphon_training.corpora.layouts import manifest_groups
+from antiphon_training.corpora.piece import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from antiphon_training.corpora.corpus import Corpus
 
-HELDOUT, MANIFEST = "heldout.txt", "manifest.tsv"
+HELDOUT = "heldout.txt"
+STRONGEST: tuple[Side, ...] = ("heldout", "valid", "train")
+"""Where files of one piece are told to be on several sides, the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +41,75 @@ class Split:
 def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
     """Split corpora by piece: the same on every machine, and no piece on two sides.
 
-    Held out is what `heldout.txt` lists; other files of a held-out piece are left
-    out altogether. `valid_share` of the remaining pieces, chosen by a hash of
-    their name, are watched while training and not trained on.
+    Held out is what `heldout.txt` lists or the corpus itself holds out; other
+    files of a held-out piece are left out altogether, except that a corpus is
+    believed where it says which of its own files are trained on. Watched while
+    training, and not trained on, is what a corpus says is; where nothing is said,
+    a `valid_share` of the remaining pieces, chosen by a hash of their name.
 
     Raises
     ------
     CorpusError
         A list or manifest is no text in UTF-8.
     """
-    corpora = list(corpora)
-    groups = [_piece_groups(corpus) for corpus in corpora]
-    listed = [heldout_files(corpus.folder) for corpus in corpora]
-    held_groups = {
-        group[file]
-        for corpus, group, held in zip(corpora, groups, listed, strict=True)
-        for file in corpus.files
-        if file in held
-    }
-    splits = []
-    for corpus, group, held in zip(corpora, groups, listed, strict=True):
-        sides: dict[str, list[int]] = {"train": [], "valid": [], "heldout": []}
-        for index, file in enumerate(corpus.files):
-            if file in held:
-                sides["heldout"].append(index)
-            elif group[file] not in held_groups:
-                watched = _fraction(group[file]) < valid_share
-                sides["valid" if watched else "train"].append(index)
-        splits.append(Split(**{side: tuple(indices) for side, indices in sides.items()}))
-    return splits
+    told = [_Told.of(corpus) for corpus in corpora]
+    return [_split(mine, [one for one in told if one is not mine], valid_share) for mine in told]
+
+
+def _split(mine: _Told, others: Sequence[_Told], valid_share: float) -> Split:
+    never = mine.listed.union(*(one.listed | one.groups["heldout"] for one in others))
+    split: dict[str, list[int]] = {"train": [], "valid": [], "heldout": []}
+    for index, (group, own, held) in enumerate(mine.files):
+        if held or own == "heldout":
+            split["heldout"].append(index)
+            continue
+        side = own or _side_of(group, (mine, *others))
+        if group not in never and side != "heldout":
+            by_chance = "valid" if _fraction(group) < valid_share else "train"
+            split[side or by_chance].append(index)
+    return Split(**{side: tuple(indices) for side, indices in split.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a corpus says of its files, in terms of pieces.
+
+    Attributes
+    ----------
+    files : list of (str, str or None, bool)
+        Of each file its piece, the side that the corpus puts it on, and whether
+        `heldout.txt` lists it.
+    listed : set of str
+        Pieces with a file in `heldout.txt`.
+    groups : dict of str to set of str
+        By side, pieces with a file that the corpus puts there.
+    """
+
+    files: list[tuple[str, Side | None, bool]]
+    listed: set[str]
+    groups: dict[Side, set[str]]
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> _Told:
+        """Ask a corpus."""
+        held, pieces = heldout_files(corpus.folder), _piece_groups(corpus)
+        files = [
+            (pieces[file], own, composed(file) in held)
+            for file, own in zip(corpus.files, corpus.own_split, strict=True)
+        ]
+        groups = {side: {group for group, own, _ in files if own == side} for side in STRONGEST}
+        return cls(files, {group for group, _, listed in files if listed}, groups)
+
+
+def _side_of(group: str, told: Iterable[_Told]) -> Side | None:
+    """Return the side of a piece of which another file, in whatever corpus, is told."""
+    told = list(told)
+    sides = (side for side in STRONGEST if any(group in one.groups[side] for one in told))
+    return next(sides, None)
 
 
 def heldout_files(folder: Path) -> frozenset[str]:
-    """Return what a folder's `heldout.txt` lists; nothing where there is none."""
+    """Return what a folder's `heldout.txt` lists, composed; nothing where there is none."""
     path = folder / HELDOUT
     if not path.is_file():
         return frozenset()
@@ -75,13 +117,13 @@ def heldout_files(folder: Path) -> frozenset[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read as text in UTF-8: {error}") from error
-    return frozenset(line.strip() for line in lines if line.strip())
+    return frozenset(composed(line.strip()) for line in lines if line.strip())
 
 
 def missing_heldout(corpus: Corpus) -> list[str]:
     """Return what `heldout.txt` lists although no such file is there: perhaps a slip."""
     there = {*corpus.files, *(defect.file for defect in corpus.defects)}
-    return sorted(heldout_files(corpus.folder) - there)
+    return sorted(heldout_files(corpus.folder) - {composed(file) for file in there})
 
 
 def _fraction(text: str) -> float:
@@ -90,15 +132,9 @@ def _fraction(text: str) -> float:
 
 
 def _piece_groups(corpus: Corpus) -> dict[str, str]:
-    """Return the piece that each file belongs to; without a manifest, itself."""
-    groups = {file: f"{corpus.name}/{file}" for file in corpus.files}
-    manifest = corpus.folder / MANIFEST
-    if manifest.is_file():
-        try:
-            with manifest.open(encoding="utf-8-sig", newline="") as lines:
-                for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                    if row.get("file") in groups and row.get("piece_group"):
-                        groups[row["file"]] = row["piece_group"]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise CorpusError(f"{manifest} cannot be read as a table: {error}") from error
-    return groups
+    """Return the piece that each file belongs to: itself where nothing else is told."""
+    told = manifest_groups(corpus.folder)
+    return {
+        file: composed(told.get(composed(file)) or group or f"{corpus.name}/{file}")
+        for file, group in zip(corpus.files, corpus.groups, strict=True)
+    }

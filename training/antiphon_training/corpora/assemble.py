@@ -1,0 +1,212 @@
+"""The pieces of a corpus: from the cache where their content is known, else parsed.
+
+What is known of a piece comes from three sides: what the corpus tells of its file
+(`layouts`), what the file tells of itself, and which files are the same piece.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
+from antiphon_training.corpora.folder import Defect, Remark
+from antiphon_training.corpora.layouts import About
+from antiphon_training.corpora.parallel import read_all, read_one
+from antiphon_training.corpora.piece import Piece
+from antiphon_training.corpora.reading import content_of, with_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from antiphon_training.corpora.cache import Outcome
+    from antiphon_training.corpora.folder import Listing
+    from antiphon_training.corpora.layouts import Layout
+    from antiphon_training.corpora.piece import Reading
+
+    Progress = Callable[[int, int], None]
+
+KEPT_AT_ONCE = 64
+"""So many files are parsed before they are kept: what an interruption may cost."""
+TOLD_SECONDS_MAY_DIFFER = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a corpus: its name, its music and what is known of it."""
+
+    file: str
+    piece: Piece
+    about: About
+    remarks: tuple[str, ...] = ()
+
+
+def read_parts(
+    listing: Listing,
+    layout: Layout,
+    reading: Reading,
+    composers: Sequence[str] | None,
+    cache: Path,
+    progress: Progress | None,
+) -> tuple[list[Part], list[Defect]]:
+    """Return the pieces of a corpus in order of their files, and what was left out.
+
+    Raises
+    ------
+    CorpusError
+        None of the composers is there.
+    """
+    files = [f for f in listing.files if _wanted(layout.of(f).composer, composers, unknown=True)]
+    with Cache(cache) as kept:
+        contents = _contents(listing, files, kept)
+        outcomes = _outcomes(listing, files, contents, reading, kept, progress)
+    parts, defects = [], list(listing.unreadable)
+    for file, outcome in zip(files, outcomes, strict=True):
+        if isinstance(outcome, str):
+            defects.append(Defect(file, outcome))
+            continue
+        for piece in outcome:
+            name, reason = with_number(file, piece.number), piece.reason_to_leave_out(reading)
+            if reason is not None:
+                defects.append(Defect(name, reason))
+            else:
+                parts.append(_part(name, piece, layout.of(file)))
+    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
+    if composers and not chosen and (parts or len(files) < len(listing.files)):
+        raise CorpusError(_no_such_composer(listing, layout, parts, composers))
+    return _grouped(chosen, contents, listing.name), sorted(defects, key=lambda d: d.file)
+
+
+def _contents(listing: Listing, files: Sequence[str], kept: Cache) -> dict[str, bytes]:
+    """Return the content hash of each file that can be opened."""
+    folder = listing.folder.resolve()
+    known = kept.hashes(folder)
+    contents: dict[str, bytes] = {}
+    fresh: dict[Path, tuple[Stamp, bytes]] = {}
+    looked = now()
+    for file in files:
+        path = folder / file
+        try:
+            stamp = Stamp.of(path)
+            seen = known.get(path)
+            if seen and seen[0] == stamp:
+                contents[file] = seen[1]
+                continue
+            contents[file] = content_hash(content_of(path))
+            fresh[path] = (stamp, contents[file])
+        except (OSError, CorpusError):
+            continue  # told when it is parsed
+    kept.remember(fresh, looked)
+    return contents
+
+
+def _outcomes(
+    listing: Listing,
+    files: Sequence[str],
+    contents: dict[str, bytes],
+    reading: Reading,
+    kept: Cache,
+    progress: Progress | None,
+) -> list[Outcome]:
+    """Return what is in each file, parsed where it is not known."""
+    paths = [listing.folder / file for file in files]
+    naming = ReadingKeys(reading)
+    keys = [
+        naming.key(contents[file], path.suffix) if file in contents else None
+        for file, path in zip(files, paths, strict=True)
+    ]
+    known = kept.outcomes(key for key in keys if key is not None)
+    missing = [index for index, key in enumerate(keys) if key not in known]
+    parsed: dict[int, Outcome] = {}
+    fresh: dict[bytes, Outcome] = {}
+    try:
+        for place, outcome in read_all([paths[index] for index in missing], reading):
+            parsed[missing[place]] = outcome
+            key = keys[missing[place]]
+            if key is not None:
+                fresh[key] = outcome
+            if len(fresh) >= KEPT_AT_ONCE:
+                kept.keep(fresh)
+                fresh.clear()
+            if progress:
+                progress(len(parsed), len(missing))
+    finally:
+        kept.keep(fresh)
+    return [
+        parsed[index] if index in parsed else known[key] if key else read_one(paths[index], reading)
+        for index, key in enumerate(keys)
+    ]
+
+
+def _part(file: str, piece: Piece, about: About) -> Part:
+    """Put together what the corpus and the file tell; the corpus is believed first."""
+    remarks = piece.remarks
+    told = about.seconds
+    if told is not None and abs(piece.seconds - told) > TOLD_SECONDS_MAY_DIFFER:
+        remarks = (*remarks, f"lasts {piece.seconds:.0f} s where its table says {told:.0f} s")
+    about = replace(
+        about, composer=about.composer or piece.composer, title=about.title or piece.title
+    )
+    return Part(file, piece, about, remarks)
+
+
+def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> list[Part]:
+    """Say which files are the same piece: of the same content, or of the same name but a suffix.
+
+    A piece is called after its first file, as it would be on its own.
+    """
+    first: dict[object, str] = {}
+    grouped = []
+    for part in parts:
+        file, _, number = part.file.partition("#")
+        content = contents.get(file)
+        by_name = (str(PurePosixPath(file).with_suffix("")), number)
+        twin = first.get((content, number)) if content else None
+        same = twin or first.get(by_name)
+        for key in (by_name, *([(content, number)] if content else [])):
+            first.setdefault(key, same or part.file)
+        if same and not part.about.group:
+            part = replace(part, about=replace(part.about, group=f"{name}/{same}"))  # noqa: PLW2901
+        if twin:
+            part = replace(part, remarks=(*part.remarks, f"is the same as {twin}"))  # noqa: PLW2901
+        grouped.append(part)
+    return grouped
+
+
+def _wanted(
+    composer: str | None, composers: Sequence[str] | None, *, unknown: bool = False
+) -> bool:
+    """Return whether a piece is by one of the composers: all words of a name are in the other."""
+    if not composers:
+        return True
+    if composer is None:
+        return unknown
+    words = _words(composer)
+    return any(_words(name) <= words for name in composers)
+
+
+def _words(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(
+        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
+    )
+    return set(letters.split())
+
+
+def _no_such_composer(
+    listing: Listing, layout: Layout, parts: Sequence[Part], composers: Sequence[str]
+) -> str:
+    told = [layout.of(file).composer for file in listing.files]
+    names = Counter(name for name in (*told, *(p.about.composer for p in parts)) if name)
+    there = ", ".join(name for name, _ in names.most_common(12)) or "nobody that it names"
+    return f"Nothing in {listing.folder} is by {' or '.join(composers)}; it has music by {there}."
+
+
+def remarks_of(parts: Sequence[Part]) -> tuple[Remark, ...]:
+    """Return what is to be known of the pieces."""
+    return tuple(Remark(part.file, text) for part in parts for text in part.remarks)

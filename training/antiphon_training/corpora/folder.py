@@ -1,0 +1,145 @@
+"""Which files a corpus is made of: a folder's, or those of music21's own corpus.
+
+Names are relative to the folder, with slashes, and sorted as text in Unicode's
+composed form, so that the same files have the same names in the same order on
+every system.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import os
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.reading import SUFFIXES
+
+MUSIC21 = "music21:"
+BESIDE = (".tsv", ".csv", ".toml", ".txt", ".md", ".json", "")
+"""Suffixes of what is told about music, and is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be known of a file that was read, as the rest of a sentence about it."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A file that was left out, and why, in a few words."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a corpus.
+
+    Attributes
+    ----------
+    name : str
+        The folder's name, or the name that was given where it is music21's.
+    folder : Path
+        Where it is.
+    files : tuple of str
+        Names of the files with music.
+    unreadable : tuple of Defect
+        Folders and links that could not be followed.
+    other : dict of str to int
+        How many files of other kinds there are, by suffix.
+    """
+
+    name: str
+    folder: Path
+    files: tuple[str, ...]
+    unreadable: tuple[Defect, ...]
+    other: dict[str, int]
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where the files are."""
+        return [self.folder / file for file in self.files]
+
+
+def list_files(corpus: Path | str) -> Listing:
+    """Return the files of a folder and of all folders within it.
+
+    Parameters
+    ----------
+    corpus : Path or str
+        A folder, or `music21:NAME` for a folder of the corpus that comes with
+        music21, like `music21:bach`.
+
+    Raises
+    ------
+    CorpusError
+        There is no such folder, or no file with music in it.
+    """
+    told = str(corpus)
+    if told.startswith(MUSIC21):
+        name, folder = told, _music21_folder(told.removeprefix(MUSIC21))
+    else:
+        folder = Path(corpus)
+        if not folder.is_dir():
+            raise CorpusError(f"There is no folder {folder}; name a folder of music.")
+        name = folder.resolve().name
+    files, unreadable, other = _walk(folder)
+    if not files and not unreadable:
+        raise CorpusError(
+            f"{folder} holds no .mid file and no score ({', '.join(SUFFIXES[1:])}); "
+            "name a folder of music."
+        )
+    return Listing(name, folder, tuple(files), tuple(unreadable), dict(other.most_common()))
+
+
+def composed(name: str) -> str:
+    """Return a name as it is compared: some systems take accents apart."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _walk(folder: Path) -> tuple[list[str], list[Defect], Counter[str]]:
+    files: list[str] = []
+    unreadable: list[Defect] = []
+    other: Counter[str] = Counter()
+
+    def name(path: Path) -> str:
+        return path.relative_to(folder).as_posix()
+
+    def refused(error: OSError) -> None:
+        reason = (error.strerror or "unreadable").lower()
+        unreadable.append(Defect(name(Path(error.filename)), f"cannot be opened: {reason}"))
+
+    for place, _, names in os.walk(folder, onerror=refused):
+        for path in (Path(place, each) for each in names):
+            suffix = path.suffix.lower()
+            if suffix not in SUFFIXES:
+                other[suffix] += suffix not in BESIDE
+            elif not path.exists():
+                unreadable.append(Defect(name(path), "is a link that leads nowhere"))
+            elif not path.is_file():
+                unreadable.append(Defect(name(path), "is no file"))
+            else:
+                files.append(name(path))
+    return sorted(files, key=composed), unreadable, +other
+
+
+def _music21_folder(name: str) -> Path:
+    """Return a folder of the corpus that comes with music21."""
+    found = importlib.util.find_spec("music21")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("No module named 'music21'", name="music21")
+    root = Path(found.origin).parent / "corpus"
+    names = sorted(p.name for p in root.iterdir() if p.is_dir() and p.name[0] not in "_.")
+    if name in names:
+        return root / name
+    near = difflib.get_close_matches(name, names, 1, 0.6)
+    hint = f"did you mean {MUSIC21}{near[0]}?" if near else f"there are {', '.join(names)}."
+    raise CorpusError(f"music21 has no corpus {name or 'without a name'}; {hint}")

@@ -1,0 +1,212 @@
+"""What a folder tells of its pieces: composer, title, side of the split, what is one piece.
+
+Told by, and of several by the first that tells:
+
+- `manifest.tsv`, a table with tabs and the column `file`; of `composer`, `title`,
+  `split` and `piece_group` as many as it has;
+- `maestro-v*.csv`, as MAESTRO comes with it;
+- the folders: of POP909 (`001/001.mid`, `001/versions/...`) each is one song, of
+  other corpora those of the first level are composers.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.folder import MUSIC21, composed
+from antiphon_training.corpora.piece import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from antiphon_training.corpora.folder import Listing
+
+MANIFEST = "manifest.tsv"
+MAESTRO = "maestro-v*.csv"
+SIDES: dict[str, Side] = {
+    "train": "train",
+    "valid": "valid",
+    "validation": "valid",
+    "test": "heldout",
+    "heldout": "heldout",
+}
+"""The sides of a split, as tables call them."""
+
+NO_COMPOSERS = (
+    "demos", "essenFolksong", "leadSheet", "miscFolk", "nottingham-dataset", "oneills1850",
+    "ryansMammoth", "airdsAirs", "theoryExercises", "trecento",
+)  # fmt: skip
+"""Folders of music21's corpus that are not called after a composer."""
+
+_SONG = re.compile(r"(?P<song>\d{3})/(?:(?P=song)\.midi?|versions/.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is told of one file; None where nothing is.
+
+    Attributes
+    ----------
+    composer, title : str or None
+        As told.
+    side : {"train", "valid", "heldout"} or None
+        The side that the corpus itself puts it on.
+    group : str or None
+        Files of one group are one piece.
+    seconds : float or None
+        How long it should be.
+    """
+
+    composer: str | None = None
+    title: str | None = None
+    side: Side | None = None
+    group: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a corpus tells of its files.
+
+    Attributes
+    ----------
+    name : str
+        How it is laid out, in words.
+    about : dict of str to About
+        By file; those of which nothing is told may be missing.
+    missing : int
+        How many files its table lists that are not there.
+    """
+
+    name: str
+    about: dict[str, About] = field(default_factory=dict)
+    missing: int = 0
+
+    def of(self, file: str) -> About:
+        """Return what is told of a file."""
+        return self.about.get(composed(file), About())
+
+
+def read_layout(listing: Listing) -> Layout:
+    """Return what a corpus tells of its files.
+
+    Raises
+    ------
+    CorpusError
+        A table cannot be read.
+    """
+    if listing.name.startswith(MUSIC21):
+        return _music21(listing)
+    manifest = listing.folder / MANIFEST
+    if manifest.is_file():
+        return _from_manifest(manifest, listing)
+    tables = sorted(listing.folder.glob(MAESTRO))
+    if tables:
+        return _from_maestro(tables[-1], listing)
+    return _from_folders(listing)
+
+
+def manifest_groups(folder: Path) -> dict[str, str]:
+    """Return the piece that each file belongs to, as far as a folder's manifest tells."""
+    manifest = folder / MANIFEST
+    rows = _rows(manifest) if manifest.is_file() else []
+    return {row["file"]: row["piece_group"] for row in rows if row.get("piece_group")}
+
+
+def _rows(table: Path, **dialect: Any) -> list[dict[str, str]]:
+    """Return the lines of a table that name a file, by column; names in composed form."""
+    dialect = dialect or {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            told = list(csv.DictReader(lines, restval="", **dialect))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{table} cannot be read as a table: {error}") from error
+    # What a line has beyond its columns lies under None.
+    rows = [{key: row[key].strip() for key in row if key is not None} for row in told]
+    for row in rows:
+        row["file"] = composed(row.get("file") or row.get("midi_filename") or "")
+    return [row for row in rows if row["file"]]
+
+
+def _from_manifest(manifest: Path, listing: Listing) -> Layout:
+    rows = _rows(manifest)
+    whole = _is_whole_split(row.get("split", "") for row in rows)
+    folders = _from_folders(listing).about
+    about = {}
+    for row in rows:
+        by_folder = folders.get(row["file"], About()).composer
+        side = SIDES.get(row.get("split", "").lower())
+        about[row["file"]] = About(
+            (row["composer"] or None) if "composer" in row else by_folder,
+            row.get("title") or None,
+            side if whole or side == "heldout" else None,
+            row.get("piece_group") or None,
+        )
+    return Layout(f"a folder with {MANIFEST}", about, _missing(about, listing))
+
+
+def _from_maestro(table: Path, listing: Listing) -> Layout:
+    rows = _rows(table, delimiter=",")
+    if rows and not {"canonical_composer", "split"} <= rows[0].keys():
+        raise CorpusError(f"{table} is no table of MAESTRO's: it has no composers or no split.")
+    about = {}
+    for row in rows:
+        composer, title = row["canonical_composer"], row.get("canonical_title", "")
+        about[row["file"]] = About(
+            composer or None,
+            title or None,
+            SIDES.get(row["split"].lower()),
+            f"maestro/{composer}/{title}" if title else None,
+            _number(row.get("duration", "")),
+        )
+    return Layout(f"MAESTRO's ({table.name})", about, _missing(about, listing))
+
+
+def _from_folders(listing: Listing) -> Layout:
+    files = listing.files
+    songs = {file: match["song"] for file in files if (match := _SONG.fullmatch(file))}
+    if len(songs) > len(files) / 2:
+        about = {composed(file): About(group=f"song {song}") for file, song in songs.items()}
+        return Layout("POP909's (a folder a song)", about)
+    firsts = {file: PurePosixPath(file).parts[0] for file in files if "/" in file}
+    composers = {
+        composed(file): About(composer=composed(first))
+        for file, first in firsts.items()
+        if not first.isdigit()
+    }
+    name = "composers' folders" if len(composers) > len(files) / 2 else "a folder"
+    return Layout(name, composers)
+
+
+def _music21(listing: Listing) -> Layout:
+    name = listing.name.removeprefix(MUSIC21)
+    if name in NO_COMPOSERS:
+        return Layout("music21's own corpus")
+    composer = name.replace("_", " ").title()
+    about = {composed(file): About(composer=composer) for file in listing.files}
+    return Layout("music21's own corpus", about)
+
+
+def _is_whole_split(names: Iterable[str]) -> bool:
+    """Return whether a table also says what is to be watched while training.
+
+    One that only holds out leaves to us which of the rest is watched.
+    """
+    return any(SIDES.get(name.lower()) == "valid" for name in names)
+
+
+def _missing(about: dict[str, About], listing: Listing) -> int:
+    return len(about.keys() - {composed(file) for file in listing.files})
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

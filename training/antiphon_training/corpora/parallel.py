@@ -1,0 +1,123 @@
+"""Many files read at once, each on its own: what is wrong with one stops no other.
+
+symusic reads a thousand files in the time that processes take to start, and gains
+nothing from threads (docs/corpora.md has the figures), so little work is done
+where we are, and much of it, music21's above all, by a process a core.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.reading import MIDI_SUFFIXES, content_of, read_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from antiphon_training.corpora.cache import Outcome
+    from antiphon_training.corpora.piece import Reading
+
+SYMUSIC_BYTES_A_SECOND, MUSIC21_BYTES_A_SECOND = 8e6, 2e4
+WORTH_PROCESSES = 4.0
+"""Seconds of work; to start processes and to bring home what they read takes about one."""
+BREAKS = "breaks its parser: nothing can be read of it"
+WAITING_A_PROCESS = 4
+
+
+def read_all(paths: Sequence[Path], reading: Reading) -> Iterator[tuple[int, Outcome]]:
+    """Yield what came of each file, by its index, in any order."""
+    cores = min(_cores(), len(paths))
+    if cores > 1 and _seconds(paths, reading) > WORTH_PROCESSES:
+        yield from _by_processes(paths, reading, cores)
+    else:
+        for index, path in enumerate(paths):
+            yield index, read_one(path, reading)
+
+
+def read_one(path: Path, reading: Reading) -> Outcome:
+    """Return the music of one file, or why it is left out, in a few words."""
+    try:
+        return read_pieces(path, content_of(path), reading)
+    except CorpusError as error:
+        return str(error).removeprefix(f"{path} ").removesuffix(".")
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _seconds(paths: Sequence[Path], reading: Reading) -> float:
+    """Return about how long one core needs."""
+    seconds = 0.0
+    for path in paths:
+        by_symusic = reading.reader == "symusic" and path.suffix.lower() in MIDI_SUFFIXES
+        pace = SYMUSIC_BYTES_A_SECOND if by_symusic else MUSIC21_BYTES_A_SECOND
+        seconds += path.stat().st_size / pace if path.is_file() else 0.0
+    return seconds
+
+
+def _by_processes(
+    paths: Sequence[Path], reading: Reading, cores: int
+) -> Iterator[tuple[int, Outcome]]:
+    left = dict(enumerate(paths))
+    try:
+        for index, outcome in _pooled(left, reading, cores):
+            del left[index]
+            yield index, outcome
+    except BrokenProcessPool:  # a file took its process down with it: find out which
+        for index, path in left.items():
+            yield index, _alone(path, reading)
+
+
+def _pooled(work: dict[int, Path], reading: Reading, cores: int) -> Iterator[tuple[int, Outcome]]:
+    """Read files in processes; a few wait for each process, so that results do not pile up."""
+    queue = iter(dict(work).items())
+    with _pool(cores) as pool:
+        running: dict[Future[Outcome], int] = {}
+        try:
+            while True:
+                for index, path in queue:
+                    running[pool.submit(read_one, path, reading)] = index
+                    if len(running) >= cores * WAITING_A_PROCESS:
+                        break
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield running.pop(future), future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _alone(path: Path, reading: Reading) -> Outcome:
+    """Read a file in a process of its own, which may come to harm."""
+    try:
+        with _pool(1) as pool:
+            pool.submit(os.getpid).result()
+            try:
+                return pool.submit(read_one, path, reading).result()
+            except BrokenProcessPool:
+                return BREAKS
+    except BrokenProcessPool:  # no process can be started from where we are
+        return read_one(path, reading)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # Not forked: whoever trains has threads, TensorFlow's and our own.
+    return ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+    )
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

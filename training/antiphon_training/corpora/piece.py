@@ -1,0 +1,124 @@
+"""What reading one file yields, and how files are to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from antiphon.music.codec import Pedal
+from antiphon.music.note import NoteArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+Time = Literal["seconds", "beats"]
+"""The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
+
+Reader = Literal["symusic", "music21"]
+"""The library that parses MIDI files."""
+
+Side = Literal["train", "valid", "heldout"]
+"""A side of a split: learned from, watched while training, never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read.
+
+    Attributes
+    ----------
+    tracks : tuple of str or None
+        Names of the tracks to read; None for all.
+    pedal : {"keys", "sustain"}
+        Whether a note ends with its key, or when the sustain pedal lets go of it.
+    time : {"seconds", "beats"}
+        The unit of onsets and durations.
+    reader : {"symusic", "music21"}
+        The library that parses MIDI files; scores are always music21's.
+    """
+
+    tracks: tuple[str, ...] | None = None
+    pedal: Pedal = "keys"
+    time: Time = "seconds"
+    reader: Reader = "symusic"
+
+    def wants(self, track: str) -> bool:
+        """Return whether the track of this name is to be read."""
+        return self.tracks is None or track in self.tracks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """The music of one file, or one of the tunes of a file of many.
+
+    Attributes
+    ----------
+    notes : array of NOTE_DTYPE, shape (notes,)
+        Sorted by onset; maybe none.
+    seconds : float
+        From the first onset to the last release.
+    number : int or None
+        Which tune of its file it is, counted from 1; None where it is the only one.
+    tracks : tuple of str
+        Names of the tracks that have notes which are no drums, whether read or not.
+    composer, title : str or None
+        Where the file tells.
+    counts : dict of str to int
+        How much of what was passed over or mended: see `COUNTED`.
+    remarks : tuple of str
+        What a person should know, each the rest of a sentence about the file.
+    """
+
+    notes: NoteArray
+    seconds: float
+    number: int | None = None
+    tracks: tuple[str, ...] = ()
+    composer: str | None = None
+    title: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def reason_to_leave_out(self, reading: Reading) -> str | None:
+        """Return why there is nothing to learn from it, None where there is."""
+        if len(self.notes):
+            return None
+        if self.tracks and reading.tracks is not None:
+            named = " or ".join(reading.tracks)
+            return f"has no track called {named}, but {', '.join(map(_named, self.tracks))}"
+        return "has no notes but drums" if self.counts.get("drums") else "has no notes"
+
+
+COUNTED = {
+    "drums": "notes of drums, which have no pitch, were passed over",
+    "graces": "grace notes, which have no length of their own, were passed over",
+    "unreleased": "notes are never released; they last until their track ends",
+}
+"""What `Piece.counts` may tell, each the rest of a sentence about a number."""
+
+MANY_TRACKS = 6
+LONG_SECONDS = 45 * 60.0
+
+
+def common_remarks(tracks: Sequence[str], seconds: float, reading: Reading) -> list[str]:
+    """Return what is odd about a piece, whatever its format.
+
+    Parameters
+    ----------
+    tracks : sequence of str
+        Names of those with notes.
+    seconds : float
+        How long it is.
+    reading : Reading
+        Remarks on tracks are for those who chose none.
+    """
+    remarks = []
+    if reading.tracks is None and len(tracks) > MANY_TRACKS:
+        remarks.append(f"has {len(tracks)} tracks with notes, read as if one player had them all")
+    if seconds > LONG_SECONDS:
+        remarks.append(f"lasts {round(seconds / 60.0)} minutes, and counts as one piece")
+    return remarks
+
+
+def _named(track: str) -> str:
+    return track or "one without a name"
