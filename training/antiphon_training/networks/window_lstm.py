@@ -80,10 +80,7 @@ class WindowLSTM(keras.layers.LSTM):
         bias = house_order(ops.cast(self.cell.bias, self.compute_dtype))
         if self.classes is not None:
             return rows(kernel, ops.cast(sequences, "int32")) + bias
-        sequences = ops.cast(sequences, self.compute_dtype)
-        steps, features = sequences.shape[1:]
-        flat = ops.matmul(ops.reshape(sequences, (-1, features)), kernel) + bias
-        return ops.reshape(flat, (-1, steps, 4 * self.units))
+        return ops.tensordot(ops.cast(sequences, self.compute_dtype), kernel, axes=1) + bias
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""
