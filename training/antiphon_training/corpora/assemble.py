@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
 from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
-from antiphon_training.corpora.folder import Defect, Remark
+from antiphon_training.corpora.folder import MUSIC21, Defect, Remark
 from antiphon_training.corpora.layouts import About
 from antiphon_training.corpora.parallel import read_all, read_one
 from antiphon_training.corpora.piece import Piece
@@ -70,6 +70,8 @@ def read_parts(
         if isinstance(outcome, str):
             defects.append(Defect(file, outcome))
             continue
+        if not outcome:
+            defects.append(Defect(file, "has no tunes"))
         for piece in outcome:
             name, reason = with_number(file, piece.number), piece.reason_to_leave_out(reading)
             if reason is not None:
@@ -204,7 +206,8 @@ def _no_such_composer(
     told = [layout.of(file).composer for file in listing.files]
     names = Counter(name for name in (*told, *(p.about.composer for p in parts)) if name)
     there = ", ".join(name for name, _ in names.most_common(12)) or "nobody that it names"
-    return f"Nothing in {listing.folder} is by {' or '.join(composers)}; it has music by {there}."
+    where = listing.name if listing.name.startswith(MUSIC21) else listing.folder
+    return f"Nothing in {where} is by {' or '.join(composers)}; it has music by {there}."
 
 
 def remarks_of(parts: Sequence[Part]) -> tuple[Remark, ...]:

@@ -7,16 +7,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
 
 def corpus(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of MIDI files.")],
+    folder: Annotated[
+        str,
+        typer.Argument(
+            metavar="FOLDER", help="A folder of music, or music21:NAME of music21's own."
+        ),
+    ],
     track: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only tracks of this name.")
+    ] = None,
+    composer: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only pieces of this composer.")
+    ] = None,
+    reader: Annotated[
+        Literal["symusic", "music21"], typer.Option(help="The library that parses MIDI files.")
+    ] = "symusic",
+    keys: Annotated[bool, typer.Option("--keys", help="Estimate the key of each piece.")] = False,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw the corpus into this folder.")
     ] = None,
     cache: Annotated[
         Path | None,
@@ -26,46 +41,24 @@ def corpus(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a folder of MIDI files holds, and what of it cannot be used."""
-    from antiphon_training.corpora.corpus import load_corpus
-    from antiphon_training.corpora.licences import corpus_licence
-    from antiphon_training.corpora.split import missing_heldout, split_corpora
+    """Show what a folder of music holds, and what of it cannot be used."""
+    from antiphon_training.corpora.corpus import nothing_to_learn_from, read_corpus
+    from antiphon_training.corpora.report import report, report_lines
     from antiphon_training.fitting.progress import parsing
 
-    with parsing(folder.name, _quiet(ctx)) as progress:
-        loaded = load_corpus(folder, track, cache=cache, progress=progress)
-    told = {
-        "name": loaded.name,
-        "files": len(loaded.files),
-        "notes": len(loaded.notes),
-        "hours": round(loaded.seconds / 3600.0, 2),
-        "heldout": len(split_corpora([loaded], 0.0)[0].heldout),
-        "tracks": track or None,
-        **corpus_licence(folder),
-        "defects": [{"file": d.file, "reason": d.reason} for d in loaded.defects],
-        "heldout_missing": missing_heldout(loaded),
-    }
+    quiet = bool(ctx.obj and ctx.obj.quiet)
+    with parsing(Path(folder).name, quiet) as progress:
+        loaded = read_corpus(
+            folder, track, reader=reader, composers=composer, cache=cache, progress=progress
+        )
+    told = report(loaded, track, keys=keys)
+    if plots is not None and loaded.files:
+        from antiphon_training.plots.corpus import corpus_plots
+
+        told["plots"] = [str(path) for path in corpus_plots(loaded, plots)]
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
-        return
-    for line in _lines(told):
-        typer.echo(line)
-
-
-def _lines(told: dict[str, Any]) -> list[str]:
-    """Return a corpus as text, a fact or a defect a line."""
-    facts = [
-        ("files", f"{told['files']}, {told['heldout']} of them held out"),
-        ("notes", f"{told['notes']:,}"),
-        ("hours", f"{told['hours']:.1f}"),
-        *((key, told[key] or "not told") for key in ("licence", "attribution", "source")),
-    ]
-    lines = [told["name"], *(f"  {key:12}{value}" for key, value in facts)]
-    lines += [f"  left out: {d['file']} {d['reason']}" for d in told["defects"]]
-    return lines + [f"  heldout.txt lists {file}, which is not there" for file in
-                    told["heldout_missing"]]  # fmt: skip
-
-
-def _quiet(ctx: typer.Context) -> bool:
-    """Return whether to say nothing on the way; no context, no wish."""
-    return bool(ctx.obj and ctx.obj.quiet)
+    else:
+        typer.echo("\n".join(report_lines(told)))
+    if not loaded.files:
+        raise nothing_to_learn_from(loaded)

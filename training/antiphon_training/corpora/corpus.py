@@ -20,7 +20,7 @@ from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon_training.corpora.assemble import read_parts, remarks_of
 from antiphon_training.corpora.folder import Defect, Remark, list_files
-from antiphon_training.corpora.layouts import read_layout
+from antiphon_training.corpora.layouts import named_tracks, read_layout
 from antiphon_training.corpora.piece import Reader, Reading, Side, Time
 from antiphon_training.corpora.reading import SUFFIXES, read_notes
 
@@ -230,7 +230,7 @@ def read_corpus(
         dict(named.most_common()),
         dict(sum((Counter(piece.counts) for piece in pieces), Counter())),
         remarks_of(parts),
-        layout.name,
+        named_tracks(layout.name, named, len(parts)),
         layout.missing,
         listing.other,
     )

@@ -22,13 +22,14 @@ from antiphon_training.corpora.folder import MUSIC21, composed
 from antiphon_training.corpora.piece import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from antiphon_training.corpora.folder import Listing
 
 MANIFEST = "manifest.tsv"
 MAESTRO = "maestro-v*.csv"
+POP909_TRACKS = ("MELODY", "BRIDGE", "PIANO")
 SIDES: dict[str, Side] = {
     "train": "train",
     "valid": "valid",
@@ -110,6 +111,13 @@ def read_layout(listing: Listing) -> Layout:
     if tables:
         return _from_maestro(tables[-1], listing)
     return _from_folders(listing)
+
+
+def named_tracks(layout: str, tracks: Mapping[str, int], files: int) -> str:
+    """Return a layout in words, with POP909's tracks where most of the files have them."""
+    if files and all(tracks.get(name, 0) > files / 2 for name in POP909_TRACKS):
+        return f"{layout}; POP909's tracks {', '.join(POP909_TRACKS)}"
+    return layout
 
 
 def manifest_groups(folder: Path) -> dict[str, str]:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 LICENCE_NAMES = ("license", "licence", "copying")
 KEYS = ("licence", "attribution", "source")
+DETAILS = "corpus.toml"
+
+OF_MUSIC21 = {
+    "licence": "each encoder's own: music21's corpus/license.txt says more",
+    "attribution": "the corpus of music21, with the permission of the encoders",
+    "source": "https://github.com/cuthbertLab/music21",
+}
+MUSIC21_FOLDERS = ("music21", "corpus")
 
 
 def corpus_licence(folder: Path) -> dict[str, str | None]:
@@ -27,12 +35,13 @@ def corpus_licence(folder: Path) -> dict[str, str | None]:
         corpus.toml is broken.
     """
     told = dict[str, str | None].fromkeys(KEYS)
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.stem.lower() in LICENCE_NAMES:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-            told["licence"] = next((line.strip() for line in lines if line.strip()), None)
-            break
-    details = folder / "corpus.toml"
+    if folder.resolve().parts[-3:-1] == MUSIC21_FOLDERS:
+        told.update(OF_MUSIC21)
+    text = licence_file(folder)
+    if text is not None:
+        lines = text.read_text(encoding="utf-8", errors="replace").splitlines()
+        told["licence"] = next((line.strip() for line in lines if line.strip()), None)
+    details = folder / DETAILS
     if details.is_file():
         try:
             written = tomllib.loads(details.read_text(encoding="utf-8"))
@@ -40,3 +49,11 @@ def corpus_licence(folder: Path) -> dict[str, str | None]:
             raise CorpusError(f"{details} cannot be read: {error}") from error
         told.update({key: str(written[key]) for key in KEYS if key in written})
     return told
+
+
+def licence_file(folder: Path) -> Path | None:
+    """Return the licence text of a corpus, None where it has none."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.stem.lower() in LICENCE_NAMES:
+            return path
+    return None

@@ -47,6 +47,9 @@ NOTHING = b"\xff\x7f\x00"  # an empty event of a sequencer's own
 NEVER = (1 << 28) - 1  # 46 hours of 480 ticks a quarter at 200 quarters a minute
 LONGEST_DELTA = b"\xff\xff\xff\x7f"  # the same, as a file writes it
 ALL_OTHER_KEYS = b"".join(bytes([0, key, 0]) for key in range(1, 128))  # running status
+KEY_0 = bytes([0, 0, 0])
+STROKES_THAT_MAY_HANG = (1, 32, 1024)
+"""A key is given so many note-offs; where they do not suffice, the next number."""
 ANY_DIVISION = 480
 LONGEST_REASON = 120
 
@@ -79,13 +82,11 @@ def read_midi(path: Path, content: bytes, reading: Reading) -> Piece:
     CorpusError
         It is no MIDI file, is damaged, or is of a kind that is no piece.
     """
-    import symusic
-
     file = _chunks(path, content)
     if reading.time == "beats" and file.division < 0:
         raise CorpusError(f"{path} counts frames (SMPTE time) and not beats.")
     try:
-        return _piece(symusic.Score.from_midi(_with_releases(file)), file, reading)
+        return _piece(_parsed(file), file, reading)
     except (RuntimeError, ValueError) as error:
         detail = " ".join(str(error).removeprefix("MiniMidi: ").split())
         detail = detail.removesuffix(": iostream error")[:LONGEST_REASON]
@@ -139,20 +140,39 @@ def _split(content: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
         place += size
 
 
-def _with_releases(file: _File) -> bytes:
-    """Return the file anew, with a note-off for every key long after each track's end."""
-    tracks = [_released(track) for track in file.tracks[: file.promised]]
+def _parsed(file: _File) -> Any:
+    """Return a file as symusic reads it, with an end for every note."""
+    import symusic
+
+    for strokes in STROKES_THAT_MAY_HANG:
+        score: Any = symusic.Score.from_midi(_with_releases(file, strokes))
+        if not any(_hangs(track, strokes) for track in score.tracks):
+            break
+    return score
+
+
+def _hangs(track: Any, strokes: int) -> bool:
+    """Return whether a key of a track may miss more note-offs than it was given."""
+    columns = track.notes.numpy()
+    hanging = columns["duration"] >= NEVER - columns["time"]
+    return bool((np.bincount(columns["pitch"][hanging], minlength=1) >= strokes).any())
+
+
+def _with_releases(file: _File, strokes: int) -> bytes:
+    """Return the file anew, with note-offs for every key long after each track's end."""
+    tracks = [_released(track, strokes) for track in file.tracks[: file.promised]]
     header = HEADER.pack(1, len(tracks), ANY_DIVISION)
     chunks = [(HEAD, header), *((TRACK, track) for track in tracks)]
     return b"".join(CHUNK.pack(kind, len(body)) + body for kind, body in chunks)
 
 
-def _released(track: bytes) -> bytes:
-    """Return a track's events, with a note-off for every key of every channel it may use."""
+def _released(track: bytes, strokes: int) -> bytes:
+    """Return a track's events, with note-offs for every key of every channel it may use."""
     # A byte that means "note-on" may be part of something else: a channel too many does no harm.
     channels = [channel for channel in range(16) if bytes([NOTE_ON | channel]) in track]
     offs = b"".join(
-        b"\x00" + bytes([NOTE_OFF | channel, 0, 0]) + ALL_OTHER_KEYS for channel in channels
+        b"\x00" + bytes([NOTE_OFF | channel, 0, 0]) + (ALL_OTHER_KEYS + KEY_0) * strokes
+        for channel in channels
     )
     # Some files go on after an event that says the track ends: the last one counts.
     track = track.replace(END_OF_TRACK, NOTHING)  # the delta time in front of it stays

@@ -1,0 +1,122 @@
+"""What there is to say of a corpus: as values, and as lines that a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from antiphon_training.corpora.licences import corpus_licence, licence_file
+from antiphon_training.corpora.piece import COUNTED
+from antiphon_training.corpora.split import missing_heldout, split_corpora
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from antiphon_training.corpora.corpus import Corpus
+
+MOST_NAMES, MOST_TRACKS = 10, 6
+"""So many composers and keys, or tracks, are named in a line; `--json` has them all."""
+
+
+def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) -> dict[str, Any]:
+    """Return what there is to say of a corpus, as values for JSON.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        May hold nothing but defects.
+    tracks : sequence of str or None
+        Those that were asked for.
+    keys : bool
+        Whether to estimate the key of each piece.
+    """
+    split = split_corpora([corpus], 0.0)[0]
+    placed = sum(len(side) for side in (split.train, split.valid, split.heldout))
+    sides = Counter(side for side in corpus.own_split if side)
+    text = licence_file(corpus.folder)
+    told = {
+        "name": corpus.name,
+        "layout": corpus.layout,
+        "files": len(corpus.files),
+        "notes": len(corpus.notes),
+        "hours": round(corpus.seconds / 3600.0, 2),
+        "heldout": len(split.heldout),
+        "same_as_heldout": len(corpus.files) - placed,
+        "own_split": dict(sides) if sides.keys() - {"heldout"} else None,
+        "composers": _common(Counter(name for name in corpus.composers if name)),
+        "tracks": tracks or None,
+        "tracks_there": corpus.tracks,
+        **corpus_licence(corpus.folder),
+        "licence_file": text.name if text else None,
+        "counts": corpus.counts,
+        "other_files": corpus.other,
+        "listed_but_missing": corpus.missing,
+        "remarks": [{"file": remark.file, "text": remark.text} for remark in corpus.remarks],
+        "defects": [{"file": defect.file, "reason": defect.reason} for defect in corpus.defects],
+        "heldout_missing": missing_heldout(corpus),
+    }
+    if keys:
+        told["keys"] = _common(Counter(_keys(corpus)))
+    return told
+
+
+def report_lines(told: Mapping[str, Any]) -> list[str]:
+    """Return what `report` gives, a fact, a remark or a defect a line."""
+    facts = [
+        ("layout", told["layout"]),
+        ("files", f"{told['files']:,}, {told['heldout']:,} of them held out"),
+        ("notes", f"{told['notes']:,}"),
+        ("hours", f"{told['hours']:.1f}"),
+        ("split", _own_split(told["own_split"])),
+        ("composers", _names(told["composers"])),
+        ("tracks", _names(told["tracks_there"], MOST_TRACKS)),
+        ("keys", _names(told.get("keys", {}))),
+        *((key, told[key] or "not told") for key in ("licence", "attribution", "source")),
+        ("in full", told["licence_file"]),
+    ]
+    lines = [told["name"], *(f"  {key:12}{value}" for key, value in facts if value)]
+    lines += [f"  drawn: {path}" for path in told.get("plots", ())]
+    lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in told["counts"].items()]
+    if told["same_as_heldout"]:
+        lines.append(
+            f"  {told['same_as_heldout']:,} files are of pieces that are held out, and not "
+            "learned from"
+        )
+    if told["other_files"]:
+        kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in told["other_files"].items())
+        lines.append(f"  passed over, for it is no music that can be read: {kinds}")
+    if told["listed_but_missing"]:
+        lines.append(f"  its table lists {told['listed_but_missing']:,} files that are not there")
+    lines += [f"  {remark['file']} {remark['text']}" for remark in told["remarks"]]
+    lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in told["defects"]]
+    missing = told["heldout_missing"]
+    return lines + [f"  heldout.txt lists {file}, which is not there" for file in missing]
+
+
+def _keys(corpus: Corpus) -> list[str]:
+    from antiphon_training.harmony.keys import estimate_key
+
+    found = (estimate_key(corpus.piece(index)) for index in range(len(corpus.files)))
+    return [key.name if key else "none" for key in found]
+
+
+def _common(counts: Counter[str]) -> dict[str, int]:
+    return dict(counts.most_common())
+
+
+def _own_split(sides: Mapping[str, int] | None) -> str:
+    """Return the corpus' own split in words; nothing where it has none."""
+    named = {"train": "learned from", "valid": "watched", "heldout": "held out"}
+    if not sides:
+        return ""
+    return "its own: " + ", ".join(f"{sides.get(side, 0):,} {word}" for side, word in named.items())
+
+
+def _names(counts: Mapping[str, int], most: int = MOST_NAMES) -> str:
+    """Return names and their counts, the most common first; nothing where there is no name."""
+    if not any(counts):
+        return ""
+    first = list(counts.items())[:most]
+    told = ", ".join(f"{name or 'without a name'} ({count:,})" for name, count in first)
+    more = len(counts) - len(first)
+    return f"{told} and {more:,} more" if more else told

@@ -1,0 +1,1 @@
+"""Harmony, as music21 sees it: keys, chords and their names."""
