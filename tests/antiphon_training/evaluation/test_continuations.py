@@ -15,6 +15,7 @@ from antiphon_training.evaluation.continuations import (
     compare,
     estimates,
     excerpt,
+    imitator,
     player,
     repeated,
     seed_of,
@@ -114,6 +115,17 @@ def test_the_n_gram_plays_on_by_the_same_rules(
     assert piece.cut + 15.0 < notes["onset"][-1] <= piece.cut + 20.0
     heard = compare({"ngram": player(ngram, codec)}, [piece])["ngram"]
     assert heard["pitch_classes"].mean > 0.5
+
+
+@pytest.mark.parametrize("name", ["tiny", "tiny_triplet", "tiny_symbols"])
+def test_an_imitator_knows_nothing_but_the_prompt(tiny_path: Path, make: Make, name: str) -> None:
+    codec = Predictor(tiny_path.with_stem(name)).codec
+    bar = excerpt("bar.mid", make([60, 64, 67, 72] * 42, 0.25, 0.25))
+    assert bar is not None
+    measured = compare({"imitator": imitator(codec)}, [bar])["imitator"]
+    assert measured["pitch_classes"].mean > 0.6
+    if name != "tiny_symbols":  # whose vocabulary lacks these notes
+        assert measured["copied"].mean > 0.8
 
 
 def test_random_numbers_depend_on_the_file_alone(tiny: Predictor, piece: Excerpt) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon.instrument import Predictor
+    from antiphon_training.evaluation.choice import Choice
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
     from antiphon_training.evaluation.report import Continuations
 
@@ -26,20 +27,27 @@ if TYPE_CHECKING:
 def evaluate(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="The instrument.")],
-    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="A folder of MIDI files.")],
+    corpus: Annotated[
+        str,
+        typer.Argument(metavar="CORPUS", help="A folder of music; music21:NAME is music21's own."),
+    ],
     heldout: Annotated[
         Path | None,
-        typer.Option(metavar="LIST", help="Files to read, one path a line; CORPUS/heldout.txt."),
+        typer.Option(metavar="LIST", help="Files, one path a line; by default what is held out."),
     ] = None,
     track: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Tracks to read; by default as the card says."),
     ] = None,
+    composer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Whose pieces to read; by default as the card says."),
+    ] = None,
     continuations: Annotated[
         bool, typer.Option("--continuations", help="Let it play on, and compare with the piece.")
     ] = False,
     baseline_corpus: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(metavar="FOLDER", help="Teach an n-gram this corpus, and compare with it."),
     ] = None,
     cache: Annotated[
@@ -53,41 +61,37 @@ def evaluate(
 ) -> None:
     """Measure how well an instrument foretells pieces, and how it plays them on."""
     from antiphon.instrument import Predictor
+    from antiphon_training.corpora.folder import list_files
+    from antiphon_training.evaluation.choice import choose, composers_of, tracks_of
     from antiphon_training.evaluation.foretelling import figures
-    from antiphon_training.evaluation.pieces import (
-        chosen_files,
-        outside_vocabulary,
-        read_files,
-        tracks_of,
-    )
+    from antiphon_training.evaluation.pieces import outside_vocabulary, read_files
     from antiphon_training.evaluation.report import Baseline, Report
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
     say = _say(ctx)
     predictor = Predictor(file, threads)
-    codec, name = predictor.codec, corpus.resolve().name
+    codec = predictor.codec
+    name = list_files(corpus).name
     tracks = track or tracks_of(predictor.card, name)
-    files = chosen_files(corpus, heldout)
-    read, defects = read_files(corpus, files, codec, tracks)
+    composers = composer or composers_of(predictor.card, name)
+    measured = choose(corpus, codec, heldout, tracks, composers, cache)
+    read, unreadable = read_files(measured.folder, measured.files, codec, tracks)
+    defects = [*measured.defects, *unreadable]
     for defect in defects:
-        typer.echo(f"antiphon: left out: {defect.reason}", err=True)
+        typer.echo(f"antiphon: left out: {defect.file} {defect.reason}", err=True)
     pieces = [codec.encode(piece.notes) for piece in read]
     found = figures(predictor, pieces, ranks=True)
     ngram = baseline = None
     if baseline_corpus:
-        ngram, learned = _ngram(predictor, baseline_corpus, (corpus, files), cache, say)
-        names = tuple(folder.resolve().name for folder in baseline_corpus)
+        ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
+        names = tuple(list_files(folder).name for folder in baseline_corpus)
         baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
-    played = (
-        _play_on(predictor, ngram, corpus, [p.file for p in read], tracks, say)
-        if continuations
-        else None
-    )
+    played = _play_on(predictor, ngram, measured, tracks, say) if continuations else None
     report = Report(
         instrument=predictor.card.name,
         codec=codec.name,
-        corpus=name,
+        corpus=measured.name,
         figures=found,
         outside=outside_vocabulary(codec, read),
         defects=defects,
@@ -103,26 +107,25 @@ def evaluate(
 
 def _ngram(
     predictor: Predictor,
-    folders: Sequence[Path],
-    evaluated: tuple[Path, Sequence[str]],
+    corpora: Sequence[str],
+    measured: Choice,
     cache: Path | None,
     say: Say,
 ) -> tuple[NGramInstrument, int]:
     """Return the n-gram of corpora, and from how many notes it learned."""
+    from antiphon_training.evaluation.choice import learned
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
-    from antiphon_training.evaluation.pieces import learning_corpora
 
-    learned = learning_corpora(folders, evaluated, predictor.card, predictor.codec, cache)
-    notes = sum(map(len, learned))
-    say(f"teaching an n-gram {notes:,} notes of {len(learned)} pieces")
-    return NGramInstrument.learn(predictor.codec, learned), notes
+    pieces = learned(corpora, measured, predictor.card, predictor.codec, cache)
+    notes = sum(map(len, pieces))
+    say(f"teaching an n-gram {notes:,} notes of {len(pieces)} pieces")
+    return NGramInstrument.learn(predictor.codec, pieces), notes
 
 
 def _play_on(
     predictor: Predictor,
     ngram: NGramInstrument | None,
-    corpus: Path,
-    files: Sequence[str],
+    measured: Choice,
     tracks: Sequence[str] | None,
     say: Say,
 ) -> Continuations:
@@ -136,10 +139,16 @@ def _play_on(
     from antiphon.errors import CorpusError
     from antiphon_training.evaluation import continuations as played
     from antiphon_training.evaluation.pieces import read_files
-    from antiphon_training.evaluation.report import INSTRUMENT, NGRAM, REPEAT, Continuations
+    from antiphon_training.evaluation.report import (
+        IMITATOR,
+        INSTRUMENT,
+        NGRAM,
+        REPEAT,
+        Continuations,
+    )
 
     codec = predictor.codec
-    read, _ = read_files(corpus, files, codec, tracks, time="seconds")
+    read, _ = read_files(measured.folder, measured.files, codec, tracks, time="seconds")
     cut = {piece.file: played.excerpt(piece.file, piece.notes) for piece in read}
     excerpts = [excerpt for excerpt in cut.values() if excerpt is not None]
     if not excerpts:
@@ -151,6 +160,7 @@ def _play_on(
     players = {INSTRUMENT: played.player(predictor, codec)}
     if ngram is not None:
         players[NGRAM] = played.player(ngram, codec)
+    players[IMITATOR] = played.imitator(codec)
     players[REPEAT] = played.repeated
     left_out = tuple(file for file, excerpt in cut.items() if excerpt is None)
     return Continuations(len(excerpts), left_out, played.compare(players, excerpts))

@@ -21,6 +21,7 @@ from antiphon.partner.respond import Answer
 from antiphon.partner.settings import PartnerSettings
 from antiphon_training.evaluation import measures
 from antiphon_training.evaluation.keys import estimated_key, key_agreement
+from antiphon_training.evaluation.ngram_instrument import NGramInstrument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,6 +110,18 @@ def player(instrument: NextNote, codec: Codec) -> Player:
         while not answer.finished:
             answer.draw(-math.inf)  # no clock runs: every onset is early enough
         return notes_to_array(answer.take())
+
+    return play
+
+
+def imitator(codec: Codec) -> Player:
+    """Return who plays on from the prompt alone: an n-gram of nothing else."""
+
+    def play(piece: Excerpt) -> NoteArray:
+        notes = piece.heard.copy()
+        notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
+        rows = codec.tuned(notes).encode(notes)
+        return player(NGramInstrument.learn(codec, [rows]), codec)(piece)
 
     return play
 

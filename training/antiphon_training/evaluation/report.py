@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SCHEMA = 1
-INSTRUMENT, NGRAM, REPEAT, PIECE = "instrument", "ngram", "repeat", "piece"
+INSTRUMENT, NGRAM, IMITATOR, REPEAT, PIECE = (
+    "instrument",
+    "ngram",
+    "prompt_ngram",
+    "repeat",
+    "piece",
+)
 """Who is compared; columns of the table, in this order."""
 
-_WIDTH = 16
+_WIDTH = 15
 _LABELS = {
     "pitch_classes": "pitch classes, overlap",
     "inter_onsets": "inter-onsets, overlap",
@@ -155,8 +161,8 @@ class Report:
 
     def _playing(self, played: Continuations) -> Iterator[str]:
         """Yield what was played."""
-        told = {INSTRUMENT: self.instrument, NGRAM: "n-gram", REPEAT: "prompt again",
-                PIECE: "the piece"}  # fmt: skip
+        told = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
+                REPEAT: "prompt again", PIECE: "the piece"}  # fmt: skip
         players = [name for name in told if name in played.players]
         yield (
             f"{played.excerpts} continuations, {GIVEN:g} s given and {CONTINUED:g} s played "
@@ -187,7 +193,7 @@ def _cell(estimate: Estimate) -> str:
 
 
 def _row(label: str, cells: Sequence[str]) -> str:
-    return f"  {label:24}{''.join(f'{cell[: _WIDTH - 2]:>{_WIDTH}}' for cell in cells)}".rstrip()
+    return f"  {label:24}{''.join(f'{cell[: _WIDTH - 1]:>{_WIDTH}}' for cell in cells)}".rstrip()
 
 
 def _estimate(estimate: Estimate) -> dict[str, float | None]:

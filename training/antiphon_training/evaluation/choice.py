@@ -1,0 +1,177 @@
+"""Which pieces are measured, and from which ones a baseline may learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.corpus import Defect, load_corpus
+from antiphon_training.corpora.folder import composed, list_files
+from antiphon_training.corpora.layouts import manifest_groups
+from antiphon_training.corpora.reading import split_number
+from antiphon_training.corpora.split import HELDOUT, split_corpora
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from antiphon.instrument import Card
+    from antiphon.music.codec import Codec
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The files to measure.
+
+    Attributes
+    ----------
+    name : str
+        The corpus'.
+    folder : Path
+        Where it is.
+    files : sequence of str
+        Relative paths; a tune of a collection is `tunes.abc#3`.
+    defects : sequence of Defect
+        What cannot be read, as far as is known already.
+    """
+
+    name: str
+    folder: Path
+    files: Sequence[str]
+    defects: Sequence[Defect] = ()
+
+    @property
+    def groups(self) -> set[str]:
+        """The pieces that these files are of, where `manifest.tsv` tells."""
+        told = manifest_groups(self.folder)
+        return {told[composed(file)] for file in self.files if composed(file) in told}
+
+
+def choose(
+    corpus: Path | str,
+    codec: Codec,
+    heldout: Path | None = None,
+    tracks: Sequence[str] | None = None,
+    composers: Sequence[str] | None = None,
+    cache: Path | None = None,
+) -> Choice:
+    """Return what a list names; else what is held out; else all files.
+
+    Parameters
+    ----------
+    corpus : Path or str
+        A folder, or `music21:NAME`.
+    codec : Codec
+        The instrument's: how files are read.
+    heldout : Path, optional
+        A list of relative paths, one a line; `heldout.txt` of the folder when not
+        given. Where there is none either, what the corpus itself holds out.
+    tracks, composers, cache
+        As for `load_corpus`.
+
+    Raises
+    ------
+    CorpusError
+        The folder or the list does not exist, or names no file that is there.
+    """
+    listing = list_files(corpus)
+    listed = heldout or listing.folder / HELDOUT
+    if heldout and not listed.is_file():
+        raise CorpusError(f"There is no list {heldout}; name a file with one path a line.")
+    files = _listed(listing.folder, listed) if listed.is_file() else []
+    if files and not composers:
+        return Choice(listing.name, listing.folder, files)
+    loaded = load_corpus(
+        corpus, tracks, codec.pedal, time=codec.time, composers=composers, cache=cache
+    )
+    if files:
+        files = [file for file in files if file in set(loaded.files)]
+        if not files:
+            raise CorpusError(f"{listed} names no piece by {' or '.join(composers or [])}.")
+        return Choice(listing.name, listing.folder, files)
+    held = split_corpora([loaded], 0.0)[0].heldout or range(len(loaded.files))
+    return Choice(
+        listing.name, listing.folder, [loaded.files[index] for index in held], loaded.defects
+    )
+
+
+def _listed(folder: Path, listed: Path) -> list[str]:
+    """Return the files of a folder that a list names."""
+    lines = listed.read_text(encoding="utf-8-sig").splitlines()
+    files = [line.strip() for line in lines if line.strip()]
+    missing = [file for file in files if not split_number(folder / file)[0].is_file()]
+    if missing or not files:
+        lacks = missing[0] if missing else "any of its files"
+        raise CorpusError(f"{folder} does not hold {lacks}; name the folder that {listed} is of.")
+    return files
+
+
+def tracks_of(card: Card, corpus: str) -> list[str] | None:
+    """Return the tracks that an instrument learned from in a corpus of this name."""
+    for entry in card.corpus:
+        if entry.get("name") == corpus and entry.get("tracks"):
+            return list(entry["tracks"])
+    return None
+
+
+def composers_of(card: Card, corpus: str) -> list[str] | None:
+    """Return whose pieces an instrument learned from in a corpus of this name."""
+    if corpus in {entry.get("name") for entry in card.corpus}:
+        recipe = card.recipe.get("corpus") or {}
+        return list(recipe.get("composers") or []) or None
+    return None
+
+
+def learned(
+    corpora: Sequence[Path | str],
+    measured: Choice,
+    card: Card,
+    codec: Codec,
+    cache: Path | None = None,
+) -> list[NDArray[np.int32]]:
+    """Return the classes of the pieces that a baseline may learn from.
+
+    Neither what the corpora hold out is among them, nor what is measured, nor
+    other files of the same pieces.
+
+    Parameters
+    ----------
+    corpora : sequence of Path or str
+        Folders, or `music21:NAME`.
+    measured : Choice
+        What is measured.
+    card, codec
+        The instrument's: which tracks to read, and how.
+    cache : Path, optional
+        The folder of parsed corpora; the user's own cache when not given.
+
+    Raises
+    ------
+    CorpusError
+        A corpus holds nothing to learn from.
+    """
+    named = [(corpus, list_files(corpus).name) for corpus in corpora]
+    loaded = [
+        load_corpus(
+            corpus,
+            tracks_of(card, name),
+            codec.pedal,
+            time=codec.time,
+            composers=composers_of(card, name),
+            cache=cache,
+        )
+        for corpus, name in named
+    ]
+    shown = {(measured.folder / file).resolve() for file in measured.files}
+    pieces = []
+    for corpus, split in zip(loaded, split_corpora(loaded, 0.0), strict=True):
+        groups = manifest_groups(corpus.folder)
+        for index in split.train:
+            file = corpus.files[index]
+            same = groups.get(composed(file)) in measured.groups
+            if not same and (corpus.folder / file).resolve() not in shown:
+                pieces.append(codec.encode(corpus.piece(index)))
+    return pieces
