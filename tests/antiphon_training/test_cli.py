@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,43 +22,6 @@ def result(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Return exit code, stdout and stderr of a command that ended."""
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
-
-
-class TestCorpus:
-    @pytest.fixture
-    def songs(self, tmp_path: Path) -> Path:
-        folder = tmp_path / "songs"
-        shutil.copytree(MUSIC / "songs", folder)
-        (folder / "empty.mid").write_bytes(b"")
-        (folder / "heldout.txt").write_text("lc6019054.mid\ngone.mid\n")
-        (folder / "corpus.toml").write_text('licence = "CC0-1.0"\n')
-        return folder
-
-    def test_it_says_what_a_folder_holds(self, start: Start, songs: Path) -> None:
-        code, out, err = result(start("corpus", songs))
-        assert (code, err) == (0, "")
-        lines = out.splitlines()
-        assert lines[0] == "songs"
-        assert "  files       3, 1 of them held out" in lines
-        assert "  notes       312" in lines
-        assert "  licence     CC0-1.0" in lines
-        assert lines[-2:] == [
-            "  left out: empty.mid is empty",
-            "  heldout.txt lists gone.mid, which is not there",
-        ]
-
-    def test_the_same_as_json(self, start: Start, songs: Path) -> None:
-        code, out, err = result(start("corpus", songs, "--json", "--cache", songs / "cache"))
-        assert (code, err) == (0, "")
-        told = json.loads(out)
-        assert (told["files"], told["notes"], told["heldout"]) == (3, 312, 1)
-        assert told["defects"] == [{"file": "empty.mid", "reason": "is empty"}]
-
-    def test_a_track_that_nobody_plays_is_a_sentence(self, start: Start, songs: Path) -> None:
-        code, out, err = result(start("corpus", songs, "--track", "KAZOO"))
-        assert (code, out) == (1, "")
-        assert err.startswith(f"antiphon: No file in {songs} has notes that can be read (")
-        assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

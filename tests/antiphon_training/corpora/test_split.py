@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,41 @@ def test_files_of_one_piece_are_watched_together(tmp_path: Path) -> None:
     assert first == second
     assert len(first.valid) % 4 == 0
     assert first.valid
+
+
+def test_names_with_accents_are_the_same_on_every_system(tmp_path: Path) -> None:
+    # One system keeps "é" whole, another takes it apart: the split must not care.
+    whole, apart = "Pr\u00e9lude.mid", "Pre\u0301lude.mid"
+    splits = []
+    for folder, name in ((tmp_path / "1" / "a", whole), (tmp_path / "2" / "a", apart)):
+        folder.mkdir(parents=True)
+        (folder / "heldout.txt").write_text("E\u0301tude.mid\n", encoding="utf-8")
+        (folder / "manifest.tsv").write_text(f"file\tpiece_group\n{whole}\tg1\n", encoding="utf-8")
+        one = corpus(folder, *(f"{i:02}{name}" for i in range(20)), name, "\u00c9tude.mid")
+        splits.append([split_corpora([one], share)[0] for share in (0.2, 0.5, 0.8)])
+        assert splits[-1][0].heldout == (21,)
+        assert missing_heldout(one) == []
+    assert splits[0] == splits[1]
+
+
+def test_a_corpus_is_believed_of_its_own_files_and_others_follow(tmp_path: Path) -> None:
+    maestro = corpus(tmp_path / "a", "x.mid", "y.mid", "z.mid")
+    maestro = replace(maestro, own_split=("train", "valid", "heldout"), groups=("gx", "gy", "gz"))
+    scores = corpus(tmp_path / "b", "1.mid", "2.mid", "3.mid")
+    scores = replace(scores, groups=("gx", "gy", "gz"))
+    for share in (0.0, 1.0):
+        first, second = split_corpora([maestro, scores], share)
+        assert (first.train, first.valid, first.heldout) == ((0,), (1,), (2,))
+        assert (second.train, second.valid, second.heldout) == ((0,), (1,), ())
+
+
+def test_what_a_list_holds_out_no_corpus_trains_on(tmp_path: Path) -> None:
+    maestro = replace(corpus(tmp_path / "a", "x.mid"), own_split=("train",), groups=("g",))
+    scores = replace(corpus(tmp_path / "b", "1.mid"), groups=("g",))
+    (tmp_path / "b" / "heldout.txt").write_text("1.mid\n")
+    first, second = split_corpora([maestro, scores], 0.5)
+    assert (first.train, first.valid, first.heldout) == ((), (), ())
+    assert second.heldout == (0,)
 
 
 def test_a_list_in_another_coding_is_a_sentence(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ class Piece:
             return None
         if self.tracks and reading.tracks is not None:
             named = " or ".join(reading.tracks)
-            return f"has no track called {named}, but {', '.join(map(_named, self.tracks))}"
+            return f"has no track called {named}, but {', '.join(map(in_words, self.tracks))}"
         return "has no notes but drums" if self.counts.get("drums") else "has no notes"
 
 
@@ -120,5 +120,7 @@ def common_remarks(tracks: Sequence[str], seconds: float, reading: Reading) -> l
     return remarks
 
 
-def _named(track: str) -> str:
-    return track or "one without a name"
+def in_words(name: str) -> str:
+    """Return a name as it is told in a line: some hold line breaks, some nothing."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in name)
+    return " ".join(plain.split()) or "without a name"

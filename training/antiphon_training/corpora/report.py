@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from antiphon_training.corpora.licences import corpus_licence, licence_file
-from antiphon_training.corpora.piece import COUNTED
+from antiphon_training.corpora.piece import COUNTED, in_words
 from antiphon_training.corpora.split import missing_heldout, split_corpora
 
 if TYPE_CHECKING:
@@ -117,6 +117,6 @@ def _names(counts: Mapping[str, int], most: int = MOST_NAMES) -> str:
     if not any(counts):
         return ""
     first = list(counts.items())[:most]
-    told = ", ".join(f"{name or 'without a name'} ({count:,})" for name, count in first)
+    told = ", ".join(f"{in_words(name)} ({count:,})" for name, count in first)
     more = len(counts) - len(first)
     return f"{told} and {more:,} more" if more else told

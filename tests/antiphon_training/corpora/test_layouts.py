@@ -1,0 +1,192 @@
+"""Layouts: who composed what, which files are one piece, and whose split it is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from antiphon.errors import CorpusError
+from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.corpora.split import split_corpora
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Path]
+
+SONG = Path(__file__).parents[2] / "data" / "songs" / "lc6019054.mid"
+OTHER = SONG.with_name("lc6158825.mid")
+MAESTRO = (
+    "canonical_composer,canonical_title,split,year,midi_filename,audio_filename,duration\n"
+    'Alban Berg,"Sonata Op. 1, in B",train,2018,2018/one.midi,2018/one.wav,10.5\n'
+    "Frédéric Chopin,Étude,validation,2008,2008/two.midi,2008/two.wav,10.5\n"
+    "Franz Schubert / Franz Liszt,Ave Maria,test,2008,2008/three.midi,2008/three.wav,300.0\n"
+    "Alban Berg,Gone,train,2018,2018/gone.midi,2018/gone.wav,10.5\n"
+)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make a folder of files that are all different pieces, each a little longer."""
+
+    def folder(*files: str, name: str = "music") -> Path:
+        for number, file in enumerate(files):
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(SONG, path)
+            # What follows the last chunk is not read: other content, the same music.
+            path.write_bytes(path.read_bytes() + bytes([number]))
+        return tmp_path / name
+
+    return folder
+
+
+def load(folder: Path, **how: object) -> Corpus:
+    return load_corpus(folder, cache=folder.parent / "cache", **how)  # type: ignore[arg-type]
+
+
+def sides(corpus: Corpus, valid_share: float = 0.5) -> dict[str, set[str]]:
+    (split,) = split_corpora([corpus], valid_share)
+    return {
+        side: {corpus.files[index] for index in getattr(split, side)}
+        for side in ("train", "valid", "heldout")
+    }
+
+
+class TestMaestro:
+    @pytest.fixture
+    def maestro(self, make: Make) -> Path:
+        folder = make("2018/one.midi", "2008/two.midi", "2008/three.midi", "2004/unlisted.midi")
+        (folder / "maestro-v3.0.0.csv").write_text(MAESTRO, encoding="utf-8")
+        (folder / "LICENSE").write_text("Creative Commons BY-NC-SA 4.0\n")
+        return folder
+
+    def test_its_own_split_is_kept_and_the_rest_is_split_as_ever(self, maestro: Path) -> None:
+        corpus = load(maestro)
+        assert corpus.layout == "MAESTRO's (maestro-v3.0.0.csv)"
+        assert dict(zip(corpus.files, corpus.own_split, strict=True)) == {
+            "2004/unlisted.midi": None,
+            "2008/three.midi": "heldout",
+            "2008/two.midi": "valid",
+            "2018/one.midi": "train",
+        }
+        for share, side in ((0.0, "train"), (1.0, "valid")):
+            expected = {
+                "train": {"2018/one.midi"}, "valid": {"2008/two.midi"},
+                "heldout": {"2008/three.midi"},
+            }  # fmt: skip
+            expected[side].add("2004/unlisted.midi")
+            assert sides(corpus, share) == expected
+
+    def test_composers_titles_and_what_does_not_fit(self, maestro: Path) -> None:
+        corpus = load(maestro)
+        assert corpus.composers == (
+            None, "Franz Schubert / Franz Liszt", "Frédéric Chopin", "Alban Berg",
+        )  # fmt: skip
+        assert corpus.titles == (None, "Ave Maria", "Étude", "Sonata Op. 1, in B")
+        assert corpus.missing == 1
+        assert [(r.file, r.text) for r in corpus.remarks] == [
+            ("2008/three.midi", "lasts 10 s where its table says 300 s")
+        ]
+
+    @pytest.mark.parametrize("name", ["Chopin", "frederic chopin", "CHOPIN, Frédéric"])
+    def test_a_composer_is_found_by_any_part_of_his_name(self, maestro: Path, name: str) -> None:
+        assert load(maestro, composers=[name]).files == ("2008/two.midi",)
+
+    def test_two_composers_and_none(self, maestro: Path) -> None:
+        assert load(maestro, composers=["liszt", "Berg"]).files == (
+            "2008/three.midi", "2018/one.midi",
+        )  # fmt: skip
+        with pytest.raises(CorpusError, match=r"Nothing in .* is by Satie; it has music by .*Berg"):
+            load(maestro, composers=["Satie"])
+
+    def test_a_table_of_something_else_is_a_sentence(self, maestro: Path) -> None:
+        (maestro / "maestro-v3.0.0.csv").write_text("midi_filename\n2008/two.midi\n")
+        with pytest.raises(CorpusError, match="is no table of MAESTRO's"):
+            load(maestro)
+        (maestro / "maestro-v3.0.0.csv").write_bytes(b"\xff\xfe\0")
+        with pytest.raises(CorpusError, match="cannot be read as a table"):
+            load(maestro)
+
+
+class TestFolders:
+    def test_folders_of_composers(self, make: Make) -> None:
+        corpus = load(make("Bach/a.mid", "Bach/suite/b.mid", "Chopin/c.mid", "loose.mid"))
+        assert corpus.layout == "composers' folders"
+        assert corpus.composers == ("Bach", "Bach", "Chopin", None)
+        assert load(corpus.folder, composers=["bach"]).files == ("Bach/a.mid", "Bach/suite/b.mid")
+
+    def test_a_manifest_is_believed_before_the_folders(self, make: Make) -> None:
+        folder = make("Bach/a.mid", "Bach/b.mid", "Bach/c.mid")
+        (folder / "manifest.tsv").write_text(
+            "file\tcomposer\ttitle\nBach/a.mid\tBach, C. P. E.\tSolfeggio\nBach/b.mid\t\n",
+            encoding="utf-8",
+        )
+        corpus = load(folder)
+        assert corpus.composers == ("Bach, C. P. E.", None, None)
+        assert corpus.titles == ("Solfeggio", None, None)
+
+    def test_a_manifest_without_composers_leaves_them_to_the_folders(self, make: Make) -> None:
+        folder = make("Bach/a.mid")
+        (folder / "manifest.tsv").write_text("file\ttitle\nBach/a.mid\tAir\n")
+        assert load(folder).composers == ("Bach",)
+
+    def test_songs_of_pop909_and_their_versions_are_one_piece(
+        self, make: Make, save: Callable[..., Path], make_note: Callable[..., list[object]]
+    ) -> None:
+        folder = make("002/002.mid", "002/versions/002-v1.mid", "003/003.mid", "004/004.mid")
+        names = ("MELODY", "BRIDGE", "PIANO")
+        tracks = [(name, make_note(60 + i, 0, 480)) for i, name in enumerate(names)]
+        for song in ("002/002.mid", "002/versions/002-v2.mid", "003/003.mid"):
+            save(f"music/{song}", *tracks)
+        corpus = load(folder)
+        assert corpus.layout == (
+            "POP909's (a folder a song); POP909's tracks MELODY, BRIDGE, PIANO"
+        )
+        assert set(corpus.composers) == {None}
+        assert {name: corpus.tracks[name] for name in names} == dict.fromkeys(names, 3)
+        for share in (0.2, 0.4, 0.6, 0.8):
+            found = sides(corpus, share)
+            of_song = [side for side, files in found.items() for f in files if f.startswith("002/")]
+            assert len(of_song) == 3
+            assert len(set(of_song)) == 1
+
+
+class TestSamePiece:
+    def test_the_same_content_under_two_names(self, make: Make) -> None:
+        folder = make("a.mid", "b.mid", "c.mid")
+        shutil.copyfile(folder / "a.mid", folder / "z.mid")
+        (folder / "heldout.txt").write_text("z.mid\n")
+        corpus = load(folder)
+        assert [(r.file, r.text) for r in corpus.remarks] == [("z.mid", "is the same as a.mid")]
+        assert sides(corpus, 0.0) == {
+            "train": {"b.mid", "c.mid"}, "valid": set(), "heldout": {"z.mid"},
+        }  # fmt: skip
+
+    def test_one_name_with_two_suffixes(self, make: Make) -> None:
+        corpus = load(make("a.mid", "a.midi", "b.mid"))
+        assert corpus.groups == (None, "music/a.mid", None)
+        assert corpus.remarks == ()
+
+
+class TestManifestSplit:
+    def test_one_that_names_what_is_watched_is_kept(self, make: Make) -> None:
+        folder = make("a.mid", "b.mid", "c.mid")
+        rows = "file\tsplit\na.mid\ttrain\nb.mid\tvalid\nc.mid\ttest\n"
+        (folder / "manifest.tsv").write_text(rows)
+        for share in (0.0, 1.0):
+            assert sides(load(folder), share) == {
+                "train": {"a.mid"}, "valid": {"b.mid"}, "heldout": {"c.mid"},
+            }  # fmt: skip
+
+    def test_one_that_only_holds_out_leaves_the_rest_to_us(self, make: Make) -> None:
+        folder = make("a.mid", "b.mid", "c.mid")
+        rows = "file\tsplit\na.mid\ttrain\nb.mid\ttrain\nc.mid\theldout\n"
+        (folder / "manifest.tsv").write_text(rows)
+        corpus = load(folder)
+        assert sides(corpus, 1.0)["valid"] == {"a.mid", "b.mid"}
+        assert sides(corpus, 0.0)["train"] == {"a.mid", "b.mid"}
+        assert sides(corpus, 0.0)["heldout"] == {"c.mid"}
