@@ -21,12 +21,14 @@ from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.session import graph_inputs
 from antiphon_export.agreement import Agreement, compare
 from antiphon_export.convert import to_onnx
+from antiphon_export.labels import label_weights
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.playing import context, state_shapes
 from antiphon_export.quantise import quantise
 from antiphon_training.evaluation.foretelling import figures
 from antiphon_training.evaluation.pieces import read_pieces
 from antiphon_training.fitting import checkpoint
+from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 
 Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
@@ -102,8 +104,9 @@ def _make(
     """Make the file in the workshop; return it and its card."""
     say("converting the network")
     model = to_onnx(network, details.codec)
+    labels = {WEIGHTS_KEY: label_weights(model, graph_weights(network))}
     plain = workshop / "fp32.onnx"
-    write_model(model, replace(card, precision="fp32"), plain)
+    write_model(model, replace(card, precision="fp32"), plain, labels)
     say("proving that the file plays as the network does")
     parity = prove(network, plain, order.steps)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
@@ -112,7 +115,7 @@ def _make(
     agreement: Agreement | None = None
     if order.precision == "int8":
         model, made = quantise(model), workshop / "int8.onnx"
-        write_model(model, card, made)
+        write_model(model, card, made, labels)
         excerpts = [piece[:_COMPARED_NOTES] for pieces in heard.values() for piece in pieces]
         agreement = compare(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(
@@ -123,15 +126,17 @@ def _make(
     for corpus, pieces in heard.items():
         say(f"measuring on {len(pieces)} held-out pieces of {corpus}")
         heldout[corpus] = figures(Predictor(made), pieces).as_dict()
-    card = replace(card, heldout=heldout, extra={"parity": _proof(parity, agreement)})
-    write_model(model, card, made)
+    card = replace(card, heldout=heldout, extra={**card.extra, "parity": _proof(parity, agreement)})
+    write_model(model, card, made, labels)
     return made, card
 
 
-def write_model(model: Any, card: Card, path: Path) -> None:
-    """Write a model with a card in its metadata."""
+def write_model(
+    model: Any, card: Card, path: Path, labels: Mapping[str, str] | None = None
+) -> None:
+    """Write a model with a card, and what else is told, in its metadata."""
     del model.metadata_props[:]
-    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json(), **(labels or {})})
     onnx.save(model, path)
 
 
@@ -146,7 +151,7 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         inputs_required=(*graph_inputs(details.codec), *shapes),
         corpus=tuple(
             {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}
-            for corpus in details.corpora
+            for corpus in (*(details.origin or {}).get("corpus", ()), *details.corpora)
         ),
         licence=order.licence,
         recipe=details.recipe.as_dict(),
@@ -154,6 +159,7 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         heldout={},
         precision=order.precision,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        extra={"continued_from": details.origin} if details.origin else {},
     )
 
 
@@ -198,6 +204,6 @@ def _heldout(
             continue
         pieces, defects = read_pieces(folder, corpus["heldout"], details.codec, corpus["tracks"])
         for defect in defects:
-            say(f"left out: {defect.reason}")
+            say(f"left out: {defect.file} {defect.reason}")
         heard[corpus["name"]] = pieces
     return heard

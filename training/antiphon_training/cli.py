@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.fitting.lesson import Wishes
+    from antiphon_training.fitting.origin import Origin
     from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import Recipe
+
+PLAYER = "Player"
+"""The track of a session's file that the player played."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
@@ -37,8 +41,17 @@ def train(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
     recipe: Annotated[
-        str, typer.Option(metavar="FILE", help="A recipe, or the name of one that is shipped.")
-    ] = "house",
+        str | None,
+        typer.Option(metavar="FILE", help="A recipe, or the name of one that is shipped; house."),
+    ] = None,
+    continue_from: Annotated[
+        str | None,
+        typer.Option(metavar="INSTRUMENT", help="Let an instrument go on learning: yours, house."),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A first look: smaller, and soon done.")
     ] = False,
@@ -57,24 +70,51 @@ def train(
     from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    path = find_recipe(recipe)
-    chosen = read_recipe(path, quick)
+    origin = _origin(continue_from, recipe)
     run_folder.make(out)
+    if origin:
+        names = [Path(name).resolve().name for name in corpora]
+        path = run_folder.keep_recipe(out, origin.recipe(names, track or [PLAYER]))
+    else:
+        path = find_recipe(recipe or "house")
+    chosen = read_recipe(path, quick)
     say, quiet, verbose = _voice(ctx)
     try:
         loaded = _load_all(corpora, chosen, cache, say, quiet)
         unit = "loss" if chosen.codec.name == "triplet" else "nats"
         progress = TrainingProgress(chosen.fields, quiet, unit=unit)
+        wishes = Wishes(quick=quick, hours=hours, origin=origin)
         with native_messages_to(None if verbose else out / run_folder.MESSAGES):
-            done = _fit(path, loaded, out, Wishes(quick=quick, hours=hours), progress)
+            done = _fit(path, loaded, out, wishes, progress)
     except KeyboardInterrupt:
         say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
     say(
         f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
-        f"at {done['best_valid_loss']:.3f} {unit}. `antiphon export {out} --out FILE.onnx` "
+        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. `antiphon export {out} --out FILE.onnx` "
         "makes an instrument of it."
     )
+
+
+def _origin(continue_from: str | None, recipe: str | None) -> Origin | None:
+    """Return the instrument that is to go on learning, if one was named."""
+    from antiphon.errors import UsageError
+
+    if continue_from is None:
+        return None
+    if recipe is not None:
+        raise UsageError(
+            "An instrument goes on learning by its own recipe; leave --recipe or "
+            "--continue-from out."
+        )
+    from antiphon_training.fitting.origin import find_instrument, read_origin
+
+    return read_origin(find_instrument(continue_from))
+
+
+def _before(done: dict[str, Any]) -> str:
+    before = done.get("valid_loss_before")
+    return "" if before is None else f", from {before:.3f} before"
 
 
 def _load_all(

@@ -63,6 +63,13 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Return it as plain values, for a card."""
         return {name: msgspec.to_builtins(getattr(self, name)) for name in _SECTIONS}
 
+    def written(self) -> dict[str, Any]:
+        """Return it as a TOML file holds it, which knows no nothing."""
+        return {
+            name: {key: value for key, value in section.items() if value is not None}
+            for name, section in self.as_dict().items()
+        }
+
     def essence(self) -> dict[str, Any]:
         """Return what must not change between a run and its resumption.
 

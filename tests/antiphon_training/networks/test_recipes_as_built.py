@@ -89,7 +89,7 @@ def described(layer: Any) -> tuple[str, float, str | None]:
     [
         ("classical-chords", CHORDS, 64, "Adam", 0.0005, 32, 90),
         ("notes-and-chords", PLAIN, 100, "Adam", 0.001, 64, 100),
-        ("chopin", CHOPIN, 40, "Adamax", 0.01, 256, 200),
+        ("chopin", CHOPIN, 40, "Adamax", 0.002, 256, 200),
         ("folder-symbols", FOLDER, 100, "Adam", 0.001, 64, 100),
     ],
 )

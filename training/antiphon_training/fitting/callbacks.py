@@ -107,6 +107,11 @@ class Checkpoints(keras.callbacks.Callback):
         self.done["finished"] = self.ended
         return int(done["epochs"])
 
+    def begin_with(self, loss: float) -> None:
+        """Keep what the network knows before its first epoch, and how well it does so."""
+        self.done["best_valid_loss"] = self.done["valid_loss_before"] = loss
+        run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save what this epoch brought."""
         done, loss = self.done, float((logs or {})["val_loss"])

@@ -38,12 +38,15 @@ class RunDetails:
         and held-out files of each.
     training : dict
         Epochs, notes seen, hours, validation losses.
+    origin : dict or None
+        What the instrument was that it went on from; see `Origin.told`.
     """
 
     recipe: Recipe
     codec: Codec
     corpora: list[dict[str, Any]]
     training: dict[str, Any]
+    origin: dict[str, Any] | None = None
 
 
 def build_network(recipe: Recipe, codec: Codec) -> Any:
@@ -110,7 +113,9 @@ def load(run: Path) -> tuple[Any, RunDetails]:
         raise TrainingError(f"The weights in {best} do not fit the recipe: {summary}") from error
     corpora = run_folder.read_json(run / run_folder.CORPUS)
     training = run_folder.read_json(run / run_folder.TRAINING)
-    return network, RunDetails(recipe, codec, corpora, training)
+    began = run / run_folder.ORIGIN
+    origin = run_folder.read_json(began) if began.is_file() else None
+    return network, RunDetails(recipe, codec, corpora, training, origin)
 
 
 def _codec(run: Path, recipe: Recipe) -> Codec:

@@ -13,6 +13,7 @@ from antiphon_training.fitting import checkpoint, run_folder
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, Telling
 from antiphon_training.fitting.house_lesson import house_lesson
 from antiphon_training.fitting.lesson import Wishes
+from antiphon_training.fitting.origin import LEARNED_SHARE
 from antiphon_training.fitting.precision import in_precision
 from antiphon_training.fitting.vocabulary import learn_codec
 from antiphon_training.fitting.window_lesson import window_lesson
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.corpora.split import Split
     from antiphon_training.fitting.lesson import Lesson
     from antiphon_training.fitting.progress import Listener
 
@@ -66,32 +68,40 @@ def train(
     wishes = wishes or Wishes()
     recipe = read_recipe(recipe_path, wishes.quick)
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    learned = _pieces(corpora, [split.train for split in splits])
-    watched = _pieces(corpora, [split.valid for split in splits])
+    learned, watched = _sides(corpora, splits, wishes)
     if not learned or not watched:
         raise CorpusError(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
             "to watch; add files or raise valid_share."
         )
-    codec = learn_codec(recipe, learned)
+    origin = wishes.origin
+    codec = origin.codec if origin else learn_codec(recipe, learned)
     run_folder.make(run)
     run_folder.prepare(run, recipe_path, recipe, corpora, splits, quick=wishes.quick)
     run_folder.keep_codec(run, codec)
+    if origin:
+        run_folder.keep_origin(run, origin.told())
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
         network = checkpoint.build_network(recipe, codec)
+        if origin:
+            origin.give(network)
         make = house_lesson if recipe.network.kind == "house" else window_lesson
         lesson = make(network, recipe, codec, learned, watched, wishes.hours)
-        return _fit_safely(lesson, run, listener)
+        return _fit_safely(lesson, run, listener, goes_on=origin is not None)
 
 
-def _fit_safely(lesson: Lesson, run: Path, listener: Listener | None) -> dict[str, Any]:
+def _fit_safely(
+    lesson: Lesson, run: Path, listener: Listener | None, *, goes_on: bool
+) -> dict[str, Any]:
     """Fit what is left of a run; what can go wrong becomes a sentence."""
     keeper = Checkpoints(run, lesson.plan, lesson.network)
     keeper.resume(lesson.model)
     if listener:
         listener.begins(lesson.plan, keeper.done["epochs"])
     try:
+        if goes_on and not keeper.done["epochs"]:
+            keeper.begin_with(_watched_loss(lesson))
         if keeper.ended:
             run_folder.write_json(run / run_folder.TRAINING, keeper.done)
         else:
@@ -127,6 +137,32 @@ def _fit(lesson: Lesson, keeper: Checkpoints, run: Path, listener: Listener | No
         ],
         shuffle=False,
         verbose=0,
+    )
+
+
+def _watched_loss(lesson: Lesson) -> float:
+    """Return the loss on what is watched, before anything is learned."""
+    windows, targets = lesson.watched
+    found = lesson.model.evaluate(
+        windows, targets, batch_size=lesson.watched_batch, verbose=0, return_dict=True
+    )
+    return float(found["loss"])
+
+
+def _sides(
+    corpora: Sequence[Corpus], splits: Sequence[Split], wishes: Wishes
+) -> tuple[list[NoteArray], list[NoteArray]]:
+    """Return the pieces to learn from, and those to watch."""
+    learned = _pieces(corpora, [split.train for split in splits])
+    watched = _pieces(corpora, [split.valid for split in splits])
+    if wishes.origin is None:
+        return learned, watched
+    # Sessions are few, so each gives its beginning to learn from and its end to watch.
+    pieces = [*learned, *watched]
+    cuts = [int(len(piece) * LEARNED_SHARE) for piece in pieces]
+    return (
+        [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True) if cut],
+        [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True) if cut < len(piece)],
     )
 
 

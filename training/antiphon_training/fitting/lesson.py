@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from antiphon_training.fitting.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ class Wishes:
         Take what the recipe's `[quick.…]` sections say: a first look.
     hours : float or None
         End after so many hours of training.
+    origin : Origin or None
+        An instrument that is to go on learning, in place of a new network.
     """
 
     quick: bool = False
     hours: float | None = None
+    origin: Origin | None = None

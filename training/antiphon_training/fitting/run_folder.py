@@ -2,6 +2,7 @@
 
 recipe.toml         the recipe as it was given
 codec.json          the codec's tables, with its vocabulary
+origin.json         the instrument that it went on from, where it did
 corpus.json         corpora: names, folders, licences, counts, held-out files
 training.json       what was done so far: epochs, notes, hours, losses
 best.weights.h5     weights with the lowest validation loss
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from antiphon_training.recipe import Recipe
 
 RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
-CODEC = "codec.json"
+CODEC, ORIGIN = "codec.json", "origin.json"
 BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"
 TENSORBOARD, MESSAGES = "tensorboard", "tensorflow.log"
 
@@ -113,6 +114,45 @@ def keep_codec(run: Path, codec: Codec) -> None:
         write_json(run / CODEC, codec.table())
     except OSError as error:
         raise unwritable(run, error) from error
+
+
+def keep_origin(run: Path, told: dict[str, Any]) -> None:
+    """Write what an instrument that goes on learning was.
+
+    Raises
+    ------
+    TrainingError
+        It cannot be written, or the run went on from another.
+    """
+    path = run / ORIGIN
+    if path.is_file() and (run / RESUME).is_file() and read_json(path) != told:
+        raise TrainingError(
+            f"{run} holds a run that went on from another instrument; "
+            "name that one, or another --out folder."
+        )
+    try:
+        write_json(path, told)
+    except OSError as error:
+        raise unwritable(run, error) from error
+
+
+def keep_recipe(run: Path, recipe: Recipe) -> Path:
+    """Write a recipe that was made, not given, where the run has none; return its file.
+
+    Raises
+    ------
+    TrainingError
+        It cannot be written.
+    """
+    import tomli_w
+
+    path = run / RECIPE
+    if not path.is_file():
+        try:
+            replace_by(path, lambda half: half.write_text(tomli_w.dumps(recipe.written())))
+        except OSError as error:
+            raise unwritable(run, error) from error
+    return path
 
 
 def _compared(described: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,61 @@
+"""Weights by name, in the form in which an instrument file holds them.
+
+So that an instrument can go on learning, its metadata says which tensor of the
+graph is which weight (`WEIGHTS_KEY`). A classic network's gates stand in another
+order in the graph than in Keras' layer; here they are turned there and back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon_training.networks.window_lstm import WindowLSTM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WEIGHTS_KEY = "antiphon_weights"
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+def graph_weights(network: Any) -> Weights:
+    """Return what is learned of a network, by the path of each weight."""
+    turned = _gated(network)
+    found = {}
+    for weight in network.trainable_weights:
+        value = np.asarray(weight, dtype=np.float32)
+        found[weight.path] = _swap_gates(value) if weight.path in turned else value
+    return found
+
+
+def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Give a network the weights that `graph_weights` of its like returned.
+
+    Raises
+    ------
+    ValueError
+        One is missing, or has another shape.
+    """
+    turned = _gated(network)
+    for weight in network.trainable_weights:
+        value = weights.get(weight.path)
+        if value is None or value.size != int(np.prod(weight.shape)):
+            raise ValueError(f"the weight {weight.path} is missing or of another shape")
+        value = value.reshape(weight.shape)
+        weight.assign(_swap_gates(value) if weight.path in turned else value)
+
+
+def _gated(network: Any) -> set[str]:
+    """Return the paths of the weights whose gates stand in Keras' order."""
+    layers = [layer for layer in getattr(network, "stack", []) if isinstance(layer, WindowLSTM)]
+    return {weight.path for layer in layers for weight in layer.trainable_weights}
+
+
+def _swap_gates(value: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (..., 4 * units) with the last two gates swapped."""
+    i, f, third, fourth = np.split(value, 4, axis=-1)
+    return np.concatenate([i, f, fourth, third], axis=-1)
