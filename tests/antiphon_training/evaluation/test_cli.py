@@ -17,7 +17,7 @@ from antiphon_training.evaluation.cli import evaluate
 from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from click.testing import Result
 
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 KEYS = ["schema", "instrument", "codec", "unit", "corpus", "nats", "notes", "files", "accuracy",
         "top5", "outside_vocabulary", "defects", "ngram", "continuations"]  # fmt: skip
 PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_cache_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def run(*arguments: object) -> Result:

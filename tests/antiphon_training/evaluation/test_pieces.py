@@ -11,6 +11,7 @@ from antiphon.music.symbols import SymbolsCodec
 from antiphon_training.evaluation.pieces import (
     FileNotes,
     outside_vocabulary,
+    read_files,
     read_pieces,
 )
 
@@ -34,6 +35,31 @@ def test_classes_are_in_the_codecs_own_time(tmp_path: Path, make: Make, tiny: Pr
     codec = SymbolsCodec(["C4:1", "D4:1", "E4:0.5", "F4:1"], lengths=(0.5, 1.0))
     (words,), _ = read_pieces(tmp_path, ["a.mid"], codec)
     assert words[:, 0].tolist() == [0, 1, 3]
+
+
+def test_tunes_of_a_collection_are_read_one_or_all(
+    tmp_path: Path, cache: Path, tiny: Predictor
+) -> None:
+    tunes = "".join(f"X:{n}\nT:Tune {n}\nL:1/8\nM:4/4\nK:C\nCDEF GABc|\n\n" for n in (1, 2, 3))
+    (tmp_path / "tunes.abc").write_text(tunes)
+
+    def names(*files: str) -> list[str]:
+        return [piece.file for piece in read_files(tmp_path, files, tiny.codec, cache=cache)[0]]
+
+    assert names("tunes.abc#2", "tunes.abc#3") == ["tunes.abc#2", "tunes.abc#3"]
+    assert names("tunes.abc") == ["tunes.abc#1", "tunes.abc#2", "tunes.abc#3"]
+
+
+def test_what_cannot_be_read_is_told_in_a_few_words(
+    tmp_path: Path, cache: Path, tiny: Predictor
+) -> None:
+    (tmp_path / "broken.mid").write_bytes(b"no MIDI")
+    read, defects = read_files(tmp_path, ["broken.mid", "gone.mid"], tiny.codec, cache=cache)
+    assert read == []
+    assert [(defect.file, defect.reason[:16]) for defect in defects] == [
+        ("broken.mid", "is no MIDI file"),
+        ("gone.mid", "cannot be opened"),
+    ]
 
 
 def test_words_outside_of_the_vocabulary_are_counted(make: Make, tiny: Predictor) -> None:

@@ -76,7 +76,7 @@ def evaluate(
     tracks = track or tracks_of(predictor.card, name)
     composers = composer or composers_of(predictor.card, name)
     measured = choose(corpus, codec, heldout, tracks, composers, cache)
-    read, unreadable = read_files(measured.folder, measured.files, codec, tracks)
+    read, unreadable = read_files(measured.folder, measured.files, codec, tracks, cache=cache)
     defects = [*measured.defects, *unreadable]
     for defect in defects:
         typer.echo(f"antiphon: left out: {defect.file} {defect.reason}", err=True)
@@ -87,7 +87,7 @@ def evaluate(
         ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
         names = tuple(list_files(folder).name for folder in baseline_corpus)
         baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
-    played = _play_on(predictor, ngram, measured, tracks, say) if continuations else None
+    played = _play_on(predictor, ngram, (measured, tracks, cache), say) if continuations else None
     report = Report(
         instrument=predictor.card.name,
         codec=codec.name,
@@ -125,8 +125,7 @@ def _ngram(
 def _play_on(
     predictor: Predictor,
     ngram: NGramInstrument | None,
-    measured: Choice,
-    tracks: Sequence[str] | None,
+    reading: tuple[Choice, Sequence[str] | None, Path | None],
     say: Say,
 ) -> Continuations:
     """Let all players continue the pieces, and return how they compare.
@@ -148,7 +147,10 @@ def _play_on(
     )
 
     codec = predictor.codec
-    read, _ = read_files(measured.folder, measured.files, codec, tracks, time="seconds")
+    measured, tracks, cache = reading
+    read, _ = read_files(
+        measured.folder, measured.files, codec, tracks, time="seconds", cache=cache
+    )
     cut = {piece.file: played.excerpt(piece.file, piece.notes) for piece in read}
     excerpts = [excerpt for excerpt in cut.values() if excerpt is not None]
     if not excerpts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray
 from antiphon.music.symbols import SymbolsCodec
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Codec
-    from antiphon_training.corpora.corpus import Defect, Time
+    from antiphon.music.codec import Codec, TimeUnit
+    from antiphon_training.corpora.folder import Defect
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +51,51 @@ def read_files(
     files: Sequence[str],
     codec: Codec,
     tracks: Sequence[str] | None = None,
-    time: Time | None = None,
+    *,
+    time: TimeUnit | None = None,
+    cache: Path | None = None,
 ) -> tuple[list[FileNotes], list[Defect]]:
     """Return the notes of files of a folder, and the files that cannot be read.
 
-    Times are in the codec's own unit, or in `time`.
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    files : sequence of str
+        Relative paths; `tunes.abc#3` is the third tune of a collection.
+    codec : Codec
+        Says what a duration is, and the unit of time.
+    tracks : sequence of str, optional
+        Names of the tracks to read; all when not given.
+    time : {"seconds", "beats"}, optional
+        Another unit than the codec's.
+    cache : Path, optional
+        The folder of what was parsed; the user's own cache when not given.
     """
-    from antiphon_training.corpora.corpus import Defect, read_notes
+    from platformdirs import user_cache_path
 
-    pieces, defects = [], []
-    for file in files:
-        try:
-            notes = read_notes(folder / file, tracks, codec.pedal, time=time or codec.time)
-        except CorpusError as error:
-            reason = str(error).removeprefix(f"{folder / file} ").removesuffix(".")
-            defects.append(Defect(file, reason))
-        else:
-            pieces.append(FileNotes(file, notes))
+    from antiphon_training.corpora.assemble import read_parts
+    from antiphon_training.corpora.folder import Listing
+    from antiphon_training.corpora.layouts import Layout
+    from antiphon_training.corpora.piece import Reading
+    from antiphon_training.corpora.reading import split_number
+
+    whole = {split_number(folder / file)[0].relative_to(folder).as_posix(): None for file in files}
+    names = tuple(sorted(tracks)) if tracks else None
+    parts, defects = read_parts(
+        Listing(folder.name, folder, tuple(whole), (), {}),
+        Layout("files"),
+        Reading(names, codec.pedal, time or codec.time),
+        None,
+        cache or user_cache_path("antiphon") / "corpora",
+        None,
+    )
+    wanted = set(files)
+    pieces = [
+        FileNotes(part.file, part.piece.notes)
+        for part in parts
+        if part.file in wanted or part.file.partition("#")[0] in wanted
+    ]
     return pieces, defects
 
 
