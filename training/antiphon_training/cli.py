@@ -70,29 +70,31 @@ def train(
     from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    origin = _origin(continue_from, recipe)
+    say, quiet, verbose = _voice(ctx)
     run_folder.make(out)
+    messages = None if verbose else out / run_folder.MESSAGES
+    with native_messages_to(messages):
+        origin = _origin(continue_from, recipe)
     if origin:
         names = [Path(name).resolve().name for name in corpora]
         path = run_folder.keep_recipe(out, origin.recipe(names, track or [PLAYER]))
     else:
         path = find_recipe(recipe or "house")
     chosen = read_recipe(path, quick)
-    say, quiet, verbose = _voice(ctx)
     try:
         loaded = _load_all(corpora, chosen, cache, say, quiet)
         unit = "loss" if chosen.codec.name == "triplet" else "nats"
         progress = TrainingProgress(chosen.fields, quiet, unit=unit)
         wishes = Wishes(quick=quick, hours=hours, origin=origin)
-        with native_messages_to(None if verbose else out / run_folder.MESSAGES):
+        with native_messages_to(messages):
             done = _fit(path, loaded, out, wishes, progress)
     except KeyboardInterrupt:
         say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
     say(
         f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
-        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. `antiphon export {out} --out FILE.onnx` "
-        "makes an instrument of it."
+        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
+        f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
     )
 
 
