@@ -112,14 +112,15 @@ def _ngram(
     cache: Path | None,
     say: Say,
 ) -> tuple[NGramInstrument, int]:
-    """Return the n-gram of corpora, and from how many notes it learned."""
+    """Return the n-gram of corpora, and from how many rows it learned."""
     from antiphon_training.evaluation.choice import learned
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
+    from antiphon_training.evaluation.report import unit_of
 
     pieces = learned(corpora, measured, predictor.card, predictor.codec, cache)
-    notes = sum(map(len, pieces))
-    say(f"teaching an n-gram {notes:,} notes of {len(pieces)} pieces")
-    return NGramInstrument.learn(predictor.codec, pieces), notes
+    rows = sum(map(len, pieces))
+    say(f"teaching an n-gram {rows:,} {unit_of(predictor.codec.name)}s of {len(pieces)} pieces")
+    return NGramInstrument.learn(predictor.codec, pieces), rows
 
 
 def _play_on(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.instrument import UNCOUNTED_NOTES
@@ -84,11 +84,11 @@ class Report:
     defects: Sequence[Defect] = ()
     baseline: Baseline | None = None
     continuations: Continuations | None = None
-    unit: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Say what a row is."""
-        object.__setattr__(self, "unit", "symbol" if self.codec == "symbols" else "note")
+    @property
+    def unit(self) -> str:
+        """What a row is."""
+        return unit_of(self.codec)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON values: every key is always there."""
@@ -150,13 +150,15 @@ class Report:
         names = [self.instrument] + (["n-gram"] if self.baseline else [])
         yield _row("", names)
         yield f"nats a {self.unit}"
-        for name in self.figures.nats:
+        fields = list(self.figures.accuracy or {})
+        for name in [*fields, "total"] if len(fields) > 1 else fields:
             yield _row(name, [f"{column.nats[name]:.3f}" for column in columns])
         for title, part in (("likeliest was right", "accuracy"), ("among the likeliest 5", "top5")):
             yield title
-            for name in self.figures.accuracy or {}:
+            for name in fields:
                 yield _row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
         if self.outside:
+            yield "passed over"
             yield _row("not in the vocabulary", [f"{self.outside.share:.1%}"])
 
     def _playing(self, played: Continuations) -> Iterator[str]:
@@ -175,6 +177,11 @@ class Report:
         yield from _rows(AMOUNTS, "", played, players)
         yield "off from the piece: 0 is alike"
         yield from _rows(AMOUNTS, "_off", played, players)
+
+
+def unit_of(codec: str) -> str:
+    """Return what a row of a codec is: a note, or a symbol."""
+    return "symbol" if codec == "symbols" else "note"
 
 
 def _rows(
