@@ -36,11 +36,15 @@ class FieldCodec(Codec, Protocol):
 
 
 class WordCodec(Codec, Protocol):
-    """A codec whose rows are words: all notes that begin together, and until when."""
+    """A codec whose rows are words: all notes that begin together, and until when.
 
-    @property
-    def beat(self) -> float:
-        """How long a beat is; 1 until the codec is tuned, seconds from then on."""
+    Attributes
+    ----------
+    beat : float
+        How long a beat is; 1 until the codec is tuned, seconds from then on.
+    """
+
+    beat: float
 
     def pitches(self, word: int) -> tuple[int, ...]:
         """Return the pitches of a word, ascending."""

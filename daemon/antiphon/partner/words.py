@@ -22,6 +22,8 @@ from antiphon.partner.place import Place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.codecs import WordCodec
     from antiphon.partner.place import Bounds
@@ -71,17 +73,22 @@ class WordImproviser:
         self._forbidden = np.array([not self._fits(codec.pitches(word)) for word in words])
         if self._forbidden.all():  # then notes are moved, and left out
             self._forbidden[:] = False
-        self._shortest = float(self._beats[~self._forbidden].min())
+        allowed = self._beats[~self._forbidden]
+        self._shortest, self._longest = float(allowed.min()), float(allowed.max())
         self._biases = Biases(codec)
         self._controls = Controls.of(settings.temperature("pitch"), settings.min_p, 1)
 
     def tuned(self, phrase: NoteArray, seed: NoteArray) -> WordImproviser:
         """Return one that plays on the player's beats, as loud as he does."""
-        heard = phrase if _moments(phrase, self.settings.chord_span) >= ENOUGH else seed
+        gaps = _gaps(phrase, self.settings.chord_span)
+        heard = phrase if len(gaps) + 1 >= ENOUGH else seed
         fitted = copy.copy(self)
-        fitted.codec = self.codec.tuned(heard[-MOST:])
+        fitted.codec = codec = self.codec.tuned(heard[-MOST:])
         latest = phrase if len(phrase) else seed
-        fitted._grid = Grid.fitted(latest["onset"][-MOST:], fitted.codec.beat)
+        fitted._grid = Grid.fitted(latest["onset"][-MOST:], codec.beat)
+        if len(gaps) + 1 >= ENOUGH and self._shortest == self._longest:
+            # Words that know no rhythm: they go as fast as he does.
+            codec.beat *= _pace(float(np.median(gaps)), self._shortest * codec.beat)
         return fitted
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
@@ -89,7 +96,7 @@ class WordImproviser:
 
         Where his last word is over a little later, the answer follows upon it.
         """
-        beat = self.codec.beat
+        beat = self._grid.beat
         due = min(self._due(place), begin + self.settings.first_note_within)
         begun = self._grid.next(max(begin, due - ENTRY * beat / 2), ENTRY)
         most = max(math.floor(self.settings.longest / beat), 1)
@@ -102,7 +109,8 @@ class WordImproviser:
         """Draw one word, and return its notes."""
         onset = self._due(place)
         if not recent or onset < bounds.earliest - _CLOSE:
-            onset = self._grid.next(bounds.earliest, self._shortest if recent else ENTRY)
+            finest = self._shortest * self.codec.beat / self._grid.beat
+            onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
         self._biases.clear()
         bias = self._biases.row("symbol")[0]
         longest = max(bounds.gap / self.codec.beat, self._shortest) + _CLOSE
@@ -127,7 +135,7 @@ class WordImproviser:
             pitch = self._moved(note.pitch)
             seconds = note.duration or 0.0
             if last:
-                seconds = max(seconds, self.codec.beat)
+                seconds = max(seconds, self._grid.beat)
             notes[pitch] = replace(
                 note, pitch=pitch, duration=min(seconds, self.settings.longest_note)
             )
@@ -149,6 +157,13 @@ class WordImproviser:
         return min(max(pitch, low), high)
 
 
-def _moments(notes: NoteArray, chord_span: float) -> int:
-    """Return at how many moments notes begin, chords counted once."""
-    return 1 + int(np.count_nonzero(np.diff(notes["onset"]) > chord_span)) if len(notes) else 0
+def _gaps(notes: NoteArray, chord_span: float) -> NDArray[np.float64]:
+    """Return the times between the moments at which notes begin; chords are one moment."""
+    gaps: NDArray[np.float64] = np.diff(notes["onset"])
+    return gaps[gaps > chord_span]
+
+
+def _pace(gap: float, word: float) -> float:
+    """Return how much longer words are to last, so that they are about as long as a gap."""
+    octaves = round(math.log2(gap / word))
+    return float(2.0 ** min(max(octaves, -1), 1))

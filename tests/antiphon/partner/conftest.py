@@ -199,12 +199,17 @@ class Stage:
 
 
 def a_codec(instrument: str = "performance", pedal: Any = "keys") -> Codec:
-    """The codec of an instrument; that of symbols knows what a small hand plays."""
+    """The codec of an instrument; that of symbols knows what a small hand plays.
+
+    Words of "steps" are all as long as each other.
+    """
     if instrument == "performance":
         return PerformanceCodec(pedal)
     if instrument == "triplet":
         return TripletCodec(pedal)
     sounds = [*map(pitch_name, range(36, 97)), "0.4.7", "5.9.0", "7.11.2", "9.0.4", "11.2.5.7"]
+    if instrument == "steps":
+        return SymbolsCodec(sorted(sounds), pedal=pedal)
     lengths = (0.25, 0.5, 1.0, 2.0, 4.0)
     words = [f"{sound}:{length:g}" for sound in sounds for length in lengths]
     return SymbolsCodec(sorted(words), lengths=lengths, pedal=pedal)

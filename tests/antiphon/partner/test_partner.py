@@ -15,7 +15,7 @@ from antiphon.partner import Play, Silence
 if TYPE_CHECKING:
     from .conftest import Kit, Stage  # noqa: TID252
 
-INSTRUMENTS = ("performance", "triplet", "symbols")
+INSTRUMENTS = ("performance", "triplet", "symbols", "steps")
 
 
 def _check_taken_over(stage: Stage, when: float) -> None:
@@ -64,7 +64,7 @@ def test_the_player_takes_over_at_any_instant(
         # He holds the key: only after `held_pause` is it the partner's turn.
         stage.run([], until=when + 2.499)
         assert len(stage.heard) == heard
-        stage.run([], until=when + 3.0 + (0.6 if instrument == "symbols" else 0.0))
+        stage.run([], until=when + 3.0 + (0.6 if instrument in ("symbols", "steps") else 0.0))
         assert len(stage.heard) > heard
     elif how.startswith("all") or after > 0.7:
         stage.run([], until=when + 30.0)

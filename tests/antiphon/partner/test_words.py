@@ -86,6 +86,16 @@ def test_a_new_tempo_is_taken_up(kit: Kit) -> None:
     assert np.abs(apart - np.round(apart)).max() < 0.05
 
 
+@pytest.mark.parametrize("gap", [0.13, 0.18, 0.25, 0.33, 0.5, 0.8])
+def test_words_without_a_rhythm_go_as_fast_as_the_player(kit: Kit, gap: float) -> None:
+    events = kit.phrase(start=1.1, gap=gap, legato=0.6, pitches=[60, 62, 64, 65, 67, 65] * 2)
+    stage = kit.stage(instrument="steps").run(events, until=60.0)
+    began = moments(stage)
+    assert len(began) >= 3
+    assert np.diff(began) == pytest.approx(gap, rel=0.03)
+    assert sway(began[0], 1.1, gap) < 0.1 or sway(began[0], 1.1, gap / 2) < 0.1
+
+
 def test_words_last_until_the_next_and_the_last_is_held_for_a_beat(kit: Kit) -> None:
     for seed in range(5):
         stage = on_stage(kit, kit.phrase(gap=0.25), tiny=True, seed=seed)
