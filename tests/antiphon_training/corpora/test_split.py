@@ -117,3 +117,18 @@ def test_a_list_in_another_coding_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a" / "heldout.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CorpusError, match=r"heldout\.txt cannot be read as text"):
         split_corpora([one], 0.0)
+
+
+@pytest.mark.parametrize("share", [1e-6, 0.5, 1.0 - 1e-9])
+def test_a_handful_of_files_leaves_something_on_either_side(tmp_path: Path, share: float) -> None:
+    corpora = [many(tmp_path / "a", 2), many(tmp_path / "b", 3)]
+    splits = split_corpora(corpora, share)
+    assert any(split.train for split in splits)
+    assert any(split.valid for split in splits)
+    assert sum(len(split.train) + len(split.valid) for split in splits) == 5
+    assert splits == split_corpora(corpora, share)
+
+
+def test_a_single_piece_cannot_be_split(tmp_path: Path) -> None:
+    (split,) = split_corpora([many(tmp_path / "a", 1)], 1e-6)
+    assert (split.train, split.valid) == ((0,), ())

@@ -10,7 +10,7 @@ Unicode's composed form, so that the split is the same on every system.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
@@ -45,7 +45,9 @@ def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
     files of a held-out piece are left out altogether, except that a corpus is
     believed where it says which of its own files are trained on. Watched while
     training, and not trained on, is what a corpus says is; where nothing is said,
-    a `valid_share` of the remaining pieces, chosen by a hash of their name.
+    a `valid_share` of the remaining pieces, chosen by a hash of their name. Where
+    that leaves nothing to watch or nothing to train on, as with a handful of files,
+    the piece goes over that was nearest to the border.
 
     Raises
     ------
@@ -53,7 +55,26 @@ def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
         A list or manifest is no text in UTF-8.
     """
     told = [_Told.of(corpus) for corpus in corpora]
-    return [_split(mine, [one for one in told if one is not mine], valid_share) for mine in told]
+    splits = [_split(mine, [one for one in told if one is not mine], valid_share) for mine in told]
+    if valid_share <= 0.0:
+        return splits
+    for empty, full, nearest in (("valid", "train", min), ("train", "valid", max)):
+        groups = {told[i].files[j][0] for i, one in enumerate(splits) for j in getattr(one, full)}
+        if len(groups) > 1 and not any(getattr(one, empty) for one in splits):
+            chosen = nearest(groups, key=_fraction)
+            splits = [
+                _moved(one, chosen, mine, full, empty)
+                for one, mine in zip(splits, told, strict=True)
+            ]
+    return splits
+
+
+def _moved(split: Split, group: str, told: _Told, full: str, empty: str) -> Split:
+    """Return a split with the files of one piece on another side."""
+    mine = getattr(split, full)
+    going = tuple(index for index in mine if told.files[index][0] == group)
+    staying = tuple(index for index in mine if index not in going)
+    return replace(split, **{full: staying, empty: going})
 
 
 def _split(mine: _Told, others: Sequence[_Told], valid_share: float) -> Split:
