@@ -27,7 +27,7 @@ class Deadly(PosixPath):
 def processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let processes do the least work."""
     monkeypatch.setattr(parallel, "WORTH_PROCESSES", 0.0)
-    monkeypatch.setattr(parallel, "_cores", lambda: 2)
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
 
 
 @pytest.mark.usefixtures("processes")

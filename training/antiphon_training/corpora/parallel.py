@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.cache import Outcome
     from antiphon_training.corpora.piece import Reading
 
-SYMUSIC_BYTES_A_SECOND, MUSIC21_BYTES_A_SECOND = 8e6, 2e4
+SYMUSIC_BYTES_A_SECOND, MUSIC21_BYTES_A_SECOND = 8e6, 5e3
 WORTH_PROCESSES = 4.0
 """Seconds of work; to start processes and to bring home what they read takes about one."""
 BREAKS = "breaks its parser: nothing can be read of it"
@@ -34,9 +34,9 @@ WAITING_A_PROCESS = 4
 
 def read_all(paths: Sequence[Path], reading: Reading) -> Iterator[tuple[int, Outcome]]:
     """Yield what came of each file, by its index, in any order."""
-    cores = min(_cores(), len(paths))
-    if cores > 1 and _seconds(paths, reading) > WORTH_PROCESSES:
-        yield from _by_processes(paths, reading, cores)
+    workers = min(cores(), len(paths))
+    if workers > 1 and _seconds(paths, reading) > WORTH_PROCESSES:
+        yield from by_processes(paths, reading, workers)
     else:
         for index, path in enumerate(paths):
             yield index, read_one(path, reading)
@@ -50,7 +50,8 @@ def read_one(path: Path, reading: Reading) -> Outcome:
         return str(error).removeprefix(f"{path} ").removesuffix(".")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -66,12 +67,13 @@ def _seconds(paths: Sequence[Path], reading: Reading) -> float:
     return seconds
 
 
-def _by_processes(
-    paths: Sequence[Path], reading: Reading, cores: int
+def by_processes(
+    paths: Sequence[Path], reading: Reading, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
+    """Yield what came of each file, by its index, read by so many processes."""
     left = dict(enumerate(paths))
     try:
-        for index, outcome in _pooled(left, reading, cores):
+        for index, outcome in _pooled(left, reading, workers):
             del left[index]
             yield index, outcome
     except BrokenProcessPool:  # a file took its process down with it: find out which
@@ -79,16 +81,16 @@ def _by_processes(
             yield index, _alone(path, reading)
 
 
-def _pooled(work: dict[int, Path], reading: Reading, cores: int) -> Iterator[tuple[int, Outcome]]:
+def _pooled(work: dict[int, Path], reading: Reading, workers: int) -> Iterator[tuple[int, Outcome]]:
     """Read files in processes; a few wait for each process, so that results do not pile up."""
     queue = iter(dict(work).items())
-    with _pool(cores) as pool:
+    with _pool(workers) as pool:
         running: dict[Future[Outcome], int] = {}
         try:
             while True:
                 for index, path in queue:
                     running[pool.submit(read_one, path, reading)] = index
-                    if len(running) >= cores * WAITING_A_PROCESS:
+                    if len(running) >= workers * WAITING_A_PROCESS:
                         break
                 if not running:
                     return
