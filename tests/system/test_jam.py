@@ -200,14 +200,15 @@ def test_a_file_plays_the_player_where_there_is_no_midi(
 def test_a_partner_that_stumbles_falls_silent_and_plays_on(
     jack: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
-    # The instrument breaks in the middle of an answer.
+    # The instrument breaks in the middle of an answer, whose first notes are drawn 0.3 s
+    # before it begins.
     broken = (
         "import time\n"
         "from antiphon.instrument import Predictor\n"
         "step, began = Predictor.step, []\n"
         "def failing(self, *given):\n"
         "    began.append(time.monotonic())\n"
-        "    if 0.3 < began[-1] - began[0] < 1.5:\n"
+        "    if 0.6 < began[-1] - began[0] < 1.8:\n"
         "        raise RuntimeError('the instrument broke')\n"
         "    return step(self, *given)\n"
         "Predictor.step = failing\n"
