@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,6 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon.settings import Option, load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from antiphon.settings import Settings
 
 
@@ -51,6 +50,28 @@ def test_a_file_goes_on_for_as_long_as_is_asked(
 def settings_gap() -> float:
     """Return the longest time between two onsets, which the end may fall into."""
     return 2.0
+
+
+@pytest.mark.parametrize("codec", ["symbols", "triplet"])
+def test_words_and_triplets_go_on_too(
+    phrase: Path, settings: Settings, tmp_path: Path, codec: str
+) -> None:
+    tiny = Path(__file__).parent / "instrument" / f"tiny_{codec}.onnx"
+    chosen = load(
+        tmp_path / "own.toml",
+        environ={},
+        options={"instrument.path": Option(str(tiny), "--instrument")},
+    ).settings
+    compose(phrase, tmp_path / "out.mid", 10.0, chosen)
+
+    player, partner = read_performance(tmp_path / "out.mid").tracks
+    last = float(player.notes["onset"][-1])
+    onsets = partner.notes["onset"]
+    assert last <= onsets.min() <= last + 2.0
+    assert last + 10.0 - settings_gap() <= onsets.max() <= last + 12.01
+    assert set(partner.notes["velocity"]) == {70}  # as loud as what was played
+    if codec == "symbols":  # an eighth is 0.25 s
+        assert np.abs(onsets / 0.25 - np.round(onsets / 0.25)).max() < 0.15
 
 
 def test_the_same_seed_adds_the_same_notes(
