@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ def main() -> None:
 def single(paths: list[Path]) -> dict[str, Any]:
     """Return milliseconds a file, and how many times as fast as music21 each is."""
     from music21 import converter
+
+    warnings.simplefilter("ignore")  # music21's, of instruments that it does not know
 
     def by_music21(path: Path) -> object:
         return converter.parse(path, forceSource=True, storePickle=False)
