@@ -187,6 +187,8 @@ class TestManifestSplit:
         rows = "file\tsplit\na.mid\ttrain\nb.mid\ttrain\nc.mid\theldout\n"
         (folder / "manifest.tsv").write_text(rows)
         corpus = load(folder)
-        assert sides(corpus, 1.0)["valid"] == {"a.mid", "b.mid"}
+        assert corpus.own_split == (None, None, "heldout")
         assert sides(corpus, 0.0)["train"] == {"a.mid", "b.mid"}
-        assert sides(corpus, 0.0)["heldout"] == {"c.mid"}
+        some = sides(corpus, 0.5)  # one of each, as there are only two
+        assert len(some["train"]) == len(some["valid"]) == 1
+        assert some["heldout"] == {"c.mid"}

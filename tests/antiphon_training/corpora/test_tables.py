@@ -25,8 +25,11 @@ def test_a_line_a_file(cache: Path) -> None:
     assert table["seconds"].sum() == pytest.approx(corpus.seconds)
     assert table["side"].isna().all()
     assert (table["lowest"] <= table["highest"]).all()
-    (split,) = split_corpora([corpus], 1.0)
-    assert corpus.table(split)["side"].tolist() == ["valid"] * 3
+    (split,) = split_corpora([corpus], 0.5)
+    sides = corpus.table(split)["side"].tolist()
+    for side in ("train", "valid", "heldout"):
+        assert tuple(i for i, each in enumerate(sides) if each == side) == getattr(split, side)
+    assert None not in sides
 
 
 def test_a_line_a_note(cache: Path) -> None:
