@@ -5,6 +5,7 @@ Imported for `antiphon --help` too, so TensorFlow and the rest load inside.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from antiphon_training.fitting.origin import Origin
     from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import Recipe
+    from antiphon_training.scale.ensemble import Ensemble
 
 PLAYER = "Player"
 """The track of a session's file that the player played."""
@@ -58,6 +60,15 @@ def train(
     hours: Annotated[
         float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", help="So many processes train together.")
+    ] = None,
+    process: Annotated[
+        int | None, typer.Option(metavar="I", help="Which of them this is, from 0.")
+    ] = None,
+    coordinator: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where they meet: at process 0.")
+    ] = None,
     cache: Cache = None,
 ) -> None:
     """Train a network on folders of music.
@@ -69,11 +80,16 @@ def train(
     from antiphon_training.fitting.native_messages import native_messages_to
     from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import find_recipe, read_recipe
+    from antiphon_training.scale.ensemble import join
+    from antiphon_training.scale.seat import take_seat
 
     say, quiet, verbose = _voice(ctx)
+    seat = take_seat(processes, process, coordinator, os.environ)
+    quiet = quiet or not seat.first
     run_folder.make(out)
-    messages = None if verbose else out / run_folder.MESSAGES
+    messages = None if verbose else out / seat.named(run_folder.MESSAGES)
     with native_messages_to(messages):
+        ensemble = join(seat)
         origin = _origin(continue_from, recipe)
     if origin:
         names = [Path(name).resolve().name for name in corpora]
@@ -87,7 +103,7 @@ def train(
         progress = TrainingProgress(chosen.fields, quiet, unit=unit)
         wishes = Wishes(quick=quick, hours=hours, origin=origin)
         with native_messages_to(messages):
-            done = _fit(path, loaded, out, wishes, progress)
+            done = _fit(path, loaded, out, wishes, progress, ensemble)
     except KeyboardInterrupt:
         say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
@@ -165,11 +181,12 @@ def _fit(
     out: Path,
     wishes: Wishes,
     progress: TrainingProgress,
+    ensemble: Ensemble,
 ) -> dict[str, Any]:
     with progress:
         from antiphon_training.fitting.fit import train as fit
 
-        return fit(path, loaded, out, progress, wishes)
+        return fit(path, loaded, out, progress, wishes, ensemble)
 
 
 def _stopped(out: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
@@ -15,6 +16,7 @@ import numpy as np
 
 from antiphon.errors import TrainingError
 from antiphon_training.fitting import run_folder
+from antiphon_training.scale.ensemble import Ensemble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +40,8 @@ class Checkpoints(keras.callbacks.Callback):
         How long, and with how much patience.
     network : keras.Model
         Whose weights are the best.
+    ensemble : Ensemble
+        The processes that train together. The first alone reads and writes.
 
     Attributes
     ----------
@@ -45,9 +49,12 @@ class Checkpoints(keras.callbacks.Callback):
         What was done so far; `training.json`.
     """
 
-    def __init__(self, run: Path, plan: Plan, network: Any) -> None:
+    def __init__(
+        self, run: Path, plan: Plan, network: Any, ensemble: Ensemble | None = None
+    ) -> None:
         super().__init__()
         self._run, self._plan, self._network = run, plan, network
+        self._ensemble = ensemble or Ensemble()
         self._since = time.monotonic()
         self._cpu_since = time.process_time()
         self.done: dict[str, Any] = {
@@ -84,10 +91,11 @@ class Checkpoints(keras.callbacks.Callback):
             The file does not fit the model: another recipe wrote it.
         """
         path = self._run / run_folder.RESUME
-        if not path.is_file():
-            return 0
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            content = self._ensemble.from_first(path.read_bytes() if self._there(path) else b"")
+            if not content:
+                return 0
+            with np.load(io.BytesIO(content), allow_pickle=False) as kept:
                 values = [kept[f"v{i}"] for i in range(len(kept.files) - 1)]
                 done = json.loads(str(kept["done"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -107,10 +115,14 @@ class Checkpoints(keras.callbacks.Callback):
         self.done["finished"] = self.ended
         return int(done["epochs"])
 
+    def _there(self, path: Path) -> bool:
+        return self._ensemble.first and path.is_file()
+
     def begin_with(self, loss: float) -> None:
         """Keep what the network knows before its first epoch, and how well it does so."""
         self.done["best_valid_loss"] = self.done["valid_loss_before"] = loss
-        run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
+        if self._ensemble.first:
+            run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save what this epoch brought."""
@@ -124,11 +136,13 @@ class Checkpoints(keras.callbacks.Callback):
         if done["best_valid_loss"] is None or loss < done["best_valid_loss"]:
             done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
             # The best first: an epoch whose weights were lost is not kept, and done again.
-            run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
-        done["finished"] = self.ended
-        if self.ended:
+            if self._ensemble.first:
+                run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
+        done["finished"] = self._ensemble.decide(self.ended)
+        if done["finished"]:
             self.model.stop_training = True
-        self._save_resume()
+        if self._ensemble.first:
+            self._save_resume()
 
     def _count(self, epoch: int) -> None:
         now, cpu = time.monotonic(), time.process_time()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
+from antiphon.music.codec import Codec
 from antiphon.music.codecs import codec_from_table
 from antiphon.music.performance import PerformanceCodec
 from antiphon.music.symbols import SymbolsCodec
@@ -19,8 +20,6 @@ from antiphon_training.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from antiphon.music.codec import Codec
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from antiphon_training.fitting.precision import in_precision
 from antiphon_training.fitting.vocabulary import learn_codec
 from antiphon_training.fitting.window_lesson import window_lesson
 from antiphon_training.recipe import read_recipe
+from antiphon_training.scale.ensemble import Ensemble
+from antiphon_training.scale.watched import watched_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,7 @@ def train(
     run: Path,
     listener: Listener | None = None,
     wishes: Wishes | None = None,
+    ensemble: Ensemble | None = None,
 ) -> dict[str, Any]:
     """Train, or go on with, the run in the folder `run`.
 
@@ -52,6 +55,8 @@ def train(
         Told how it goes.
     wishes : Wishes, optional
         What else is asked for.
+    ensemble : Ensemble, optional
+        The processes that train together; this one alone when not given.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def train(
     CorpusError
         The corpora leave nothing to train on or to watch.
     """
-    wishes = wishes or Wishes()
+    wishes, ensemble = wishes or Wishes(), ensemble or Ensemble()
     recipe = read_recipe(recipe_path, wishes.quick)
     splits = split_corpora(corpora, recipe.corpus.valid_share)
     learned, watched = _sides(corpora, splits, wishes)
@@ -76,11 +81,15 @@ def train(
         )
     origin = wishes.origin
     codec = origin.codec if origin else learn_codec(recipe, learned)
-    run_folder.make(run)
-    run_folder.prepare(run, recipe_path, recipe, corpora, splits, quick=wishes.quick)
-    run_folder.keep_codec(run, codec)
-    if origin:
-        run_folder.keep_origin(run, origin.told())
+    ensemble.check_batch(recipe.fit.batch)
+    ensemble.agree("the recipe", repr(recipe.essence()).encode())
+    ensemble.agree("the music", b"".join(piece.tobytes() for piece in (*learned, *watched)))
+    if ensemble.first:
+        run_folder.make(run)
+        run_folder.prepare(run, recipe_path, recipe, corpora, splits, quick=wishes.quick)
+        run_folder.keep_codec(run, codec)
+        if origin:
+            run_folder.keep_origin(run, origin.told())
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
         network = checkpoint.build_network(recipe, codec)
@@ -88,24 +97,30 @@ def train(
             origin.give(network)
         make = house_lesson if recipe.network.kind == "house" else window_lesson
         lesson = make(network, recipe, codec, learned, watched, wishes.hours)
-        return _fit_safely(lesson, run, listener, goes_on=origin is not None)
+        keeper = Checkpoints(run, lesson.plan, network, ensemble)
+        with ensemble.together():
+            return _fit_safely(lesson, keeper, run, listener, wishes, ensemble)
 
 
 def _fit_safely(
-    lesson: Lesson, run: Path, listener: Listener | None, *, goes_on: bool
+    lesson: Lesson,
+    keeper: Checkpoints,
+    run: Path,
+    listener: Listener | None,
+    wishes: Wishes,
+    ensemble: Ensemble,
 ) -> dict[str, Any]:
     """Fit what is left of a run; what can go wrong becomes a sentence."""
-    keeper = Checkpoints(run, lesson.plan, lesson.network)
     keeper.resume(lesson.model)
     if listener:
         listener.begins(lesson.plan, keeper.done["epochs"])
     try:
-        if goes_on and not keeper.done["epochs"]:
+        if wishes.origin and not keeper.done["epochs"]:
             keeper.begin_with(_watched_loss(lesson))
-        if keeper.ended:
+        if not keeper.ended:
+            _fit(lesson, keeper, run, listener, ensemble)
+        elif ensemble.first:
             run_folder.write_json(run / run_folder.TRAINING, keeper.done)
-        else:
-            _fit(lesson, keeper, run, listener)
     except OSError as error:
         raise run_folder.unwritable(run, error) from error
     except tf.errors.ResourceExhaustedError as error:
@@ -116,27 +131,41 @@ def _fit_safely(
     return keeper.done
 
 
-def _fit(lesson: Lesson, keeper: Checkpoints, run: Path, listener: Listener | None) -> None:
+def _fit(
+    lesson: Lesson,
+    keeper: Checkpoints,
+    run: Path,
+    listener: Listener | None,
+    ensemble: Ensemble,
+) -> None:
     epochs_done = keeper.done["epochs"]
-    run_folder.trim_log(run, epochs_done)
+    callbacks = [*lesson.callbacks, keeper, *([Telling(listener)] if listener else [])]
+    if ensemble.first:
+        run_folder.trim_log(run, epochs_done)
+        # A line that was logged before a kill is trimmed, one that was not is lost:
+        # so the log comes before the checkpoint. What TensorBoard makes of a full disk
+        # must come last.
+        callbacks.insert(len(lesson.callbacks), LossLog(run))
+        callbacks.append(
+            keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False)
+        )
+    watched: dict[str, Any] = {
+        "validation_data": lesson.watched,
+        "validation_batch_size": lesson.watched_batch,
+    }
+    if ensemble.processes > 1:
+        inputs, targets = lesson.watched
+        batches, steps = watched_batches(inputs, targets, lesson.watched_batch)
+        watched = {"validation_data": batches, "validation_steps": steps}
     lesson.model.fit(
         lesson.batches(epochs_done),
         epochs=lesson.plan.epochs,
         initial_epoch=epochs_done,
         steps_per_epoch=lesson.plan.steps_an_epoch,
-        validation_data=lesson.watched,
-        validation_batch_size=lesson.watched_batch,
-        callbacks=[
-            *lesson.callbacks,
-            # A line that was logged before a kill is trimmed, one that was not is lost:
-            # so the log is first. What TensorBoard makes of a full disk must come last.
-            LossLog(run),
-            keeper,
-            *([Telling(listener)] if listener else []),
-            keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False),
-        ],
+        callbacks=callbacks,
         shuffle=False,
         verbose=0,
+        **watched,
     )
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from antiphon_training.fitting.origin import Origin
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +87,4 @@ class Wishes:
 
     quick: bool = False
     hours: float | None = None
-    origin: Origin | None = None
+    origin: Any = None  # its module needs Keras, and this one is read before Keras may be

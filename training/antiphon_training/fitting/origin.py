@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from antiphon import resources
 from antiphon.errors import TrainingError
-from antiphon.instrument import load_card
+from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
+from antiphon.music.codec import Codec
 from antiphon.music.codecs import codec_from_table
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
@@ -34,10 +36,6 @@ from antiphon_training.recipe_sections import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from antiphon.instrument import Card
-    from antiphon.music.codec import Codec
 
 ZERO_POINT = 128
 LEARNED_SHARE = 0.85
@@ -88,12 +86,14 @@ class Origin:
         tracks : sequence of str, optional
             The tracks to learn from; all when not given.
         """
-        kind = self.card.recipe.get("network", {}).get("kind", "house")
+        kind: str = self.card.recipe.get("network", {}).get("kind", "house")
         heard = CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {})
         own = {name: self.card.recipe[name] for name in ("codec", "augmentation")}
+        codec: Any = msgspec.convert(own["codec"], CODECS[self.codec.name])
+        network: Any = msgspec.convert(self.card.recipe["network"], NETWORKS[kind])
         return Recipe(
-            codec=msgspec.convert(own["codec"], CODECS[self.codec.name]),
-            network=msgspec.convert(self.card.recipe["network"], NETWORKS[kind]),
+            codec=codec,
+            network=network,
             corpus=heard,
             augmentation=msgspec.convert(own["augmentation"], type(Recipe().augmentation)),
             fit=_gentle(kind, self.card.recipe.get("fit", {})),

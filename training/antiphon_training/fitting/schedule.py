@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
@@ -27,10 +27,10 @@ class WarmHoldDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step: Any) -> Any:
         """Return the rate at a step."""
-        step = tf.cast(step, tf.float32)
+        step = ops.cast(step, "float32")
         rising = (step + 1.0) / self.warmup
         falling = (self.total - step) / max(self.total * self.decay_share, 1.0)
-        return self.peak * tf.clip_by_value(tf.minimum(rising, falling), 0.0, 1.0)
+        return self.peak * ops.clip(ops.minimum(rising, falling), 0.0, 1.0)
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""
