@@ -41,5 +41,5 @@ clean:
 
 .venv-test/.ready: pyproject.toml
 	@scripts/system-parts tests
-	@scripts/environment .venv-test train,dev
+	@scripts/environment .venv-test train,jax,dev
 	@touch $@

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("jax", reason="the extra `jax` is not installed")
 pytestmark = [
     pytest.mark.train,
     # TensorFlow asks NumPy for copies in the way of NumPy 1.
