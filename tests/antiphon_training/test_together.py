@@ -70,3 +70,20 @@ def test_a_process_that_has_no_seat_is_a_sentence(recipe: Path, tmp_path: Path) 
     said = process.communicate(timeout=SECONDS)[1]
     assert process.returncode == 2
     assert "Of 2 processes there is no number 2" in said
+
+
+@pytest.mark.parametrize("name", ["chopin", "maestro-triplets"])
+def test_a_classic_network_learns_on_the_other_back_end_and_is_exported_by_tensorflow(
+    name: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "antiphon"]
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    train = [*command, "train", "--recipe", name, "--quick", str(MUSIC / "rolls"),
+             str(MUSIC / "songs"), "--out", str(tmp_path / "run")]  # fmt: skip
+    subprocess.run(train, check=True, env={**home, "KERAS_BACKEND": "jax"}, timeout=SECONDS)
+    first, *_, last = losses(tmp_path / "run")
+    assert last != first
+    export = [*command, "export", str(tmp_path / "run"), "--out", str(tmp_path / "it.onnx"),
+              "--no-figures"]  # fmt: skip
+    subprocess.run(export, check=True, env=home, timeout=SECONDS)
+    assert (tmp_path / "it.onnx").stat().st_size > 10_000
