@@ -31,7 +31,7 @@ def result(process: subprocess.Popen[str]) -> tuple[int, str, str]:
         (("{nowhere}", "--out", "{out}"), 1, "There is no folder {nowhere}; "),
         (("{rolls}", "--out", "{file}/run"), 1, "{file}/run cannot be written (not a directory)"),
         (("{rolls}", "{rolls}", "--out", "{out}"), 2, "Two corpora are called rolls; "),
-        (("{out}", "--out", "{out}"), 1, "{out} holds no .mid file; "),
+        (("{out}", "--out", "{out}"), 1, "{out} holds no .mid file and no score"),
     ],
 )
 def test_what_cannot_be_trained_is_a_sentence(
@@ -65,7 +65,7 @@ def test_a_killed_and_an_interrupted_training_go_on(
     stopped = start(*command)
     assert stopped.stderr is not None
     first = [stopped.stderr.readline() for _ in range(5)]
-    assert first[:2] == ["rolls: 2 files, 1,537 notes\n", "songs: 3 files, 312 notes\n"]
+    assert first[:2] == ["rolls: 2 files, 1,541 notes\n", "songs: 3 files, 312 notes\n"]
     assert first[2].startswith("going on after epoch ")
     done = int(first[2].split()[4])
     assert done >= 1

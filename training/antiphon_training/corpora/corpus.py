@@ -119,7 +119,10 @@ class Corpus:
                 object.__setattr__(self, name, unknown)
         if len(self.lasting) != len(self.files):
             pieces = [self.piece(index) for index in range(len(self.files))]
-            ends = [(one["onset"] + one["duration"]).max() - one["onset"][0] for one in pieces]
+            ends = [
+                (one["onset"] + one["duration"]).max() - one["onset"][0] if len(one) else 0.0
+                for one in pieces
+            ]
             object.__setattr__(self, "lasting", np.array(ends, dtype=np.float64))
 
     def piece(self, index: int) -> NoteArray:
