@@ -1,14 +1,15 @@
 """Measure how many notes a second the house network learns from.
 
 Two models are fitted to random notes on the same machine, in the same precision
-and with the same batches: the network of a recipe with its four heads, as
-`antiphon train` fits it, and for comparison a bare Keras model of as many
-`keras.layers.LSTM` of the same width with a single softmax over pitches. After one
+and with batches of the same size: the network of a recipe with its four heads, as
+`antiphon train` fits it, from pieces that are transposed, stretched and encoded
+meanwhile; and for comparison a bare Keras model of as many `keras.layers.LSTM` of
+the same width with a single softmax over pitches, from ready arrays. After one
 round to compile, the two take turns; the best round of each counts, since anything
 else on the machine can only slow a round down.
 
 Prints one JSON object: notes a second of each, and their ratio.
-`python benchmarks/training.py [--recipe house] [--rounds 3]`
+`[KERAS_BACKEND=jax] python benchmarks/training.py [--recipe house] [--rounds 3]`
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from antiphon.music.note import NOTE_DTYPE, NoteArray
 from antiphon.music.performance import PerformanceCodec
 from antiphon_training.recipe import find_recipe, read_recipe
 
@@ -37,10 +39,13 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3, help="rounds each (3)")
     chosen = options.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from antiphon_training.fitting.fit import in_precision
+    import keras
+
+    from antiphon_training.fitting.precision import in_precision
 
     recipe = read_recipe(find_recipe(chosen.recipe))
     with in_precision(recipe.fit.precision):
+        precision = keras.mixed_precision.dtype_policy().compute_dtype
         works = {"house": house(recipe), "bare_keras": bare_keras(recipe)}
         for work in works.values():
             work()
@@ -53,27 +58,37 @@ def main() -> None:
     notes = recipe.fit.batch * recipe.fit.steps * recipe.fit.batches_a_round
     figures = {f"{name}_notes_per_s": round(notes / seconds) for name, seconds in best.items()}
     ratio = round(best["bare_keras"] / best["house"], 2)
-    print(json.dumps({**figures, "ratio": ratio, "cores": os.cpu_count()}, indent=2))
+    told = {
+        **figures,
+        "ratio": ratio,
+        "back_end": keras.backend.backend(),
+        "precision": precision,
+        "cores": len(os.sched_getaffinity(0)),
+    }
+    print(json.dumps(told, indent=2))
 
 
 def house(recipe: Recipe) -> Callable[[], object]:
     """Return one round of training the recipe's network."""
-    from antiphon_training.fitting.fit import make_model
+    from antiphon_training.fitting.checkpoint import build_network
+    from antiphon_training.fitting.house_lesson import house_lesson
 
-    codec = PerformanceCodec()
-    fit = recipe.fit
-    model = make_model(recipe, codec)
-    rng = np.random.default_rng(1)
-    shape = (fit.batch * fit.batches_a_round, fit.steps)
-    previous = np.stack([rng.integers(0, n, shape) for n in codec.input_sizes], axis=-1)
-    target = np.stack([rng.integers(0, n, shape) for n in codec.sizes], axis=-1)
-    inputs = {
-        "previous": previous.astype(np.int32),
-        "target": target.astype(np.int32),
-        "reset": np.zeros(shape[0], np.float32),
-    }
-    fields = {name: inputs["target"][:, :, i] for i, name in enumerate(codec.fields)}
-    return lambda: model.fit(inputs, fields, batch_size=fit.batch, shuffle=False, verbose=0)
+    codec, pieces = PerformanceCodec(), [piece(seed) for seed in range(20)]
+    network = build_network(recipe, codec)
+    lesson = house_lesson(network, recipe, codec, pieces, pieces[:1], None)
+    steps = recipe.fit.batches_a_round
+    return lambda: lesson.model.fit(lesson.batches(0), steps_per_epoch=steps, verbose=0)
+
+
+def piece(seed: int, notes: int = 2000) -> NoteArray:
+    """Return random notes, four a second."""
+    rng = np.random.default_rng(seed)
+    made = np.zeros(notes, dtype=NOTE_DTYPE)
+    made["pitch"] = rng.integers(36, 96, notes)
+    made["onset"] = np.cumsum(rng.exponential(0.25, notes))
+    made["duration"] = rng.exponential(0.5, notes)
+    made["velocity"] = rng.integers(20, 110, notes)
+    return made
 
 
 def bare_keras(recipe: Recipe) -> Callable[[], object]:
