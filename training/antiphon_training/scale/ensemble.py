@@ -174,6 +174,8 @@ def join(seat: Seat) -> Ensemble:
     """
     if seat.processes > 1:
         _choose_jax()
+    elif os.environ.get("KERAS_BACKEND") != "jax":
+        return Ensemble()  # and leave Keras, which takes seconds, to whoever needs it
     import keras
 
     if keras.backend.backend() != "jax":
