@@ -1,0 +1,153 @@
+"""What is written: hands, voices, lengths and names."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.music.note import Note, notes_to_array
+from antiphon_training.notation.bars import divide
+from antiphon_training.notation.hands import split_hands
+from antiphon_training.notation.lengths import IN_THIRDS, WRITTEN, Ruler
+from antiphon_training.notation.metre import DOTTED, QUARTER, Metre
+from antiphon_training.notation.page import lay_out
+from antiphon_training.notation.spelling import Key, find_key
+from antiphon_training.notation.voices import Event, Sounding, find_voices
+
+METRES = (Metre(2), Metre(3), Metre(4), Metre(2, DOTTED), Metre(3, DOTTED))
+COMMON = Ruler(Metre(4))
+
+
+class TestHands:
+    def split(self, *notes: tuple[float, int]) -> list[bool]:
+        onsets, pitches = (np.array(column) for column in zip(*notes, strict=True))
+        right = split_hands(onsets.astype(float), onsets + 0.5, pitches)
+        return [bool(each) for each in right]
+
+    def test_a_bass_and_a_melody_are_two(self) -> None:
+        notes = [(float(n), p) for n in range(8) for p in (40 + n, 67 + n)]
+        assert self.split(*notes) == [False, True] * 8
+
+    def test_a_melody_stays_in_its_hand_when_it_descends(self) -> None:
+        notes = [(float(n), p) for n in range(16) for p in (36, 74 - n)]
+        assert self.split(*notes) == [False, True] * 16
+
+    def test_what_one_hand_can_play_alone(self) -> None:
+        assert all(self.split(*((float(n), 72 + n % 5) for n in range(12))))
+        assert not any(self.split(*((float(n), 45 + n % 5) for n in range(12))))
+        assert split_hands(np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)).tolist() == []
+
+
+class TestVoices:
+    def test_legato_is_written_to_the_next_note(self) -> None:
+        notes = [Sounding(0, 26.0, 60), Sounding(24, 46.0, 62), Sounding(48, 60.0, 64)]
+        flowing, holding = find_voices(notes, COMMON)
+        assert [(each.start, each.end) for each in flowing] == [(0, 24), (24, 48), (48, 60)]
+        assert not holding
+
+    def test_what_ends_long_before_the_next_is_followed_by_a_rest(self) -> None:
+        flowing, _ = find_voices([Sounding(0, 26.0, 60), Sounding(96, 120.0, 60)], COMMON)
+        assert flowing[0] == Event(0, 24, (60,))
+
+    def test_what_is_held_gets_a_voice(self) -> None:
+        melody = [Sounding(24 * n, 24.0 * n + 22, 72 + n) for n in range(4)]
+        held = Sounding(0, 95.0, 48)
+        flowing, holding = find_voices(sorted([held, *melody], key=lambda n: n.start), COMMON)
+        assert holding == [Event(0, 96, (48,))]
+        assert [each.pitches for each in flowing] == [(72,), (73,), (74,), (75,)]
+
+    def test_what_is_held_ends_before_it_is_struck_anew(self) -> None:
+        notes = [Sounding(0, 100.0, 48), Sounding(24, 40.0, 60), Sounding(48, 90.0, 48)]
+        _, holding = find_voices(notes, COMMON)
+        assert holding == [Event(0, 48, (48,))]
+
+
+@given(st.sampled_from(METRES), st.integers(0, 63), st.integers(1, 64), st.booleans())
+def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, rest: bool) -> None:
+    start, end = 3 * first, 3 * (first + length)
+    pieces = Ruler(metre).written(start, end, rest=rest)
+    assert pieces[0][0] == start
+    assert pieces[-1][1] == end
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
+    assert all(b - a in WRITTEN for a, b in pieces)
+    assert all(a // metre.bar == (b - 1) // metre.bar for a, b in pieces)
+
+
+@given(st.integers(0, 22), st.integers(1, 24))
+def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
+    ruler = Ruler(Metre(4), frozenset(range(16)))
+    pieces = ruler.written(4 * first, 4 * (first + length))
+    for start, end in pieces:
+        if end - start not in IN_THIRDS:
+            assert start % QUARTER == end % QUARTER == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "pieces"),
+    [
+        (0, 72, [(0, 72)]),  # a dotted half
+        (24, 72, [(24, 72)]),  # a half on the second beat is read as syncopation
+        (12, 36, [(12, 36)]),  # so is a quarter between beats
+        (36, 60, [(36, 48), (48, 60)]),  # but not over the middle of the bar
+        (18, 30, [(18, 24), (24, 30)]),  # nor an eighth from a sixteenth on
+        (72, 120, [(72, 96), (96, 120)]),  # over the bar line
+        (0, 60, [(0, 48), (48, 60)]),  # five eighths have no sign
+    ],
+)
+def test_ties_show_the_beat(start: int, end: int, pieces: list[tuple[int, int]]) -> None:
+    assert COMMON.written(start, end) == pieces
+
+
+def test_pitches_are_named_in_their_key() -> None:
+    c_major, e_flat, a_minor = Key(0, minor=False), Key(-3, minor=False), Key(0, minor=True)
+    assert [c_major.name(pitch) for pitch in (60, 61, 66, 70)] == [
+        ("C", 0, 4), ("C", 1, 4), ("F", 1, 4), ("B", -1, 4),
+    ]  # fmt: skip
+    assert e_flat.name(63) == ("E", -1, 4)
+    assert a_minor.name(68) == ("G", 1, 4)
+    assert Key(6, minor=False).name(65) == ("E", 1, 4)
+    assert Key(-6, minor=False).name(59) == ("C", -1, 4)  # belongs to the octave above its sound
+
+
+def test_every_name_sounds_as_its_pitch() -> None:
+    steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+    for fifths in range(-6, 7):
+        for pitch in range(128):
+            step, sharps, octave = Key(fifths, minor=bool(fifths % 2)).name(pitch)
+            assert 12 * (octave + 1) + steps[step] + sharps == pitch
+
+
+@pytest.mark.parametrize(
+    ("tonic", "minor", "fifths"),
+    [(0, False, 0), (7, False, 1), (3, False, -3), (9, True, 0), (4, True, 1), (8, True, 5)],
+)
+def test_keys_are_found(tonic: int, minor: bool, fifths: int) -> None:
+    scale = (0, 2, 3, 5, 7, 8, 11, 12) if minor else (0, 2, 4, 5, 7, 9, 11, 12)
+    chord = (0, 3, 7) if minor else (0, 4, 7)
+    notes = [Note(60 + tonic + up, 0.5 * n, 0.5, 80) for n, up in enumerate(scale)]
+    notes += [Note(48 + tonic + up, 4.0, 2.0, 80) for up in chord]
+    assert find_key(notes_to_array(notes)) == Key(fifths, minor)
+
+
+def test_a_scale_is_laid_out() -> None:
+    notes = [Note(60 + up, 0.65 * n, 0.6, 80) for n, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))]
+    bass = [Note(pitch, 2.6 * n, 2.5, 90) for n, pitch in enumerate((36, 43))]
+    page = lay_out(notes_to_array([*notes, *bass]), ((2.5, "here"),))
+    assert (page.key, page.tempo_bpm) == (Key(0, minor=False), pytest.approx(60.0 / 0.65))
+    assert [event.pitches for event in page.right.flowing] == [(n.pitch,) for n in notes]
+    assert page.marks == ((4 * QUARTER, "here"),)
+    for bar in divide(page, page.right, treble=True):
+        assert bar.treble
+        assert bar.flowing[0].start == bar.start
+        assert bar.flowing[-1].end == bar.end
+
+
+def test_one_note_makes_a_page() -> None:
+    page = lay_out(notes_to_array([Note(60, 5.0, 0.2, 80)]))
+    assert page.bars == 1
+    with pytest.raises(ValueError, match="no stroke"):
+        lay_out(notes_to_array([]))

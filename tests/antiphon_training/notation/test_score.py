@@ -1,0 +1,218 @@
+"""Scores of real pieces: they parse again, their bars add up, and engravers print them."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections import Counter
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import matplotlib.image as mpimg
+import numpy as np
+import pytest
+import symusic
+from music21 import converter, meter, stream
+
+from antiphon.compose import Composition
+from antiphon.errors import AntiphonError, UsageError
+from antiphon.music.midifile import read_performance
+from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
+from antiphon_training.notation import engraving
+from antiphon_training.notation.lilypond import lilypond
+from antiphon_training.notation.musicxml import musicxml
+from antiphon_training.notation.page import Page, lay_out
+from antiphon_training.notation.score import make_score
+from antiphon_training.notation.strokes import find_strokes
+from antiphon_training.notation.writing import write_engraved, write_musicxml
+
+MUSIC = Path(__file__).parents[2] / "data"
+SONGS = sorted((MUSIC / "songs").glob("*.mid"))
+PIECES = [*SONGS, *sorted((MUSIC / "rolls").glob("*.mid"))]
+SECONDS = 25.0
+
+
+@cache
+def notes_of(path: Path) -> NoteArray:
+    notes = read_performance(path).notes()
+    notes["onset"] -= notes["onset"][0]
+    return notes[notes["onset"] < SECONDS]
+
+
+@cache
+def page_of(path: Path) -> Page:
+    return lay_out(notes_of(path))
+
+
+@cache
+def parsed(path: Path) -> stream.Score:
+    """Return what music21 reads of the MusicXML of a piece."""
+    score = converter.parseData(musicxml(make_score(page_of(path), path.stem)), format="musicxml")
+    assert isinstance(score, stream.Score)
+    return score
+
+
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
+class TestRealPieces:
+    def test_every_bar_is_full(self, path: Path) -> None:
+        parts = list(parsed(path).parts)
+        assert len(parts) == 2
+        for part in parts:
+            bars = list(part.getElementsByClass(stream.Measure))
+            assert len(bars) == page_of(path).bars
+            signature = bars[0].getElementsByClass(meter.TimeSignature)[0]
+            for number, bar in enumerate(bars):
+                missing = Fraction(page_of(path).pickup, 24) if number == 0 else 0
+                for voice in bar.voices or [bar]:
+                    lasts = sum(Fraction(each.quarterLength) for each in voice.notesAndRests)
+                    whole = Fraction(signature.barDuration.quarterLength) - missing
+                    assert lasts == pytest.approx(whole), f"bar {number}"
+
+    def test_every_note_is_written_once(self, path: Path) -> None:
+        """But for one that is struck twice in one stroke, which a page shows once."""
+        written: Counter[int] = Counter()
+        for sounding in parsed(path).recurse().notes:
+            if sounding.tie is None or sounding.tie.type == "start":
+                written.update(pitch.midi for pitch in sounding.pitches)
+        notes = notes_of(path)
+        strokes = find_strokes(notes)
+        once = {(int(s), int(p)) for s, p in zip(strokes.of_note, notes["pitch"], strict=True)}
+        assert written == Counter(pitch for _, pitch in once)
+
+    def test_ties_lead_somewhere(self, path: Path) -> None:
+        ties = Counter(each.tie.type for each in parsed(path).recurse().notes if each.tie)
+        assert ties["start"] == ties["stop"]
+
+    def test_lengths_have_signs(self, path: Path) -> None:
+        for each in parsed(path).recurse().notesAndRests:
+            whole_bar = each.isRest and each.fullMeasure
+            assert whole_bar or each.duration.type not in ("complex", "inexpressible")
+            assert each.duration.dots <= 1
+
+    def test_the_same_music_gives_the_same_bytes(self, path: Path) -> None:
+        one, two = (musicxml(make_score(page_of(path), path.stem)) for _ in range(2))
+        assert one == two
+
+    def test_no_voice_is_drowned_in_ties(self, path: Path) -> None:
+        """Most notes of what was engraved need one head; of what was played freely, few."""
+        heads = list(parsed(path).recurse().notes)
+        tied = sum(each.tie is not None and each.tie.type != "start" for each in heads)
+        assert tied / len(heads) < (0.2 if path in SONGS else 0.4)
+
+
+@pytest.mark.parametrize("path", SONGS, ids=lambda path: path.stem)
+def test_rhythms_of_engraved_music_are_found_again(path: Path) -> None:
+    """All steps between strokes are as notated, at half, the same, or double the length."""
+    score = symusic.Score(str(path))
+    beats = np.unique(
+        np.concatenate([track.notes.numpy()["time"] for track in score.to("quarter").tracks])
+    )
+    page = page_of(path)
+    starts = {event.start for staff in (page.right, page.left)
+              for event in (*staff.flowing, *staff.holding)}  # fmt: skip
+    found = np.diff(sorted(starts)) / 24
+    notated = np.diff(beats)[: len(found)]
+    same = [np.mean(np.isclose(found, factor * notated, atol=0.01)) for factor in (0.5, 1.0, 2.0)]
+    assert max(same) > 0.95
+
+
+def test_a_song_in_f_minor_has_four_flats() -> None:
+    page = page_of(MUSIC / "songs" / "lc6019054.mid")
+    assert page.key.fifths == -4
+    assert page.metre.signature in ("4/4", "2/4")
+
+
+def test_what_was_added_is_marked(tmp_path: Path) -> None:
+    given = notes_to_array([Note(60 + n % 5, 0.5 * n, 0.4, 80) for n in range(16)])
+    added = notes_to_array([Note(67 - n % 5, 8.0 + 0.5 * n, 0.4, 80) for n in range(16)])
+    piece = Composition("A piece", given, added)
+    assert write_musicxml(tmp_path / "a.musicxml")(piece) == [tmp_path / "a.musicxml"]
+    text = (tmp_path / "a.musicxml").read_text()
+    assert "<work-title>A piece</work-title>" in text
+    assert text.count(">Antiphon</words>") == 1
+    write_musicxml(tmp_path / "a.mxl")(piece)
+    with zipfile.ZipFile(tmp_path / "a.mxl") as archive:
+        assert archive.read("score.musicxml").decode() == text
+    write_musicxml(tmp_path / "b.xml")(Composition("", empty_notes(), added))
+    assert "Antiphon" not in (tmp_path / "b.xml").read_text()
+    with pytest.raises(UsageError, match="no note to write down"):
+        write_musicxml(tmp_path / "c.xml")(Composition("", empty_notes(), empty_notes()))
+
+
+@pytest.fixture
+def waltz() -> Composition:
+    notes = [Note(p, 0.5 * n, 0.45, 80) for n, p in enumerate((72, 76, 79, 77, 74, 71) * 4)]
+    notes += [Note(p, 1.5 * n, 1.4, 90) for n, p in enumerate((48, 43) * 4)]
+    return Composition('A "waltz" \\ 1', empty_notes(), notes_to_array(notes))
+
+
+def test_without_an_engraver_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(engraving, "MUSESCORE", engraving.MUSESCORE[:1])  # none of this machine
+    monkeypatch.setattr(engraving, "LILYPOND", engraving.LILYPOND[:1])
+    with pytest.raises(AntiphonError, match=r"neither MuseScore nor LilyPond .* a\.musicxml"):
+        write_engraved(tmp_path / "a.pdf")
+
+
+needs_lilypond = pytest.mark.skipif(
+    shutil.which("lilypond") is None, reason="LilyPond is not installed (apt install lilypond)"
+)
+
+
+@needs_lilypond
+class TestLilyPond:
+    @pytest.fixture(autouse=True)
+    def only_lilypond(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engraving, "MUSESCORE", ())
+
+    def test_a_page_is_printed(self, waltz: Composition, tmp_path: Path) -> None:
+        (pdf,) = write_engraved(tmp_path / "waltz.pdf")(waltz)
+        assert pdf.read_bytes().startswith(b"%PDF")
+        (png,) = write_engraved(tmp_path / "waltz.png")(waltz)
+        ink = np.count_nonzero(mpimg.imread(png)[..., :3].mean(axis=-1) < 0.5)
+        assert ink > 5_000
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["waltz.pdf", "waltz.png"]
+
+    @pytest.mark.parametrize("path", PIECES[1:4], ids=lambda path: path.stem)
+    def test_real_pieces_are_printed_without_a_complaint(self, path: Path, tmp_path: Path) -> None:
+        engraver = engraving.find_engraver(tmp_path / "a.png")
+        source = tmp_path / "page.ly"
+        source.write_text(lilypond(page_of(path), path.stem))
+        command = [engraver.program, "-dno-print-pages", "-o", str(tmp_path / "out"), str(source)]
+        told = engraving.run(command, tmp_path, source)
+        assert "warning" not in told
+        assert "error" not in told
+
+    def test_many_pages_are_numbered(self, tmp_path: Path) -> None:
+        long = notes_to_array([Note(60 + n % 12, 0.25 * n, 0.2, 80) for n in range(800)])
+        pages = write_engraved(tmp_path / "long.png")(Composition("", empty_notes(), long))
+        assert len(pages) > 1
+        assert [page.name for page in pages] == [f"long-{n + 1}.png" for n in range(len(pages))]
+
+    def test_what_cannot_be_written_is_a_sentence(self, waltz: Composition, tmp_path: Path) -> None:
+        with pytest.raises(AntiphonError, match=r"none/a\.pdf cannot be written"):
+            write_engraved(tmp_path / "none" / "a.pdf")(waltz)
+
+
+def test_a_page_without_a_ground_is_put_on_paper(tmp_path: Path) -> None:
+    dots = np.zeros((20, 20, 4))
+    dots[5:15, 5:15, 3] = 1.0  # ink on nothing
+    mpimg.imsave(tmp_path / "bare.png", dots)
+    stub = tmp_path / "mscore"
+    stub.write_text(f'#!/bin/sh\ncp {tmp_path / "bare.png"} "$2"\n')
+    stub.chmod(0o755)
+    engraver = engraving.Engraver(str(stub), "musicxml")
+    (page,) = engraving.engrave(engraver, b"", tmp_path / "page.png")
+    printed = mpimg.imread(page)
+    assert printed[0, 0, :3].tolist() == [1.0, 1.0, 1.0]
+    assert printed[10, 10, :3].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_an_engraver_that_fails_is_quoted(tmp_path: Path) -> None:
+    broken = tmp_path / "lilypond"
+    broken.write_text("#!/bin/sh\necho 'fatal: no fonts' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    engraver = engraving.Engraver(str(broken), "ly")
+    with pytest.raises(AntiphonError, match=r"could not engrave a\.png: fatal: no fonts"):
+        engraving.engrave(engraver, "", tmp_path / "a.png")

@@ -1,0 +1,1 @@
+"""From what was played to a score that can be read."""

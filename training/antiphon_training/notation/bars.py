@@ -1,0 +1,162 @@
+"""Bars of one staff: every voice complete, with its rests, and the clef that suits it.
+
+Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from antiphon_training.notation.lengths import Ruler
+    from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.voices import Event
+
+TREBLE, BASS = (62, 79), (41, 60)
+"""The pitches that a clef shows without ledger lines, or with one."""
+
+CLEF_CHANGE = 14.0
+"""A change of clef is worth so many ledger lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A note head, a chord, or a rest: what one sign of length says.
+
+    Attributes
+    ----------
+    start, end : int
+        Ticks.
+    pitches : tuple of int
+        Ascending; none of a rest.
+    tied : bool
+        Whether it is tied to the next head of its voice.
+    shown : bool
+        Whether a rest is seen; it is not where another voice sounds.
+    """
+
+    start: int
+    end: int
+    pitches: tuple[int, ...] = ()
+    tied: bool = False
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of one staff.
+
+    Attributes
+    ----------
+    start, end : int
+        Ticks; a first bar may begin later than at 0.
+    flowing : tuple of Head
+        Fills the bar.
+    holding : tuple of Head
+        Fills the bar too, or there is none.
+    held_above : bool
+        Whether the voice that holds is the upper one.
+    treble : bool
+        Whether it is in the treble clef.
+    whole : bool
+        Whether it is as long as the metre says: a pickup is not.
+    """
+
+    start: int
+    end: int
+    flowing: tuple[Head, ...]
+    holding: tuple[Head, ...]
+    held_above: bool
+    treble: bool
+    whole: bool = True
+
+
+def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
+    """Return a staff bar by bar; `treble` tells the clef that it has if nothing speaks against."""
+    flowing, holding = (
+        _by_bar(page, staff.ruler, voice) for voice in (staff.flowing, staff.holding)
+    )
+    pitches = [[*_pitches(a), *_pitches(b)] for a, b in zip(flowing, holding, strict=True)]
+    clefs = _clefs(pitches, treble=treble)
+    bars = []
+    for number in range(page.bars):
+        start, end = number * page.metre.bar, (number + 1) * page.metre.bar
+        start += page.pickup if number == 0 else 0
+        flow, hold = flowing[number], holding[number]
+        # Rests are seen in the voice that flows, where it flows at all and nothing is held.
+        held = [(head.start, head.end) for head in hold] if flow else [(start, end)] * bool(hold)
+        upper = _complete(staff.ruler, flow, (start, end), held)
+        lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
+        above = _height(hold) > _height(flow)
+        whole = end - start == page.metre.bar
+        bars.append(Bar(start, end, upper, lower if hold else (), above, clefs[number], whole))
+    return bars
+
+
+def _by_bar(page: Page, ruler: Ruler, events: Sequence[Event]) -> list[list[Head]]:
+    """Return the heads of a voice, bar by bar."""
+    out: list[list[Head]] = [[] for _ in range(page.bars)]
+    for event in events:
+        pieces = ruler.written(event.start, event.end)
+        for index, (start, end) in enumerate(pieces):
+            tied = index < len(pieces) - 1
+            out[start // page.metre.bar].append(Head(start, end, event.pitches, tied))
+    return out
+
+
+def _complete(
+    ruler: Ruler,
+    heads: Sequence[Head],
+    span: tuple[int, int],
+    hidden: Sequence[tuple[int, int]],
+) -> tuple[Head, ...]:
+    """Return the heads of a bar with rests between them, those inside of `hidden` unseen."""
+    whole: list[Head] = []
+    place = span[0]
+    for head in (*heads, Head(span[1], span[1])):
+        if head.start > place:
+            silent = (place, head.start)
+            whole_bar = silent == span and span[1] - span[0] == ruler.metre.bar
+            pieces = [silent] if whole_bar else ruler.written(*silent, rest=True)
+            for start, end in pieces:
+                unseen = any(a <= start and end <= b for a, b in hidden)
+                whole.append(Head(start, end, shown=not unseen))
+        if head.end > head.start:
+            whole.append(head)
+        place = head.end
+    return tuple(whole)
+
+
+def _pitches(heads: Iterable[Head]) -> list[int]:
+    return [pitch for head in heads for pitch in head.pitches]
+
+
+def _height(heads: Iterable[Head]) -> float:
+    """Return the mean pitch of one voice in a bar; where it is silent, below all."""
+    pitches = _pitches(heads)
+    return sum(pitches) / len(pitches) if pitches else -1.0
+
+
+def _clefs(pitches_by_bar: Sequence[Sequence[int]], *, treble: bool) -> list[bool]:
+    """Return for each bar whether it is in the treble clef: few ledger lines, few changes."""
+    score = [CLEF_CHANGE * treble, CLEF_CHANGE * (not treble)]
+    back: list[tuple[int, int]] = []
+    for pitches in pitches_by_bar:
+        cost = [sum(max(low - p, p - high, 0) / 2 for p in pitches) for low, high in (BASS, TREBLE)]
+        stay_bass = score[0] <= score[1] + CLEF_CHANGE
+        stay_treble = score[1] <= score[0] + CLEF_CHANGE
+        came = (0 if stay_bass else 1), (1 if stay_treble else 0)
+        score = [
+            cost[now] + score[before] + CLEF_CHANGE * (before != now)
+            for now, before in enumerate(came)
+        ]
+        back.append(came)
+    state = int(score[1] <= score[0])
+    clefs = []
+    for came in reversed(back):
+        clefs.append(bool(state))
+        state = came[state]
+    return clefs[::-1]

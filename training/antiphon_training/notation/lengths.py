@@ -1,0 +1,116 @@
+"""How long a note is written: lengths that have a sign of their own, tied where one has not.
+
+Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antiphon_training.notation.metre import EIGHTH, QUARTER, Metre
+
+THIRD = QUARTER // 3
+SHORTEST = QUARTER // 8
+
+PLAIN = tuple(QUARTER * 4 >> power for power in range(6))
+"""Ticks from a whole note to a thirty-second."""
+
+WRITTEN = frozenset((*PLAIN, *(3 * length // 2 for length in PLAIN[:-1])))
+"""Ticks that one note head can say, with a dot or without."""
+
+IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
+"""Ticks that one note head can say in a beat divided in three, under a 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The places of a piece where something may begin or end.
+
+    Attributes
+    ----------
+    metre : Metre
+        Of the whole piece; a bar begins at tick 0.
+    thirds : frozenset of int
+        Beats, by number, that are divided in three although the metre is not compound.
+    """
+
+    metre: Metre
+    thirds: frozenset[int] = frozenset()
+
+    def in_thirds(self, tick: int) -> bool:
+        """Whether the beat of a tick is divided in three."""
+        return tick // QUARTER in self.thirds
+
+    def nearest(self, tick: float) -> int:
+        """Return the nearest place, as coarse as its beat is divided."""
+        beat = int(tick // QUARTER)
+        step = THIRD if beat in self.thirds else SHORTEST * 2
+        return min(
+            (beat + 1) * QUARTER, beat * QUARTER + round((tick - beat * QUARTER) / step) * step
+        )
+
+    def after(self, tick: int) -> int:
+        """Return the next place after one, no nearer than a sixteenth or a third of a beat."""
+        border = (tick // QUARTER + 1) * QUARTER
+        return min(border, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
+
+    def written(self, start: int, end: int, *, rest: bool = False) -> list[tuple[int, int]]:
+        """Return a note from `start` to `end` as note heads, to be tied to one another.
+
+        None reaches over a bar line, hides a stronger beat than it begins or ends on by
+        more than syncopation allows, or has a length without a sign.
+        """
+        bar = self.metre.bar
+        cut = (start // bar + 1) * bar
+        if end > cut:
+            return [*self.written(start, cut, rest=rest), *self.written(cut, end, rest=rest)]
+        inside = self._cut(start, end, rest)
+        if inside is None:
+            return [(start, end)]
+        return [*self.written(start, inside, rest=rest), *self.written(inside, end, rest=rest)]
+
+    def _cut(self, start: int, end: int, rest: bool) -> int | None:
+        """Return where a note inside a bar must be cut; None where it need not be."""
+        for edge in (start, end - 1):  # a beat in three is left or entered at its border
+            first = edge // QUARTER * QUARTER
+            last = first + QUARTER
+            if self.in_thirds(edge):
+                if start < first < end:
+                    return first
+                if start < last < end:
+                    return last
+        if end - start == self.metre.bar and start % self.metre.bar == 0:
+            return None if self.metre.bar in WRITTEN else start + self.metre.bar // 2
+        inside = self._strongest(start, end)
+        if self.in_thirds(start):
+            whole = end - start in IN_THIRDS or end - start == QUARTER
+            return None if whole or inside is None else inside
+        if end - start in WRITTEN and (inside is None or self._clear(start, end, inside, rest)):
+            return None
+        return inside if inside is not None else _longest(start, end)
+
+    def _strongest(self, start: int, end: int) -> int | None:
+        """Return the strongest place inside, the last of several that are alike."""
+        step = THIRD // 2 if self.in_thirds(start) else SHORTEST
+        first = (start // step + 1) * step
+        inside = range(first, end, step)
+        level = self.metre.level
+        return max(
+            inside, key=lambda tick: (level(tick), -abs(2 * tick - start - end)), default=None
+        )
+
+    def _clear(self, start: int, end: int, inside: int, rest: bool) -> bool:
+        """Whether a length can be read although it reaches over a place inside it."""
+        level = self.metre.level
+        hidden, edges = level(inside), (level(start), level(end))
+        if rest:
+            return edges[0] >= hidden
+        if max(edges) >= hidden:
+            return True
+        plain = end - start in PLAIN
+        return plain and hidden - max(edges) == 1 and end - start >= EIGHTH
+
+
+def _longest(start: int, end: int) -> int:
+    """Return where the longest length that has a sign ends."""
+    return start + max(length for length in WRITTEN if length < end - start)

@@ -1,0 +1,153 @@
+"""A page as LilyPond's input.
+
+LilyPond's own reader of MusicXML loses ties, bars and whole voices of such a page,
+so it is handed what it reads best.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiphon_training.notation.bars import divide
+from antiphon_training.notation.lengths import WRITTEN
+from antiphon_training.notation.metre import QUARTER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from antiphon_training.notation.bars import Head
+    from antiphon_training.notation.metre import Metre
+    from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.spelling import Key
+
+ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
+MAJOR_TONICS = ("gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs")
+"""Of the keys with six flats to six sharps."""
+
+WHOLE = 4 * QUARTER
+
+_FRAME = """\
+\\version "2.22.0"
+\\language "english"
+\\header {{ title = {title} composer = {composer} tagline = ##f }}
+\\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t {paper}}}
+\\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
+\\score {{
+  \\new PianoStaff <<
+    \\new Staff = "right" {right}
+    \\new Staff = "left" {left}
+  >>
+  \\layout {{ }}
+}}
+"""
+
+
+def lilypond(page: Page, title: str = "", composer: str = "") -> str:
+    """Return a page as LilyPond's input, with a title and a composer over it."""
+    return _FRAME.format(
+        title=_quoted(title),
+        composer=_quoted(composer),
+        paper="",
+        right=_staff(page, page.right, treble=True),
+        left=_staff(page, page.left, treble=False),
+    )
+
+
+def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
+    """Return one staff: two voices side by side, for all bars."""
+    bars = divide(page, staff, treble=treble)
+    flowing = [_opening(page, treble=treble)]
+    holding = []
+    for number, bar in enumerate(bars):
+        if number == 0 or bar.treble != bars[number - 1].treble:
+            flowing.append(f'\\clef "{"treble" if bar.treble else "bass"}"')
+        upper, lower = ("\\voiceOne", "\\voiceTwo")[:: -1 if bar.held_above else 1]
+        words = dict(page.marks) if treble else {}
+        flowing.append(upper if bar.holding else "\\oneVoice")
+        flowing += _voice(bar.flowing, page, words)
+        if bar.holding:
+            holding.append(lower)
+            holding += _voice(bar.holding, page, {})
+        else:
+            holding.append(f"s{_scaled(bar.end - bar.start)}")
+        flowing.append("|")
+        holding.append("|")
+    flowing.append('\\bar "|."')
+    return f"<<\n{{ {_wrapped(flowing)} }}\n\\new Voice {{ {_wrapped(holding)} }}\n>>"
+
+
+def _opening(page: Page, *, treble: bool) -> str:
+    """Return what stands before the first note."""
+    major = MAJOR_TONICS[page.key.fifths + 6]
+    first = [f"\\key {major} \\major", f"\\time {page.metre.signature}"]
+    if page.pickup:
+        first.append(f"\\partial {_scaled(page.metre.bar - page.pickup)}")
+    if treble:
+        dot = "." if page.metre.compound else ""
+        first.append(f"\\tempo 4{dot} = {round(page.tempo_bpm)}")
+    return " ".join(first)
+
+
+def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
+    """Yield the signs of one voice in one bar; a beat in three is put under a bracket."""
+    open_beat: int | None = None
+    for head in heads:
+        length = head.end - head.start
+        third = length not in WRITTEN and length < QUARTER
+        beat = head.start // QUARTER if third else None
+        if open_beat is not None and beat != open_beat:
+            yield "}"
+        if beat is not None and beat != open_beat:
+            yield "\\tuplet 3/2 {"
+        open_beat = beat
+        sign = _sign(head, page, _length(3 * length // 2 if third else length))
+        mark = words.get(head.start) if head.pitches else None
+        yield sign + (f"^\\markup \\bold {_quoted(mark)}" if mark else "")
+    if open_beat is not None:
+        yield "}"
+
+
+def _rests_all_along(head: Head, metre: Metre) -> bool:
+    return not head.pitches and head.end - head.start == metre.bar
+
+
+def _sign(head: Head, page: Page, length: str) -> str:
+    if not head.pitches:
+        if _rests_all_along(head, page.metre) and head.shown:
+            return f"R{_scaled(head.end - head.start)}"
+        return f"{'r' if head.shown else 's'}{length}"
+    names = [_name(pitch, page.key) for pitch in head.pitches]
+    notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
+    return f"{notes}{length}{'~' if head.tied else ''}"
+
+
+def _name(pitch: int, in_key: Key) -> str:
+    step, sharps, octave = in_key.name(pitch)
+    marks = "'" * (octave - 3) if octave >= 3 else "," * (3 - octave)
+    return f"{step.lower()}{ALTERED[sharps]}{marks}"
+
+
+def _length(ticks: int) -> str:
+    """Return a length that has a sign of its own: "4", "8."."""
+    for power in range(6):
+        plain = WHOLE >> power
+        if ticks == plain:
+            return str(1 << power)
+        if ticks == 3 * plain // 2:
+            return f"{1 << power}."
+    return _scaled(ticks)
+
+
+def _scaled(ticks: int) -> str:
+    """Return any length, as so many thirty-seconds; for skips and rests of a whole bar."""
+    return f"32*{ticks * 8}/{QUARTER}"
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'
+
+
+def _wrapped(signs: Sequence[str]) -> str:
+    """Return signs a bar a line."""
+    return " ".join(signs).replace(" | ", " |\n  ")

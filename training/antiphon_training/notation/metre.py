@@ -1,0 +1,156 @@
+"""How beats make bars: the time signature, and where the bars begin.
+
+Ticks are `antiphon_training.notation.beats.BEAT` to a quarter. A bar begins where
+low, long, loud and many notes begin, and where the harmony changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon_training.notation.beats import BEAT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+QUARTER = BEAT
+DOTTED = 3 * BEAT // 2
+EIGHTH = BEAT // 2
+
+COMPOUND_SHARE = 0.8
+"""A metre is compound where so many of the divided beats are divided in three and never
+in two meanwhile."""
+
+NO_ONSET = -0.6
+"""How little a beat stands out on which nothing begins."""
+
+HARMONY = 1.0
+"""How much a change of harmony counts beside accents."""
+
+HALF_BARS = 1.0
+"""Bars of two beats make bars of four where every other one stands out by so many
+standard errors more; or any more, where beats are quick."""
+
+QUICK = 0.6
+"""Seconds a beat, up to which two beats are a short bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metre:
+    """A time signature.
+
+    Attributes
+    ----------
+    beats : int
+        Beats a bar: 2, 3 or 4.
+    beat : int
+        Ticks a beat: `QUARTER`, or `DOTTED` in a compound metre.
+    """
+
+    beats: int
+    beat: int = QUARTER
+
+    @property
+    def compound(self) -> bool:
+        """Whether beats are divided in three."""
+        return self.beat == DOTTED
+
+    @property
+    def bar(self) -> int:
+        """Ticks a bar."""
+        return self.beats * self.beat
+
+    @property
+    def signature(self) -> str:
+        """As it is written: "3/4", "6/8"."""
+        return f"{3 * self.beats}/8" if self.compound else f"{self.beats}/4"
+
+    def level(self, tick: int) -> int:
+        """Return how strong a place of the bar is, from 5, its beginning, downwards.
+
+        4 the middle of four beats, 3 a beat, 2 an eighth, 1 a sixteenth, 0 the rest;
+        a third of a beat divided in three is as an eighth.
+        """
+        place = tick % self.bar
+        if place == 0:
+            return 5
+        if place % self.beat == 0:
+            return 4 if self.beats == 4 and place == 2 * self.beat else 3
+        if place % EIGHTH == 0 or (not self.compound and place % (QUARTER // 3) == 0):
+            return 2
+        return 1 if place % (EIGHTH // 2) == 0 else 0
+
+
+def find_metre(
+    ticks: NDArray[np.int64],
+    accents: NDArray[np.float64],
+    harmony: NDArray[np.float64],
+    *,
+    compound: bool,
+    seconds: float = 1.0,
+) -> tuple[Metre, int]:
+    """Return the metre, and the tick of a bar's beginning, 0 or later.
+
+    Parameters
+    ----------
+    ticks : int array, shape (strokes,)
+        The place of each stroke; beats are at the multiples of `BEAT`, or of
+        `DOTTED` where `compound`.
+    accents : float array, shape (strokes,)
+        How much each stroke stands out.
+    harmony : float array, shape (strokes, 12)
+        How long each pitch class sounds that begins with each stroke.
+    compound : bool
+        Whether beats are divided in three.
+    seconds : float
+        How long a beat is.
+    """
+    beat = DOTTED if compound else QUARTER
+    strength = _strength(ticks // beat, ticks % beat == 0, accents, harmony)
+    twos, threes = _phases(strength, 2), _phases(strength, 3)
+    if max(threes) > max(twos):
+        return Metre(3, beat), int(np.argmax(threes)) * beat
+    phase = int(np.argmax(twos))
+    halves = strength[phase::2]
+    fours = _phases(halves, 2)
+    if not compound and max(fours) > (0.0 if seconds <= QUICK else HALF_BARS):
+        return Metre(4, beat), (phase + 2 * int(np.argmax(fours))) * beat
+    return Metre(2, beat), phase * beat
+
+
+def _strength(
+    beats: NDArray[np.int64],
+    on_beat: NDArray[np.bool_],
+    accents: NDArray[np.float64],
+    harmony: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how much each beat stands out, shape (beats,)."""
+    count = int(beats.max(initial=0)) + 1
+    strength = np.full(count, NO_ONSET)
+    np.maximum.at(strength, beats[on_beat], accents[on_beat])
+    sounding = np.zeros((count, harmony.shape[1]))
+    np.add.at(sounding, beats, harmony)
+    norm = np.linalg.norm(sounding, axis=1)
+    together = (sounding[1:] * sounding[:-1]).sum(axis=1)
+    same = together / np.maximum(norm[1:] * norm[:-1], 1e-9)
+    change = np.where(norm[1:] > 0, 1.0 - same, 0.0)
+    strength[1:] += HARMONY * (change - change.mean() if len(change) else change)
+    return strength
+
+
+def _phases(strength: NDArray[np.float64], beats: int) -> list[float]:
+    """Return by how many standard errors a bar's beginning stands out, for each phase."""
+    error = float(strength.std()) + 1e-6
+    out = []
+    for phase in range(beats):
+        first = strength[phase::beats]
+        rest = np.delete(strength, np.s_[phase::beats])
+        if not len(first) or not len(rest):
+            out.append(0.0)
+            continue
+        scale = error * np.sqrt(1.0 / len(first) + 1.0 / len(rest))
+        out.append(float((first.mean() - rest.mean()) / scale))
+    return out

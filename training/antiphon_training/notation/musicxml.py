@@ -1,0 +1,95 @@
+"""A score as MusicXML."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from music21.musicxml.m21ToXml import GeneralObjectExporter
+
+if TYPE_CHECKING:
+    from music21.stream import Score
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+CONTAINER = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
+    '<rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/>'
+    "</rootfiles></container>\n"
+)
+VOICES_A_STAFF = 4
+"""Voices are numbered 1 to 4 in the upper staff and from 5 on in the lower one, as is
+the custom: programs that read a voice through all bars need it to stay in its staff."""
+
+
+def musicxml(score: Score) -> bytes:
+    """Return a score, in which every bar is complete, as MusicXML."""
+    exporter = GeneralObjectExporter(score)
+    exporter.makeNotation = False
+    root = ElementTree.fromstring(exporter.parse())
+    for measure in root.iter("measure"):
+        _number_voices(measure)
+        if measure.get("number") == "0":  # a pickup
+            measure.set("implicit", "yes")
+    _tidy_head(root)
+    _name_parts(root)
+    ElementTree.indent(root)
+    return f"{HEAD}{ElementTree.tostring(root, encoding='unicode')}\n".encode()
+
+
+def compressed(content: bytes) -> bytes:
+    """Return MusicXML as an .mxl file holds it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in (("META-INF/container.xml", CONTAINER), ("score.musicxml", content)):
+            # A fixed date: the same music gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _number_voices(measure: ElementTree.Element) -> None:
+    """Give the voices of a bar new numbers, each staff by itself, in the order they come in."""
+    seen: dict[int, list[str]] = {}
+    for note in measure.iter("note"):
+        staff = int(note.findtext("staff", "1"))
+        voice = note.find("voice")
+        if voice is None:
+            continue
+        known = seen.setdefault(staff, [])
+        if (voice.text or "") not in known:
+            known.append(voice.text or "")
+        voice.text = str((staff - 1) * VOICES_A_STAFF + known.index(voice.text or "") + 1)
+
+
+def _tidy_head(root: ElementTree.Element) -> None:
+    """Say the title once, no composer where none is known, and nothing of today."""
+    movement = root.find("movement-title")
+    if movement is not None and root.find("work") is not None:
+        root.remove(movement)
+    identification = root.find("identification")
+    if identification is None:
+        return
+    for creator in identification.findall("creator"):
+        if creator.text == "Music21":
+            identification.remove(creator)
+    encoding = identification.find("encoding")
+    date = None if encoding is None else encoding.find("encoding-date")
+    if encoding is not None and date is not None:
+        encoding.remove(date)
+
+
+def _name_parts(root: ElementTree.Element) -> None:
+    """Call the parts P1, P2 ..., where music21 draws lots, so that the same music is the same."""
+    names = {part.get("id", ""): f"P{number}"
+             for number, part in enumerate(root.iter("score-part"), start=1)}  # fmt: skip
+    for part in (*root.iter("score-part"), *root.iter("part")):
+        part.set("id", names[part.get("id", "")])
+        for number, instrument in enumerate(part.iter("score-instrument"), start=1):
+            instrument.set("id", f"{part.get('id')}-I{number}")
+        for number, instrument in enumerate(part.iter("midi-instrument"), start=1):
+            instrument.set("id", f"{part.get('id')}-I{number}")

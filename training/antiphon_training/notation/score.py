@@ -1,0 +1,168 @@
+"""A page as a music21 score: two staves in a brace."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from music21 import bar as barlines
+from music21 import (
+    chord,
+    clef,
+    duration,
+    expressions,
+    instrument,
+    key,
+    layout,
+    metadata,
+    meter,
+    note,
+    pitch,
+    stream,
+    tempo,
+    tie,
+)
+
+from antiphon_training.notation.bars import divide
+from antiphon_training.notation.beats import BEAT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.spelling import Key
+
+
+def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
+    """Return a page as a score, with a title and a composer over it."""
+    score = stream.Score()
+    score.insert(0, metadata.Metadata(title=title or None, composer=composer or None))
+    parts = [_part(page, page.right, treble=True), _part(page, page.left, treble=False)]
+    for part in parts:
+        score.insert(0, part)
+    score.insert(0, layout.StaffGroup(parts, name="Piano", symbol="brace", barTogether=True))
+    return score
+
+
+def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
+    """Return one staff, bar by bar."""
+    part = stream.PartStaff(id="right" if treble else "left")
+    part.insert(0, instrument.Piano())
+    bars = divide(page, staff, treble=treble)
+    for number, bar in enumerate(bars):
+        measure = stream.Measure(number=number + (0 if page.pickup else 1))
+        if number == 0 or bar.treble != bars[number - 1].treble:
+            measure.insert(0, clef.TrebleClef() if bar.treble else clef.BassClef())
+        if number == 0:
+            measure.insert(0, key.KeySignature(page.key.fifths))
+            measure.insert(0, meter.TimeSignature(page.metre.signature))
+            measure.paddingLeft = _quarters(page.pickup)
+        _fill(measure, bar, page.key)
+        if treble:
+            _write_words(measure, page, bar)
+        part.append(measure)
+    measure.rightBarline = barlines.Barline("final")
+    _dress(part, page.key)
+    return part
+
+
+def _fill(measure: stream.Measure, bar: Bar, in_key: Key) -> None:
+    """Put the voices of one bar into it; the one that flows is always the first."""
+    if not bar.holding:
+        _fill_voice(measure, bar.flowing, bar, in_key)
+        return
+    directions = ("down", "up") if bar.held_above else ("up", "down")
+    voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
+    for name, heads, direction in voices:
+        voice = stream.Voice(id=name)
+        _fill_voice(voice, heads, bar, in_key)
+        for each in voice.notes:
+            each.stemDirection = direction
+        measure.insert(0, voice)
+
+
+def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar, in_key: Key) -> None:
+    """Put one voice of one bar into a stream."""
+    thirds: dict[int, list[duration.Duration]] = {}
+    for head in heads:
+        each = _sign(head, in_key)
+        each.duration = duration.Duration(_quarters(head.end - head.start))
+        if not head.pitches and len(heads) == 1 and bar.whole:
+            each.fullMeasure = True
+        if each.duration.tuplets:
+            thirds.setdefault(head.start // BEAT, []).append(each.duration)
+        into.insert(_quarters(head.start - bar.start), each)
+    for inside in thirds.values():  # a bracket for every beat
+        for length in inside:
+            length.tuplets[0].type = None
+        inside[0].tuplets[0].type = "start"
+        inside[-1].tuplets[0].type = "stop"
+
+
+def _sign(head: Head, in_key: Key) -> Any:
+    """Return a note, a chord or a rest; its length is to be set."""
+    if not head.pitches:
+        silence = note.Rest()
+        silence.style.hideObjectOnPrint = not head.shown
+        return silence
+    pitches = [_pitch(each, in_key) for each in head.pitches]
+    sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
+    if head.tied:
+        sign.tie = tie.Tie("start")
+    return sign
+
+
+def _pitch(number: int, in_key: Key) -> pitch.Pitch:
+    step, sharps, octave = in_key.name(number)
+    named = pitch.Pitch()
+    named.step, named.octave = step, octave
+    if sharps:
+        named.accidental = pitch.Accidental(sharps)
+    return named
+
+
+def _quarters(ticks: int) -> Fraction | float:
+    length = Fraction(ticks, BEAT)
+    return float(length) if length.denominator & (length.denominator - 1) == 0 else length
+
+
+def _write_words(measure: stream.Measure, page: Page, bar: Bar) -> None:
+    """Write the tempo over the first bar, and the marks where they belong."""
+    if bar.start < page.metre.bar:
+        beat = duration.Duration(_quarters(page.metre.beat))
+        mark = tempo.MetronomeMark(number=round(page.tempo_bpm), referent=beat)
+        mark.placement = "above"
+        measure.insert(0, mark)
+    for tick, words in page.marks:
+        if bar.start <= tick < bar.end:
+            text = expressions.TextExpression(words)
+            text.style.fontStyle, text.placement = "bold", "above"
+            measure.insert(_quarters(tick - bar.start), text)
+
+
+def _dress(part: stream.PartStaff, in_key: Key) -> None:
+    """End the ties, say which accidentals are seen and which notes share a beam."""
+    signature = key.KeySignature(in_key.fifths)
+    before: list[pitch.Pitch] = []
+    tied: dict[str, bool] = {}
+    for measure in part.getElementsByClass(stream.Measure):
+        _end_ties(measure, tied)
+        measure.makeAccidentals(
+            pitchPast=[], pitchPastMeasure=before, useKeySignature=signature, inPlace=True,
+            overrideStatus=True, cautionaryNotImmediateRepeat=False,
+        )  # fmt: skip
+        before = [each for sounding in measure.recurse().notes for each in sounding.pitches]
+    stream.makeNotation.makeBeams(part, inPlace=True, setStemDirections=False)
+    part.streamStatus.beams = part.streamStatus.tuplets = part.streamStatus.accidentals = True
+
+
+def _end_ties(measure: stream.Measure, tied: dict[str, bool]) -> None:
+    """End each tie on the next head of its voice; `tied` holds which voices are within one."""
+    for voice in measure.voices or [measure]:
+        name = voice.id if isinstance(voice, stream.Voice) else "1"
+        for each in voice.notes:
+            goes_on = each.tie is not None
+            if tied.get(name):
+                each.tie = tie.Tie("continue" if goes_on else "stop")
+            tied[name] = goes_on

@@ -1,0 +1,84 @@
+"""Writers of scores for `antiphon compose`: entry points of `antiphon.writers`."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from antiphon.errors import AntiphonError, UsageError
+from antiphon_training.notation.engraving import engrave, find_engraver
+from antiphon_training.notation.lilypond import lilypond
+from antiphon_training.notation.page import Page, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from antiphon.compose import Composition
+
+    Write = Callable[[Composition], list[Path]]
+
+MARK = "Antiphon"
+"""Stands over the first note that was added."""
+
+
+def write_musicxml(path: Path) -> Write:
+    """Return what writes a composition as MusicXML: .musicxml, .xml, or .mxl, compressed."""
+    from antiphon_training.notation.musicxml import compressed
+
+    def write(piece: Composition) -> list[Path]:
+        content = _musicxml(_page(piece), piece.title)
+        _write(path, compressed(content) if path.suffix.lower() == ".mxl" else content)
+        return [path]
+
+    return write
+
+
+def write_engraved(path: Path) -> Write:
+    """Return what writes a composition as sheet music, .pdf or .png.
+
+    Raises
+    ------
+    AntiphonError
+        There is neither MuseScore nor LilyPond.
+    """
+    engraver = find_engraver(path)
+
+    def write(piece: Composition) -> list[Path]:
+        page = _page(piece)
+        if engraver.reads == "ly":
+            return engrave(engraver, lilypond(page, piece.title), path)
+        return engrave(engraver, _musicxml(page, piece.title), path)
+
+    return write
+
+
+def _page(piece: Composition) -> Page:
+    """Return what stands on the page: all that sounds, and where the added notes begin."""
+    notes = piece.notes
+    if not len(notes):
+        raise UsageError("There is no note to write down; ask for more.")
+    since = float(notes["onset"][0])
+    both = len(piece.given) and len(piece.added)
+    marks = ((float(piece.added["onset"][0]) - since, MARK),) if both else ()
+    notes["onset"] -= since
+    return lay_out(notes, marks)
+
+
+def _musicxml(page: Page, title: str) -> bytes:
+    from antiphon_training.notation.musicxml import musicxml
+    from antiphon_training.notation.score import make_score
+
+    return musicxml(make_score(page, title))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise AntiphonError(f"{path} cannot be written: {error.strerror or error}.") from error
