@@ -1,19 +1,62 @@
-"""`antiphon compose`: continue a MIDI file, offline."""
+"""`antiphon compose`: a piece made offline, from a beginning."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 
 def compose(
-    file: Annotated[Path, typer.Argument(metavar="FILE.mid", help="What was played so far.")],
-    out: Annotated[Path, typer.Option(metavar="OUT.mid", help="Where the result goes.")],
-    seconds: Annotated[float, typer.Option(min=0.1, help="How much to add.")] = 30.0,
+    context: typer.Context,
+    out: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="FILE", help="Where it goes: .mid, .wav, .musicxml, .pdf or .png; repeatable."
+        ),
+    ],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.mid]", help="What was played so far.")
+    ] = None,
+    seed_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|corpus|validation",
+            help="Begin with a file, or with a random stretch of what was trained on, or watched.",
+        ),
+    ] = None,
+    corpus: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="The corpus of --seed-from.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The training run that knows the corpora.")
+    ] = None,
+    notes: Annotated[int | None, typer.Option(min=1, help="How many notes to add.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="How long to go on; 30 by default.")
+    ] = None,
+    temperature: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NUMBER|FIELD=NUMBER", help="1 is as it learned, lower is safer; repeatable."
+        ),
+    ] = None,
+    added_only: Annotated[
+        bool, typer.Option("--added-only", help="Leave the beginning out of the files.")
+    ] = False,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What to write over a score.")
+    ] = None,
     instrument: Annotated[
         str | None, typer.Option(metavar="FILE", help="What the partner plays with.")
+    ] = None,
+    soundfont: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What a .wav sounds like.")
     ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Add the same notes again.")
@@ -22,16 +65,56 @@ def compose(
         Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
     ] = None,
 ) -> None:
-    """Continue a MIDI file as the partner would."""
+    """Continue a file or a stretch of a corpus, offline.
+
+    Scores (MusicXML, and PDF or PNG where MuseScore or LilyPond is installed)
+    need pip install 'antiphon[train]', and so do beginnings from a corpus.
+    """
+    from antiphon.errors import UsageError
     from antiphon.settings import Option, load
 
-    options = {}
-    if instrument is not None:
-        options["instrument.path"] = Option(instrument, "--instrument")
-    if seed is not None:
-        options["partner.seed"] = Option(seed, "--seed")
+    if (file is None) == (seed_from is None):
+        raise UsageError("Name one beginning: FILE.mid, or --seed-from FILE, corpus or validation.")
+    given = {
+        "instrument.path": (instrument, "--instrument"),
+        "synth.soundfont": (soundfont, "--soundfont"),
+        "partner.seed": (seed, "--seed"),
+    }
+    options = {
+        key: Option(value, name) for key, (value, name) in given.items() if value is not None
+    }
     settings = load(config, options=options).settings
 
-    from antiphon.compose import compose as continue_file
+    from antiphon.compose import Wish
+    from antiphon.compose import compose as compose_piece
 
-    continue_file(file, out, seconds, settings)
+    wish = Wish(
+        seed_from=str(file) if seed_from is None else seed_from,
+        out=tuple(out),
+        seconds=seconds,
+        notes=notes,
+        temperature=tuple(temperature or ()),
+        added_only=added_only,
+        corpus=corpus,
+        run=run,
+        title=title,
+    )
+    with _progress(notes, quiet=context.obj.quiet) as progress:
+        compose_piece(wish, settings, say=context.obj.say, progress=progress)
+
+
+@contextlib.contextmanager
+def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Show how many notes there are; nothing where nobody looks on."""
+    from rich.console import Console
+
+    terminal = Console(stderr=True)
+    if quiet or not terminal.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("composing"), BarColumn(), TextColumn("{task.completed} notes"))
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task("", total=notes)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,101 @@
+"""Where a composition begins: a MIDI file, or a stretch of a corpus. Times are seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from antiphon.compose import extras
+from antiphon.errors import UsageError
+from antiphon.music.midifile import read_performance
+from antiphon.music.note import NoteArray
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from antiphon.instrument import Card
+    from antiphon.music.codec import Codec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beginning:
+    """What is continued.
+
+    Attributes
+    ----------
+    title : str
+        What it is from.
+    notes : array of NOTE_DTYPE
+        Sorted by onset; the first begins at 0 or later.
+    told : str
+        What to say of where it was found; nothing of a file that was named.
+    """
+
+    title: str
+    notes: NoteArray
+    told: str = ""
+
+
+class Finder(Protocol):
+    """Finds a beginning in a corpus: what an entry point of `extras.SEEDS` is."""
+
+    def __call__(
+        self,
+        card: Card,
+        codec: Codec,
+        rng: np.random.Generator,
+        *,
+        corpus: str | None,
+        run: Path | None,
+    ) -> Beginning:
+        """Return a random stretch, as long as the instrument looks back.
+
+        Parameters
+        ----------
+        card, codec
+            Of the instrument that is to go on from there.
+        rng : Generator
+            Chooses.
+        corpus : str, optional
+            A folder, or another name of a corpus.
+        run : Path, optional
+            The folder of a training run, which tells its corpora and their split.
+        """
+
+
+def find_beginning(
+    source: str,
+    card: Card,
+    codec: Codec,
+    rng: np.random.Generator,
+    *,
+    corpus: str | None = None,
+    run: Path | None = None,
+) -> Beginning:
+    """Return the beginning that is asked for.
+
+    Parameters
+    ----------
+    source : str
+        A MIDI file, or the name of a finder: "corpus", "validation".
+    card, codec, rng, corpus, run
+        As for a `Finder`.
+
+    Raises
+    ------
+    AntiphonError
+        The file cannot be read, or nothing is found.
+    """
+    if source not in extras.names(extras.SEEDS):
+        if corpus is not None or run is not None:
+            raise UsageError(
+                f"--corpus and --run are for --seed-from {' or '.join(extras.names(extras.SEEDS))},"
+                " not for a file."
+            )
+        path = Path(source)
+        return Beginning(path.stem, read_performance(path).notes(codec.pedal))
+    finder: Finder | None = extras.load(extras.SEEDS, source, "to begin with music of a corpus")
+    if finder is None:  # taken out since it was listed
+        raise UsageError(f"There is no {source} to begin with.")
+    return finder(card, codec, rng, corpus=corpus, run=run)

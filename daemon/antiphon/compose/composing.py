@@ -1,0 +1,143 @@
+"""Compose: find a beginning, go on from it, write what was asked for. Times are seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.compose.beginning import find_beginning
+from antiphon.compose.continuing import continuation
+from antiphon.compose.piece import Composition
+from antiphon.compose.temperatures import with_temperatures
+from antiphon.compose.writers import open_writer
+from antiphon.errors import UsageError
+from antiphon.instrument import Predictor
+from antiphon.music.note import empty_notes, notes_to_array
+from antiphon.settings.parts import (
+    instrument_file,
+    partner_settings,
+    seed_number,
+    written_channel,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from antiphon.compose.continuing import Progress
+    from antiphon.settings import Settings
+
+SECONDS = 30.0
+"""What is added where nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for.
+
+    Attributes
+    ----------
+    seed_from : str
+        A MIDI file, or the name of a finder of beginnings: see `find_beginning`.
+    out : tuple of Path
+        The files to write; their suffixes say what they are.
+    seconds, notes : float or None, int or None
+        How much is added: one of the two, or `SECONDS`.
+    temperature : tuple of str
+        See `with_temperatures`.
+    added_only : bool
+        Whether the files leave the beginning out.
+    corpus, run : str or None, Path or None
+        Where a beginning is looked for.
+    title : str or None
+        What to write over a score; what the beginning is called where there is none.
+    """
+
+    seed_from: str
+    out: tuple[Path, ...]
+    seconds: float | None = None
+    notes: int | None = None
+    temperature: tuple[str, ...] = ()
+    added_only: bool = False
+    corpus: str | None = None
+    run: Path | None = None
+    title: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense.
+
+        Raises
+        ------
+        UsageError
+            Two lengths are given, or the same file twice.
+        """
+        if self.seconds is not None and self.notes is not None:
+            raise UsageError("--notes and --seconds both say how much to add; give one of them.")
+        if len(set(self.out)) < len(self.out):
+            raise UsageError("The same file is given twice; give each --out a name of its own.")
+
+
+def compose(
+    wish: Wish,
+    settings: Settings,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    progress: Progress | None = None,
+) -> Composition:
+    """Compose a piece and write it.
+
+    Parameters
+    ----------
+    wish : Wish
+        What is asked for.
+    settings : Settings
+        Instrument, temperatures, sounds, and the seed of chance.
+    say : callable
+        Told what a person may want to know, a sentence at a time.
+    progress : callable, optional
+        Told how many notes there are so far.
+
+    Raises
+    ------
+    AntiphonError
+        Something cannot be read, found, or written; nothing is composed where a
+        writer is known to lack something.
+    """
+    writers = [open_writer(path) for path in wish.out]
+    predictor = Predictor(instrument_file(settings.instrument))
+    limits = partner_settings(settings.partner)
+    limits = with_temperatures(limits, wish.temperature, predictor.codec.fields)
+    seed = seed_number(settings.partner)
+    beginning = find_beginning(
+        wish.seed_from, predictor.card, predictor.codec, np.random.default_rng([seed, 1]),
+        corpus=wish.corpus, run=wish.run,
+    )  # fmt: skip
+    if beginning.told:
+        say(beginning.told)
+    seconds = SECONDS if wish.seconds is None and wish.notes is None else wish.seconds
+    given = beginning.notes
+    added = notes_to_array(
+        continuation(
+            predictor, given, limits, seed, seconds=seconds, count=wish.notes, progress=progress
+        )
+    )
+    if wish.added_only:
+        given = empty_notes()
+        added["onset"] -= added["onset"].min(initial=np.inf) if len(added) else 0.0
+    synth = settings.synth
+    piece = Composition(
+        beginning.title if wish.title is None else wish.title,
+        given,
+        added,
+        (synth.wire_player_program, synth.wire_partner_program),
+        (0, written_channel(settings.midi)),
+        synth.gain,
+        str(synth.soundfont),
+    )
+    files = [file for write in writers for file in write(piece)]
+    for file in files:
+        if file not in wish.out:
+            say(f"A page of it is {file}.")
+    return piece

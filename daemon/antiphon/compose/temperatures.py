@@ -1,0 +1,56 @@
+"""Temperatures as they are written: one for all fields, or one a field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from antiphon.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from antiphon.partner import PartnerSettings
+
+SYMBOL, PITCH = "symbol", "pitch"
+"""A word is as free as the setting of the pitch says."""
+
+
+def with_temperatures(
+    limits: PartnerSettings, written: Sequence[str], fields: Sequence[str]
+) -> PartnerSettings:
+    """Return limits with other temperatures.
+
+    Parameters
+    ----------
+    limits : PartnerSettings
+        What else is kept to.
+    written : sequence of str
+        "0.9" for all fields, "pitch=0.9" for one; later ones win.
+    fields : sequence of str
+        Those of the instrument's codec.
+
+    Raises
+    ------
+    UsageError
+        One is no number, or for a field that the instrument has not.
+    SettingError
+        One is out of range.
+    """
+    values: dict[str, Any] = {}
+    for text in written:
+        name, equals, number = text.rpartition("=")
+        if equals and name not in fields:
+            raise UsageError(
+                f"--temperature {text}: the instrument has no field {name!r}; it has "
+                f"{', '.join(fields)}."
+            )
+        try:
+            value = float(number)
+        except ValueError:
+            raise UsageError(
+                f"--temperature {text}: write a number, or a field's, as {fields[0]}=0.9."
+            ) from None
+        for field in (name,) if equals else fields:
+            values[f"temperature_{PITCH if field == SYMBOL else field}"] = value
+    return replace(limits, **values) if values else limits

@@ -1,0 +1,177 @@
+"""Beginnings for `antiphon compose`: a random stretch of what was trained on, or watched.
+
+Entry points of `antiphon.seeds`. A training run knows its corpora and how they were
+split; a folder alone is split as the instrument's recipe says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.compose import Beginning
+from antiphon.errors import TrainingError, UsageError
+from antiphon_training.corpora.corpus import load_corpus
+from antiphon_training.corpora.folder import MUSIC21
+from antiphon_training.corpora.split import split_corpora
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from antiphon.instrument import Card
+    from antiphon.music.codec import Codec
+    from antiphon.music.note import NoteArray
+    from antiphon_training.corpora.corpus import Corpus
+
+STREAM_ROWS = 64
+"""What an instrument without a window of its own is given to begin with: as on stage."""
+
+CHORD_SPAN = 0.04
+"""Seconds; notes within it are one word."""
+
+VALID_SHARE = 0.02
+"""Where a recipe does not say how many pieces were watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus to look in.
+
+    Attributes
+    ----------
+    name : Path or str
+        As `load_corpus` takes it.
+    tracks, composers : sequence of str or None
+        What of it is read.
+    """
+
+    name: Path | str
+    tracks: Sequence[str] | None = None
+    composers: Sequence[str] | None = None
+
+
+def from_training(
+    card: Card, codec: Codec, rng: np.random.Generator, *, corpus: str | None, run: Path | None
+) -> Beginning:
+    """Return a random stretch of the pieces that were trained on."""
+    return _find("train", card, codec, rng, corpus, run)
+
+
+def from_validation(
+    card: Card, codec: Codec, rng: np.random.Generator, *, corpus: str | None, run: Path | None
+) -> Beginning:
+    """Return a random stretch of the pieces that were watched while training."""
+    return _find("valid", card, codec, rng, corpus, run)
+
+
+def _find(
+    side: str,
+    card: Card,
+    codec: Codec,
+    rng: np.random.Generator,
+    corpus: str | None,
+    run: Path | None,
+) -> Beginning:
+    sources, share = _sources(card, corpus, run)
+    corpora = [
+        load_corpus(each.name, each.tracks, codec.pedal, composers=each.composers)
+        for each in sources
+    ]
+    pieces = [
+        (one, index)
+        for one, split in zip(corpora, split_corpora(corpora, share), strict=True)
+        for index in getattr(split, side)
+    ]
+    if not pieces:
+        what = "trained on" if side == "train" else "watched"
+        raise UsageError(f"No piece of {', '.join(one.name for one in corpora)} was {what}.")
+    rows = int(card.context.get("length", STREAM_ROWS))
+    words = codec.fields == ("symbol",)
+    # Every stretch is as likely as any other, so a long piece comes more often.
+    starts = [_places(one.piece(index), words) for one, index in pieces]
+    many = np.array([max(len(each) - rows, 1) for each in starts], dtype=np.float64)
+    chosen = int(rng.choice(len(pieces), p=many / many.sum()))
+    first = int(rng.integers(int(many[chosen])))
+    return _stretch(*pieces[chosen], starts[chosen][first : first + rows + 1], rows)
+
+
+def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Beginning:
+    """Return the notes of so many rows of a piece, from time 0 on."""
+    piece = corpus.piece(index)
+    last = places[rows] if len(places) > rows else len(piece)
+    notes = piece[places[0] : last].copy()
+    since = float(notes["onset"][0])
+    notes["onset"] -= since
+    title = corpus.titles[index] or Path(corpus.files[index]).stem
+    minutes, seconds = divmod(int(since), 60)
+    told = (
+        f"It begins with {len(notes)} notes of {corpus.name}/{corpus.files[index]}, "
+        f"from {minutes}:{seconds:02d} on."
+    )
+    return Beginning(f"After {title}", notes, told)
+
+
+def _places(piece: NoteArray, words: bool) -> list[int]:
+    """Return the notes at which a row begins: every one, or the first of each word."""
+    if not words:
+        return list(range(len(piece)))
+    onsets = piece["onset"]
+    gaps = np.diff(onsets, prepend=-np.inf) > CHORD_SPAN
+    return [int(place) for place in np.flatnonzero(gaps)]
+
+
+def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Source], float]:
+    """Return where to look, and the share of pieces that were watched."""
+    if run is not None:
+        return _of_run(run, corpus)
+    if corpus is None:
+        raise UsageError(
+            "An instrument does not carry the music it learned from; say where that is, "
+            "with --corpus FOLDER or --run DIR."
+        )
+    recipe = card.recipe.get("corpus")
+    written: Mapping[str, Any] = recipe if isinstance(recipe, dict) else {}
+    source = _named(corpus)
+    name = source.name if isinstance(source, Path) else source
+    if name not in {each.get("name") for each in card.corpus}:
+        written = {"valid_share": written.get("valid_share", VALID_SHARE)}
+    tracks = (written.get("tracks") or {}).get(name)
+    share = float(written.get("valid_share", VALID_SHARE))
+    return [Source(source, tracks, written.get("composers"))], share
+
+
+def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
+    """Return the corpora of a training run; one may have been moved, to `corpus`."""
+    # They import what reads recipes, which a folder alone does not need.
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.recipe import read_recipe
+
+    if not (run / run_folder.CORPUS).is_file():
+        raise TrainingError(
+            f"{run} is no training run: it has no {run_folder.CORPUS}; "
+            "name the --out folder of `antiphon train`."
+        )
+    recipe = read_recipe(run / run_folder.RECIPE).corpus
+    moved = None if corpus is None else _named(corpus)
+    sources = []
+    for told in run_folder.read_json(run / run_folder.CORPUS):
+        name, folder = told["name"], Path(told["folder"])
+        place: Path | str = name if name.startswith(MUSIC21) else folder
+        if isinstance(moved, Path) and moved.name == name:
+            place = moved
+        elif isinstance(place, Path) and not place.is_dir():
+            raise TrainingError(
+                f"The corpus {name} of {run} is no longer in {folder}; "
+                f"say where it is now, with --corpus .../{name}."
+            )
+        sources.append(Source(place, told["tracks"], recipe.composers))
+    return sources, recipe.valid_share
+
+
+def _named(corpus: str) -> Path | str:
+    """Return a corpus as `load_corpus` takes it: the name of a collection, or a folder."""
+    return corpus if corpus.startswith(MUSIC21) else Path(corpus).resolve()
