@@ -79,5 +79,5 @@ def test_what_cannot_be_drawn_is_a_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(AntiphonError, match=sentence):
-        plot(sources, **{"out": tmp_path / "a.png", **options})
+        plot([str(source) for source in sources], **{"out": tmp_path / "a.png", **options})
     assert not list(tmp_path.glob("a.*"))

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+COLLECTIONS = "music21:"
+"""How names of corpora begin that come with music21."""
+
+
 class Shown(StrEnum):
     """What of a corpus a picture shows."""
 
@@ -27,7 +31,7 @@ class Shown(StrEnum):
 
 def plot(
     sources: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(metavar="FILE.mid|RUN...|CORPUS", help="What to draw."),
     ],
     out: Annotated[
@@ -52,22 +56,22 @@ def plot(
     from antiphon.errors import UsageError
     from antiphon_training.plots.drawing import check_suffix, save
 
-    if all((source / "log.csv").is_file() for source in sources):
+    if all((Path(source) / "log.csv").is_file() for source in sources):
         check_suffix(out)
-        save(_curves(sources), out)
+        save(_curves([Path(source) for source in sources]), out)
         return
     if len(sources) > 1:
         raise UsageError(
             "Several things can be drawn at once only if each is the folder of a training run."
         )
     (source,) = sources
-    if source.is_dir():
+    if Path(source).is_dir() or source.startswith(COLLECTIONS):
         _corpus(source, out, show, track, min_count)
         return
     check_suffix(out)
     if end is not None and end <= start:
         raise UsageError(f"--to must come after --from, and {end:g} does not.")
-    save(_roll(source, start, end), out)
+    save(_roll(Path(source), start, end), out)
 
 
 def _curves(runs: Sequence[Path]) -> Figure:
@@ -83,7 +87,7 @@ def _roll(file: Path, start: float, end: float | None) -> Figure:
 
 
 def _corpus(
-    folder: Path, out: Path, show: Shown, tracks: Sequence[str] | None, min_count: int
+    folder: str, out: Path, show: Shown, tracks: Sequence[str] | None, min_count: int
 ) -> None:
     """Draw one picture of a corpus, or all of them where `out` is a folder."""
     from antiphon.errors import UsageError
@@ -96,7 +100,7 @@ def _corpus(
     whole = not out.suffix
     if not whole:
         check_suffix(out)
-    with parsing(folder.name, quiet=False) as progress:
+    with parsing(Path(folder).name, quiet=False) as progress:
         corpus = load_corpus(folder, tracks, progress=progress)
     if whole:
         for path in corpus_plots(corpus, out, min_count=min_count):
