@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,15 +107,13 @@ def compose(
 @contextlib.contextmanager
 def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     """Show how many notes there are; nothing where nobody looks on."""
-    from rich.console import Console
-
-    terminal = Console(stderr=True)
-    if quiet or not terminal.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (TextColumn("composing"), BarColumn(), TextColumn("{task.completed} notes"))
-    with Progress(*columns, console=terminal, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=notes)
         yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,65 @@
+"""The notebooks of the documents run from the first cell to the last."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> dict[str, str]:
+    """An environment in which a notebook writes to a folder of its own."""
+    kept = ("TMPDIR", "XDG_CACHE_HOME", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    return {**os.environ, **{name: str(tmp_path) for name in kept}}
+
+
+def shown(notebook: Any, kind: str) -> list[Any]:
+    """Return all that the cells display of one kind of media."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output.data[kind] for output in outputs if kind in output.get("data", {})]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_its_results(path: Path) -> None:
+    notebook = nbformat.read(path, 4)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_a_notebook_links_to_is_there(path: Path) -> None:
+    text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+    assert links
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+@pytest.mark.train
+def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> None:
+    notebook = nbformat.read(ROOT / "docs/notebooks/first-instrument.ipynb", 4)
+    place = {"metadata": {"path": str(ROOT / "docs/notebooks")}}
+    NotebookClient(notebook, timeout=240, resources=place).execute(env=elsewhere)
+    said = "".join(
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+    )
+    assert "composers   Brahms (1), Corder (1), Liszt (1)" in said
+    assert "1000 notes identical" in said
+    assert "It begins with" in said
+    (table, sound) = shown(notebook, "text/html")
+    assert "Consolation 2" in table
+    assert "<audio" in sound
+    assert len(sound) > 100_000  # the piece itself
+    engraver = any(shutil.which(name) for name in ("lilypond", "mscore", "musescore", "mscore3"))
+    assert len(shown(notebook, "image/png")) == 6 + engraver
