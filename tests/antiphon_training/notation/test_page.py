@@ -15,7 +15,7 @@ from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import IN_THIRDS, WRITTEN, Ruler
 from antiphon_training.notation.metre import DOTTED, QUARTER, Metre
 from antiphon_training.notation.page import lay_out
-from antiphon_training.notation.spelling import Key, find_key
+from antiphon_training.notation.spelling import Key, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 METRES = (Metre(2), Metre(3), Metre(4), Metre(2, DOTTED), Metre(3, DOTTED))
@@ -102,23 +102,47 @@ def test_ties_show_the_beat(start: int, end: int, pieces: list[tuple[int, int]])
     assert COMMON.written(start, end) == pieces
 
 
-def test_pitches_are_named_in_their_key() -> None:
-    c_major, e_flat, a_minor = Key(0, minor=False), Key(-3, minor=False), Key(0, minor=True)
-    assert [c_major.name(pitch) for pitch in (60, 61, 66, 70)] == [
-        ("C", 0, 4), ("C", 1, 4), ("F", 1, 4), ("B", -1, 4),
-    ]  # fmt: skip
-    assert e_flat.name(63) == ("E", -1, 4)
-    assert a_minor.name(68) == ("G", 1, 4)
-    assert Key(6, minor=False).name(65) == ("E", 1, 4)
-    assert Key(-6, minor=False).name(59) == ("C", -1, 4)  # belongs to the octave above its sound
+def names(key: Key, *pitches: int) -> list[str]:
+    """Return what the notes of a line in the right hand are called."""
+    line = np.array(pitches)
+    written = spell(np.arange(len(line)) / 2.0, line, np.ones(len(line), dtype=bool), key)
+    signs = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "x"}
+    return [f"{step}{signs[sharps]}{octave}" for step, sharps, octave in written]
 
 
-def test_every_name_sounds_as_its_pitch() -> None:
+C_MAJOR, E_FLAT_MAJOR, A_MINOR = Key(0, minor=False), Key(-3, minor=False), Key(0, minor=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        (C_MAJOR, "C4 D4 E4 F4 G4 A4 B4 C5"),
+        (C_MAJOR, "C4 C#4 D4 D#4 E4"),  # upwards
+        (C_MAJOR, "E4 Eb4 D4 Db4 C4"),  # and downwards
+        (C_MAJOR, "C5 Ab4 F4 C4"),  # a chord of F minor
+        (C_MAJOR, "B4 G#4 E4 B3"),  # and of E major
+        (E_FLAT_MAJOR, "Eb4 F4 G4 Ab4 Bb4 C5 B4 C5"),
+        (A_MINOR, "A4 G#4 A4 F#4 G#4 A4 F4 D4"),
+        (Key(-6, minor=False), "Gb4 F4 Gb4 Ab4 Bb4 Cb5 Bb4"),
+    ],
+)
+def test_lines_are_named_as_they_are_read(key: Key, line: str) -> None:
     steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-    for fifths in range(-6, 7):
-        for pitch in range(128):
-            step, sharps, octave = Key(fifths, minor=bool(fifths % 2)).name(pitch)
-            assert 12 * (octave + 1) + steps[step] + sharps == pitch
+    pitches = [
+        12 * (int(name[-1]) + 1) + steps[name[0]] + name.count("#") - name[1:].count("b")
+        for name in line.split()
+    ]
+    assert names(key, *pitches) == line.split()
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=30), st.integers(-5, 6), st.booleans())
+def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: bool) -> None:
+    steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+    starts, right = np.arange(len(pitches)) / 3.0, np.arange(len(pitches)) % 3 > 0
+    written = spell(starts, np.array(pitches), right, Key(fifths, minor))
+    for pitch, (step, sharps, octave) in zip(pitches, written, strict=True):
+        assert 12 * (octave + 1) + steps[step] + sharps == pitch
+        assert abs(sharps) <= 2
 
 
 @pytest.mark.parametrize(

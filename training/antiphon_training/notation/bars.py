@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from antiphon_training.notation.spelling import Name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -32,6 +34,8 @@ class Head:
         Ticks.
     pitches : tuple of int
         Ascending; none of a rest.
+    names : tuple of Name
+        What the pitches are called.
     tied : bool
         Whether it is tied to the next head of its voice.
     shown : bool
@@ -41,6 +45,7 @@ class Head:
     start: int
     end: int
     pitches: tuple[int, ...] = ()
+    names: tuple[Name, ...] = ()
     tied: bool = False
     shown: bool = True
 
@@ -76,9 +81,7 @@ class Bar:
 
 def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     """Return a staff bar by bar; `treble` tells the clef that it has if nothing speaks against."""
-    flowing, holding = (
-        _by_bar(page, staff.ruler, voice) for voice in (staff.flowing, staff.holding)
-    )
+    flowing, holding = (_by_bar(page, staff, voice) for voice in (staff.flowing, staff.holding))
     pitches = [[*_pitches(a), *_pitches(b)] for a, b in zip(flowing, holding, strict=True)]
     clefs = _clefs(pitches, treble=treble)
     bars = []
@@ -96,14 +99,15 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     return bars
 
 
-def _by_bar(page: Page, ruler: Ruler, events: Sequence[Event]) -> list[list[Head]]:
+def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head]]:
     """Return the heads of a voice, bar by bar."""
     out: list[list[Head]] = [[] for _ in range(page.bars)]
     for event in events:
-        pieces = ruler.written(event.start, event.end)
+        pieces = staff.ruler.written(event.start, event.end)
+        names = tuple(staff.names[event.start, pitch] for pitch in event.pitches)
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
-            out[start // page.metre.bar].append(Head(start, end, event.pitches, tied))
+            out[start // page.metre.bar].append(Head(start, end, event.pitches, names, tied))
     return out
 
 

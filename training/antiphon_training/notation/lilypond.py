@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from antiphon_training.notation.bars import Head
     from antiphon_training.notation.metre import Metre
     from antiphon_training.notation.page import Page, Staff
-    from antiphon_training.notation.spelling import Key
+    from antiphon_training.notation.spelling import Name
 
 ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
 MAJOR_TONICS = ("gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs")
@@ -116,13 +116,13 @@ def _sign(head: Head, page: Page, length: str) -> str:
         if _rests_all_along(head, page.metre) and head.shown:
             return f"R{_scaled(head.end - head.start)}"
         return f"{'r' if head.shown else 's'}{length}"
-    names = [_name(pitch, page.key) for pitch in head.pitches]
+    names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
     return f"{notes}{length}{'~' if head.tied else ''}"
 
 
-def _name(pitch: int, in_key: Key) -> str:
-    step, sharps, octave = in_key.name(pitch)
+def _name(name: Name) -> str:
+    step, sharps, octave = name
     marks = "'" * (octave - 3) if octave >= 3 else "," * (3 - octave)
     return f"{step.lower()}{ALTERED[sharps]}{marks}"
 

@@ -11,7 +11,7 @@ from antiphon_training.notation.beats import BEAT, find_beats
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metre import COMPOUND_SHARE, DOTTED, Metre, find_metre
-from antiphon_training.notation.spelling import Key, find_key
+from antiphon_training.notation.spelling import Key, Name, find_key, spell
 from antiphon_training.notation.strokes import find_accents, find_strokes
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
@@ -27,9 +27,20 @@ LONGEST_HARMONY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One staff: its beats in three, a voice that flows, and one that holds (see `voices`)."""
+    """One staff.
+
+    Attributes
+    ----------
+    ruler : Ruler
+        The metre, and the beats that are divided in three.
+    names : dict of (int, int) to Name
+        What is written for a pitch that begins at a tick.
+    flowing, holding : tuple of Event
+        Its two voices: see `voices`.
+    """
 
     ruler: Ruler
+    names: dict[tuple[int, int], Name]
     flowing: tuple[Event, ...]
     holding: tuple[Event, ...]
 
@@ -90,6 +101,7 @@ def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page
     weights = np.minimum(notes["duration"], LONGEST_HARMONY) + 0.05
     harmony = np.zeros((len(strokes.times), 12))
     np.add.at(harmony, (strokes.of_note, notes["pitch"] % 12), weights)
+    key = find_key(notes)
     metre, first_bar = find_metre(
         places, accents, harmony, compound=compound, seconds=beats.seconds_a_beat
     )
@@ -100,12 +112,18 @@ def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page
     ends = beats.at(notes["onset"] + notes["duration"]) * scale + shift - earlier
     pitches = notes["pitch"].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
-    staves = [_staff(starts[side], ends[side], pitches[side], metre) for side in (right, ~right)]
+    names = spell(starts / BEAT, pitches, right, key)
+    staves = [
+        _staff(
+            starts[side], ends[side], pitches[side], [names[n] for n in np.flatnonzero(side)], metre
+        )
+        for side in (right, ~right)
+    ]
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     after = [(t, text) for t, text in marks if t <= strokes.times[-1]]
     return Page(
         metre,
-        find_key(notes),
+        key,
         60.0 / beats.seconds_a_beat,
         staves[0],
         staves[1],
@@ -143,6 +161,7 @@ def _staff(
     starts: NDArray[np.int64],
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
+    names: list[Name],
     metre: Metre,
 ) -> Staff:
     in_three = starts[starts % (BEAT // 8) != 0] // BEAT
@@ -152,4 +171,5 @@ def _staff(
         for start, end, pitch in zip(starts.tolist(), ends.tolist(), pitches.tolist(), strict=True)
     ]
     flowing, holding = find_voices(notes, ruler)
-    return Staff(ruler, tuple(flowing), tuple(holding))
+    named = dict(zip(zip(starts.tolist(), pitches.tolist(), strict=True), names, strict=True))
+    return Staff(ruler, named, tuple(flowing), tuple(holding))

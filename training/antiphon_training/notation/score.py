@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.page import Page, Staff
-    from antiphon_training.notation.spelling import Key
+    from antiphon_training.notation.spelling import Key, Name
 
 
 def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
@@ -58,7 +58,7 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
             measure.insert(0, key.KeySignature(page.key.fifths))
             measure.insert(0, meter.TimeSignature(page.metre.signature))
             measure.paddingLeft = _quarters(page.pickup)
-        _fill(measure, bar, page.key)
+        _fill(measure, bar)
         if treble:
             _write_words(measure, page, bar)
         part.append(measure)
@@ -67,26 +67,26 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
     return part
 
 
-def _fill(measure: stream.Measure, bar: Bar, in_key: Key) -> None:
+def _fill(measure: stream.Measure, bar: Bar) -> None:
     """Put the voices of one bar into it; the one that flows is always the first."""
     if not bar.holding:
-        _fill_voice(measure, bar.flowing, bar, in_key)
+        _fill_voice(measure, bar.flowing, bar)
         return
     directions = ("down", "up") if bar.held_above else ("up", "down")
     voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
     for name, heads, direction in voices:
         voice = stream.Voice(id=name)
-        _fill_voice(voice, heads, bar, in_key)
+        _fill_voice(voice, heads, bar)
         for each in voice.notes:
             each.stemDirection = direction
         measure.insert(0, voice)
 
 
-def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar, in_key: Key) -> None:
+def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
     """Put one voice of one bar into a stream."""
     thirds: dict[int, list[duration.Duration]] = {}
     for head in heads:
-        each = _sign(head, in_key)
+        each = _sign(head)
         each.duration = duration.Duration(_quarters(head.end - head.start))
         if not head.pitches and len(heads) == 1 and bar.whole:
             each.fullMeasure = True
@@ -100,21 +100,21 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar, in_key: Ke
         inside[-1].tuplets[0].type = "stop"
 
 
-def _sign(head: Head, in_key: Key) -> Any:
+def _sign(head: Head) -> Any:
     """Return a note, a chord or a rest; its length is to be set."""
     if not head.pitches:
         silence = note.Rest()
         silence.style.hideObjectOnPrint = not head.shown
         return silence
-    pitches = [_pitch(each, in_key) for each in head.pitches]
+    pitches = [_pitch(each) for each in head.names]
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
     return sign
 
 
-def _pitch(number: int, in_key: Key) -> pitch.Pitch:
-    step, sharps, octave = in_key.name(number)
+def _pitch(name: Name) -> pitch.Pitch:
+    step, sharps, octave = name
     named = pitch.Pitch()
     named.step, named.octave = step, octave
     if sharps:

@@ -6,21 +6,44 @@ seven more or less for each sharp or flat.
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from antiphon_training.harmony.keys import estimate_key
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from antiphon.music.note import NoteArray
 
 STEPS = "FCGDAEB"
 """The line of fifths from F, -1, on."""
 
-LOWEST_IN_MAJOR, LOWEST_IN_MINOR = -4, -3
-"""Twelve neighbours on the line name all pitches: from the lowered sixth to the raised
-fourth and tonic of a major key; in minor, counted from its relative major, up to the
-raised seventh."""
+CENTRE_OF_MAJOR, CENTRE_OF_MINOR = 2.0, 3.0
+"""Where a key lies on the line, counted from its signature: amid the seven notes of the
+scale; in minor a little higher, for the raised sixth and seventh."""
+
+HEARD = 0.5
+"""How much of the place that names are near to is what was heard lately; the rest is the key."""
+
+MEMORY = 2.0
+"""Beats after which what was heard counts a third."""
+
+LEADING = 2.0
+"""A semitone up is spelled as the next step, and so is one down: worth so many fifths."""
+
+DOUBLE = 3.0
+"""A double sharp or flat is so many fifths further away."""
+
+LOWEST, HIGHEST = -8, 12
+"""F flat and B sharp, the outermost names without a double sign."""
+
+Name = tuple[str, int, int]
+"""A step, sharps (flats below 0), and an octave: 4 has middle C."""
 
 MOST_SIGNS = 6
 
@@ -40,12 +63,81 @@ class Key:
     fifths: int
     minor: bool
 
-    def name(self, pitch: int) -> tuple[str, int, int]:
-        """Return a MIDI note's step, sharps (flats below 0) and octave, as it is spelled here."""
-        lowest = self.fifths + (LOWEST_IN_MINOR if self.minor else LOWEST_IN_MAJOR)
-        place = lowest + (pitch * 7 - lowest) % 12
-        sharps = (place + 1) // 7
-        return STEPS[(place + 1) % 7], sharps, (pitch - sharps) // 12 - 1
+    @property
+    def centre(self) -> float:
+        """Where it lies on the line of fifths."""
+        return self.fifths + (CENTRE_OF_MINOR if self.minor else CENTRE_OF_MAJOR)
+
+
+def spell(
+    starts: NDArray[np.float64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    key: Key,
+) -> list[Name]:
+    """Return the name of each note.
+
+    A name lies near the key and near what was heard lately (D. Temperley, The Cognition
+    of Basic Musical Structures, 2001, chapter 5), and a semitone leads to another step.
+
+    Parameters
+    ----------
+    starts : float array, shape (notes,)
+        In beats, ascending.
+    pitches : int array, shape (notes,)
+        MIDI note numbers.
+    right : bool array, shape (notes,)
+        The hand that plays each note: a line stays in a hand.
+    key : Key
+        Of the piece.
+    """
+    names: list[Name] = []
+    heard, weight, before = 0.0, 0.0, 0.0
+    leads = _leads(starts, pitches, right)
+    for start, pitch, lead in zip(starts.tolist(), pitches.tolist(), leads, strict=True):
+        fade = math.exp(-(start - before) / MEMORY)
+        heard, weight, before = heard * fade, weight * fade, start
+        share = HEARD * min(weight, 1.0)
+        near = (1.0 - share) * key.centre + share * (heard / weight if weight else 0.0)
+        place = _nearest(pitch, near, lead)
+        heard, weight = heard + place, weight + 1.0
+        names.append(_name(pitch, place))
+    return names
+
+
+def _leads(
+    starts: NDArray[np.float64], pitches: NDArray[np.int64], right: NDArray[np.bool_]
+) -> list[int]:
+    """Return for each note whether its hand goes a semitone up (1) or down (-1) from it."""
+    leads = [0] * len(pitches)
+    for side in (right, ~right):
+        mine = np.flatnonzero(side)
+        strokes = np.split(mine, np.flatnonzero(np.diff(starts[mine])) + 1) if len(mine) else []
+        for now, after in itertools.pairwise(strokes):
+            following = set(pitches[after].tolist())
+            for index in now.tolist():
+                pitch = int(pitches[index])
+                up, down = pitch + 1 in following, pitch - 1 in following
+                leads[index] = up - down
+    return leads
+
+
+def _nearest(pitch: int, near: float, lead: int) -> int:
+    """Return the place of a pitch on the line of fifths that lies best."""
+    first = pitch * 7 % 12
+    places = range(first - 12, first + 13, 12)
+
+    def strain(place: int) -> float:
+        double = max(place - HIGHEST, LOWEST - place, 0) > 0
+        # Of the two names of a black key the sharp one lies higher on the line.
+        return abs(place - near) + DOUBLE * double - LEADING * lead * (place > near)
+
+    return min(places, key=strain)
+
+
+def _name(pitch: int, place: int) -> Name:
+    sharps = (place + 1) // 7
+    return STEPS[(place + 1) % 7], sharps, (pitch - sharps) // 12 - 1
 
 
 def find_key(notes: NoteArray) -> Key:
