@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,6 +14,8 @@ from antiphon_training.plots.cli import Shown, plot
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
+
+    import typer
 
     Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -78,6 +81,8 @@ def test_what_cannot_be_drawn_is_a_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    context = cast("typer.Context", SimpleNamespace(obj=None))
+    options = {"out": tmp_path / "a.png", **options}
     with pytest.raises(AntiphonError, match=sentence):
-        plot([str(source) for source in sources], **{"out": tmp_path / "a.png", **options})
+        plot(context, [str(source) for source in sources], **options)
     assert not list(tmp_path.glob("a.*"))

@@ -30,6 +30,7 @@ class Shown(StrEnum):
 
 
 def plot(
+    ctx: typer.Context,
     sources: Annotated[
         list[str],
         typer.Argument(metavar="FILE.mid|RUN...|CORPUS", help="What to draw."),
@@ -52,7 +53,10 @@ def plot(
         int, typer.Option(min=1, metavar="TIMES", help="Chords heard less often are rare.")
     ] = 10,
 ) -> None:
-    """Draw a MIDI file as a piano roll, training runs as curves, a corpus as distributions."""
+    """Draw a MIDI file, training runs, or a corpus.
+
+    What is drawn follows from what is given: a piano roll, curves, or distributions.
+    """
     from antiphon.errors import UsageError
     from antiphon_training.plots.drawing import check_suffix, save
 
@@ -66,7 +70,7 @@ def plot(
         )
     (source,) = sources
     if Path(source).is_dir() or source.startswith(COLLECTIONS):
-        _corpus(source, out, show, track, min_count)
+        _corpus(source, out, show, (track, min_count), quiet=bool(ctx.obj and ctx.obj.quiet))
         return
     check_suffix(out)
     if end is not None and end <= start:
@@ -87,9 +91,17 @@ def _roll(file: Path, start: float, end: float | None) -> Figure:
 
 
 def _corpus(
-    folder: str, out: Path, show: Shown, tracks: Sequence[str] | None, min_count: int
+    folder: str,
+    out: Path,
+    show: Shown,
+    chosen: tuple[Sequence[str] | None, int],
+    *,
+    quiet: bool,
 ) -> None:
-    """Draw one picture of a corpus, or all of them where `out` is a folder."""
+    """Draw one picture of a corpus, or all of them where `out` is a folder.
+
+    `chosen` are the tracks that are read, and how often a chord is heard at least.
+    """
     from antiphon.errors import UsageError
     from antiphon_training.corpora.corpus import load_corpus
     from antiphon_training.fitting.progress import parsing
@@ -97,10 +109,11 @@ def _corpus(
     from antiphon_training.plots.distributions import composers, fields, known_composers
     from antiphon_training.plots.drawing import check_suffix, save
 
+    tracks, min_count = chosen
     whole = not out.suffix
     if not whole:
         check_suffix(out)
-    with parsing(Path(folder).name, quiet=False) as progress:
+    with parsing(Path(folder).name, quiet=quiet) as progress:
         corpus = load_corpus(folder, tracks, progress=progress)
     if whole:
         for path in corpus_plots(corpus, out, min_count=min_count):
