@@ -52,7 +52,7 @@ def test_a_killed_and_an_interrupted_training_go_on(
 ) -> None:
     run = tmp_path / "run"
     long = tmp_path / "long.toml"
-    long.write_text(recipe.read_text().replace("epochs = 4", "epochs = 100000"))
+    long.write_text(recipe.read_text().replace("epochs = 4", "epochs = 100000\npatience = 100000"))
     command = ("train", "--recipe", long, *folders, "--out", run, "--cache", cache)
 
     killed = start(*command)

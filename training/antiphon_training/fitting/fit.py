@@ -12,6 +12,7 @@ from antiphon_training.corpora.split import split_corpora
 from antiphon_training.fitting import checkpoint, run_folder
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, Telling
 from antiphon_training.fitting.house_lesson import house_lesson
+from antiphon_training.fitting.interruption import Interruption
 from antiphon_training.fitting.lesson import Wishes
 from antiphon_training.fitting.origin import LEARNED_SHARE
 from antiphon_training.fitting.precision import in_precision
@@ -157,16 +158,17 @@ def _fit(
         inputs, targets = lesson.watched
         batches, steps = watched_batches(inputs, targets, lesson.watched_batch)
         watched = {"validation_data": batches, "validation_steps": steps}
-    lesson.model.fit(
-        lesson.batches(epochs_done),
-        epochs=lesson.plan.epochs,
-        initial_epoch=epochs_done,
-        steps_per_epoch=lesson.plan.steps_an_epoch,
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-        **watched,
-    )
+    with Interruption() as interruption:
+        lesson.model.fit(
+            lesson.batches(epochs_done),
+            epochs=lesson.plan.epochs,
+            initial_epoch=epochs_done,
+            steps_per_epoch=lesson.plan.steps_an_epoch,
+            callbacks=[*callbacks, interruption],
+            shuffle=False,
+            verbose=0,
+            **watched,
+        )
 
 
 def _watched_loss(lesson: Lesson) -> float:
