@@ -4,8 +4,7 @@ Keras' own layer multiplies inputs and state inside its loop and lets autodiff
 walk back through it. Here, as cuDNN does, the input is multiplied by its weights
 once for the whole sequence, the loop holds the recurrent product alone, and a
 hand-written gradient collects the gates' gradients so that each weight matrix
-has one large product: about twice the notes a second on the same cores, and
-twice that again in bfloat16 where the processor knows it.
+has one large product. `benchmarks/training.py` holds it beside Keras' own.
 
 Sequences are time-major: shape (time, batch, features).
 """
