@@ -36,7 +36,7 @@ def test_the_command_line_loads_nothing_heavy() -> None:
     assert not loaded_by("import antiphon.cli.main") & HEAVY
 
 
-@pytest.mark.parametrize("module", ["antiphon.midi.message", "antiphon.midi.scheduler"])
+@pytest.mark.parametrize("module", ["antiphon.messages.events", "antiphon.midi.scheduler"])
 def test_bytes_and_schedule_need_no_ports(module: str) -> None:
     assert "rtmidi" not in loaded_by(f"import {module}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.system.test_ports import PATIENCE, Rig, eventually
 
-from antiphon.midi.message import note_on
+from antiphon.messages import note_on
 from antiphon.music.note import Note
 
 if TYPE_CHECKING:

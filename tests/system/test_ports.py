@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from antiphon.errors import NoMidiSystemError
+from antiphon.messages import Control, Event, NoteOff, NoteOn, note_off, note_on, panic
 from antiphon.midi.echo import EchoGuard
 from antiphon.midi.fileplayer import FilePlayer
 from antiphon.midi.inlet import Inlet
-from antiphon.midi.message import Control, Event, NoteOff, NoteOn, note_off, note_on, panic
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
 from antiphon.midi.scheduler import Scheduler

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon.display.feed import Side
-from antiphon.midi.message import ALL_NOTES_OFF, ALL_SOUND_OFF, Control, NoteOff, NoteOn
+from antiphon.messages import Control, NoteOff, NoteOn
+from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from antiphon.midi.message import Event
+    from antiphon.messages import Event
 
 MOST_BARS = 4096
 """Bars kept at most, however fast somebody plays; the oldest make way."""

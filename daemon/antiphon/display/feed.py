@@ -9,12 +9,12 @@ import enum
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from antiphon.midi.message import parse
+from antiphon.messages import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from antiphon.midi.message import Event
+    from antiphon.messages import Event
 
 MOST_WAITING = 8192
 """Messages that wait to be drawn; the oldest make way."""

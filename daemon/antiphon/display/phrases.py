@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from antiphon.display.feed import Side
-from antiphon.midi.message import ALL_NOTES_OFF, ALL_SOUND_OFF, Control, NoteOff, NoteOn
+from antiphon.messages import Control, NoteOff, NoteOn
+from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
 
 if TYPE_CHECKING:
-    from antiphon.midi.message import Event
+    from antiphon.messages import Event
 
 PAUSE = 0.6
 """Seconds without a key down that end a phrase."""

@@ -18,7 +18,7 @@ from antiphon.partner.action import Play, Silence
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiphon.midi.message import Event
+    from antiphon.messages import Event
     from antiphon.midi.scheduler import Scheduler
     from antiphon.partner.action import Action
     from antiphon.partner.partner import Partner

@@ -18,9 +18,9 @@ from antiphon.resources import house_performance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from antiphon.messages import Event
     from antiphon.midi.echo import EchoGuard
     from antiphon.midi.intake import Deliver, Thru
-    from antiphon.midi.message import Event
 
 GRACE = 4.0
 """Seconds for which the bundled performance waits for a person to play."""

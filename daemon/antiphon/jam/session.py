@@ -12,7 +12,8 @@ from antiphon.display import make_display
 from antiphon.instrument import Predictor
 from antiphon.jam.mind import Mind
 from antiphon.jam.player_part import GRACE, PlayerPart, load_part, room_after
-from antiphon.jam.voices import Listener, OnChannel, ear, program_change
+from antiphon.jam.voices import Listener, OnChannel, ear
+from antiphon.messages import program_change
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.scheduler import Scheduler
 from antiphon.midi.watch import PortWatch

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.midi.message import (
+from antiphon.messages import (
     Control,
     Event,
     NoteOff,
@@ -15,6 +15,7 @@ from antiphon.midi.message import (
     control_change,
     note_off,
     note_on,
+    program_change,
 )
 from antiphon.midi.outlet import Fanout, Outlet
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from antiphon.midi.outlet import PortOutlet
     from antiphon.recorder import SessionRecorder
     from antiphon.synth import FluidSynthOutlet
-
-_PROGRAM_CHANGE = 0xC0
 
 PLAYER_SYNTH_CHANNEL = 0
 PARTNER_SYNTH_CHANNEL = 1
@@ -110,11 +109,6 @@ class Voices:
 
     def _all(self) -> list[PortOutlet | FluidSynthOutlet]:
         return [*self.ports, *([self.synth] if self.synth else [])]
-
-
-def program_change(channel: int, program: int) -> bytes:
-    """Return the message that chooses a sound; both are counted from 0."""
-    return bytes((_PROGRAM_CHANGE | channel, program))
 
 
 def message_of(event: Event) -> bytes:

@@ -21,7 +21,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.midi.message import NOTE_OFF, NOTE_ON, is_channel_message
+from antiphon.messages import is_channel_message
+from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

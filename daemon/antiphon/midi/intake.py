@@ -6,8 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from antiphon.midi.held import HeldNotes
-from antiphon.midi.message import Event, is_channel_message, parse
+from antiphon.messages import Event, HeldNotes, is_channel_message, parse
 
 if TYPE_CHECKING:
     from antiphon.midi.echo import EchoGuard

@@ -10,7 +10,7 @@ import heapq
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from antiphon.midi.message import note_off, note_on
+from antiphon.messages import note_off, note_on
 from antiphon.music.note import Note
 
 LATEST_ONSET = 0.1

@@ -12,8 +12,8 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from antiphon.errors import AntiphonError
-from antiphon.midi.held import HeldNotes
-from antiphon.midi.message import NOTE_ON, panic
+from antiphon.messages import HeldNotes, panic
+from antiphon.messages.spec import NOTE_ON
 from antiphon.midi.ports import VIRTUAL_OUTPUT, MidiSystem, OutputPort, find_port
 
 if TYPE_CHECKING:

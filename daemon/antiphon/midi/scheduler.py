@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from antiphon.midi.message import NOTE_ON
+from antiphon.messages.spec import NOTE_ON
 from antiphon.midi.note_schedule import NoteSchedule
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ import mido
 import numpy as np
 
 from antiphon.errors import MidiFileError
+from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music.midiwrite import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
-from antiphon.music.pairing import NOTE_OFF, NOTE_ON, pair_notes
+from antiphon.music.pairing import pair_notes
 from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
 from antiphon.music.ticks import TempoMap
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DRUMS", "Part", "Performance", "Track", "read_performance", "write_midi"]
 
-DRUMS = 9
-CONTROL_CHANGE, PROGRAM_CHANGE = 0xB0, 0xC0
 ASYNCHRONOUS = 2
 
 Messages = tuple[tuple[float, bytes], ...]

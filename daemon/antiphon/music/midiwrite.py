@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from antiphon.errors import MidiFileError
+from antiphon.messages.spec import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music import smf
 from antiphon.music.ticks import ticks_per_second
 
@@ -102,10 +103,10 @@ def _track(part: Part, rate: float, end: float) -> bytes:
         raise ValueError("a pitch is above 127")
     if not np.all(part.notes["onset"] >= 0.0):
         raise ValueError("an onset is before the start of the file")
-    pieces = [smf.name_event(part.name), bytes([0, 0xC0 | part.channel, part.program])]
+    pieces = [smf.name_event(part.name), bytes([0, PROGRAM_CHANGE | part.channel, part.program])]
     now = 0
     for tick, velocity, pitch in _strokes(part.notes, rate, end).tolist():
-        status = 0x90 if velocity else 0x80
+        status = NOTE_ON if velocity else NOTE_OFF
         pieces.append(smf.variable_length(tick - now))
         pieces.append(bytes([status | part.channel, pitch, velocity]))
         now = tick

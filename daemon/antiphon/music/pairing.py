@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 from antiphon.music.note import NOTE_DTYPE, NoteArray, sort_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-NOTE_OFF, NOTE_ON = 0x80, 0x90
 
 LATE_SECONDS = 0.015
 """A note-off this close behind a stroke is that of the stroke before.

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.messages.spec import PEDAL_DOWN, SUSTAIN
+
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
@@ -18,9 +20,6 @@ CONTROL_DTYPE = np.dtype([("time", "f8"), ("control", "u1"), ("value", "u1")])
 
 ControlArray = NDArray[Any]
 """A structured array of `CONTROL_DTYPE`, shape (controls,)."""
-
-SUSTAIN = 64
-DOWN = 64
 
 
 def apply_pedal(notes: NoteArray, controls: ControlArray) -> NoteArray:
@@ -56,7 +55,7 @@ def _last_moment(end: NDArray[np.float64], controls: ControlArray) -> float:
 
 def _next_lift(pedal: ControlArray, end: NDArray[np.float64], last: float) -> NDArray[np.float64]:
     """Return when the pedal lets go of what ends at `end`: `end` itself where it is up."""
-    down = pedal["value"] >= DOWN
+    down = pedal["value"] >= PEDAL_DOWN
     # For every pedal event, the time of the first lift from there on.
     lifts = np.where(down, np.inf, pedal["time"])
     lift_from = np.minimum.accumulate(lifts[::-1])[::-1]

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from antiphon.music.pairing import NOTE_OFF, NOTE_ON
-from antiphon.music.pedal import DOWN, SUSTAIN
+from antiphon.messages import control_change, note_off
+from antiphon.messages.spec import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PEDAL_DOWN, SUSTAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +43,6 @@ GAP, LENGTH, KEY_DOWN = 1.0, 0.4, 0.25
 
 STILL_DOWN = 0.05
 """Keys of a legato overlap for so many seconds; they are not held over the break."""
-
-_CONTROL = 0xB0
-_RELEASE_VELOCITY = 64
 
 
 def leave_room(
@@ -93,7 +90,7 @@ def leave_room(
         rows, quiet = _phrase(sounds[note:last_note], others[other:last_other], pedals, chord.onset)
         parted += [(time + shift, data) for time, data in rows]
         shift += max(quiet + max(room(quiet - begin), 0.0) - chord.onset, 0.0)
-        down = [data for data in pedals.values() if data[2] >= DOWN]
+        down = [data for data in pedals.values() if data[2] >= PEDAL_DOWN]
         parted += [(chord.onset + shift, data) for data in down]
         begin, note, other = chord.onset, last_note, last_other
     rows, _ = _phrase(sounds[note:], others[other:], pedals, math.inf)
@@ -251,21 +248,21 @@ def _phrase(
         channel, pitch = sound.key
         release = min(sound.end, end + RINGS_ON)
         rows.append((sound.onset, sound.index, sound.data))
-        off = bytes((NOTE_OFF | channel, pitch, _RELEASE_VELOCITY))
+        off = note_off(channel, pitch)
         rows.append((release, sound.end_index, off))
         quiet = max(quiet, release)
     lift = max(quiet, min(end, quiet + RINGS_ON)) if math.isfinite(end) else math.inf
     heard = dict(pedals)
     for index, (time, data) in others:
-        if data[0] & 0xF0 == _CONTROL and data[1] == SUSTAIN:
+        if data[0] & 0xF0 == CONTROL_CHANGE and data[1] == SUSTAIN:
             pedals[data[0] & 0x0F] = data
             if time > lift:
                 continue  # a pedal that moves in the room has moved when the music goes on
             heard[data[0] & 0x0F] = data
         rows.append((time, index, data))
     if math.isfinite(end):
-        lifted = [channel for channel, data in heard.items() if data[2] >= DOWN]
-        rows += [(lift, math.inf, bytes((_CONTROL | ch, SUSTAIN, 0))) for ch in lifted]
+        lifted = [channel for channel, data in heard.items() if data[2] >= PEDAL_DOWN]
+        rows += [(lift, math.inf, control_change(ch, SUSTAIN, 0)) for ch in lifted]
         quiet = lift if lifted else quiet
     rows.sort(key=lambda row: row[:2])
     return [(time, data) for time, _, data in rows], quiet

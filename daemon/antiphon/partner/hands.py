@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from antiphon.messages.spec import PEDAL_DOWN, SOFT, SOSTENUTO, SUSTAIN
+
 if TYPE_CHECKING:
     from antiphon.music.codec import Pedal
     from antiphon.partner.window import Struck, Window
 
-SUSTAIN = 64
-SOSTENUTO = 66
-SOFT = 67
 PEDALS = (SUSTAIN, SOSTENUTO, SOFT)
-DOWN = 64
-"""A pedal is down from this value on, as MIDI 1.0 defines."""
-
 Key = tuple[int, int]
 
 
@@ -72,7 +68,7 @@ class Hands:
     def tread(self, time: float, channel: int, pedal: int, value: int) -> bool:
         """Move a pedal, and tell whether it went down."""
         foot = (channel, pedal)
-        if value >= DOWN:
+        if value >= PEDAL_DOWN:
             pressed = foot not in self._pedals
             self._pedals.add(foot)
             return pressed

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.midi.message import Control, Event, NoteOff, NoteOn, OtherMessage
+from antiphon.messages import Control, Event, NoteOff, NoteOn, OtherMessage
+from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
 from antiphon.partner.action import Action, Play, Silence
 from antiphon.partner.hands import PEDALS, Hands
 from antiphon.partner.improviser import improviser_for
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from antiphon.music.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon.partner.predictor import NextNote
-
-ALL_SOUND_OFF = 120
-ALL_NOTES_OFF = 123
 
 LATENESS = 0.1
 """A note may sound this much longer than planned: a schedule plays what is not later."""

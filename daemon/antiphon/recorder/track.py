@@ -5,7 +5,7 @@ Positions are ticks from the session's first note; see `antiphon.music.smf`.
 
 from __future__ import annotations
 
-from antiphon.midi.held import HeldNotes
+from antiphon.messages import HeldNotes
 from antiphon.music import smf
 
 

@@ -12,14 +12,14 @@ import io
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from antiphon.errors import SynthError
-from antiphon.midi.message import (
+from antiphon.messages import is_channel_message
+from antiphon.messages.spec import (
     CHANNELS,
     CONTROL_CHANGE,
     NOTE_OFF,
     NOTE_ON,
     PITCH_BEND,
     PROGRAM_CHANGE,
-    is_channel_message,
 )
 from antiphon.midi.quiet import quiet_stderr
 

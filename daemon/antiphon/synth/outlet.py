@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import SynthError
-from antiphon.midi.held import HeldNotes
+from antiphon.messages import HeldNotes, control_change
+from antiphon.messages.spec import ALL_NOTES_OFF
 from antiphon.midi.jack_server import free_jack_memory, hush_jack
-from antiphon.midi.message import ALL_NOTES_OFF, control_change
 from antiphon.midi.quiet import quiet_stderr
 from antiphon.synth.engine import (
     Engine,

@@ -12,7 +12,7 @@ import wave
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SynthError
-from antiphon.midi.message import CHANNELS, SUSTAIN
+from antiphon.messages.spec import CHANNELS, SUSTAIN
 from antiphon.synth.engine import Engine, apply_message, make_engine
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from antiphon.display.grid import (
     Span,
     draw_cells,
 )
-from antiphon.midi.message import Control, NoteOff, NoteOn
+from antiphon.messages import Control, NoteOff, NoteOn
 
 PLAYER, PARTNER = Side.PLAYER, Side.PARTNER
 SPAN = Span(columns=40, step=0.25)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from antiphon.display.lines import Lines
-from antiphon.midi.message import note_off, note_on
+from antiphon.messages import note_off, note_on
 
 
 def two_phrases(lines: Lines) -> None:

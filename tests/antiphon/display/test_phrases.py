@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from antiphon.display.feed import Side
 from antiphon.display.phrases import PhraseLine, Phrases, pitch_name
-from antiphon.midi.message import Control, NoteOff, NoteOn
+from antiphon.messages import Control, NoteOff, NoteOn
 
 PLAYER, PARTNER = Side.PLAYER, Side.PARTNER
 

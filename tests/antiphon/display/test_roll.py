@@ -9,7 +9,7 @@ from rich.console import Console
 
 from antiphon.display.feed import MOST_WAITING
 from antiphon.display.roll import FASTEST, Roll
-from antiphon.midi.message import note_off, note_on
+from antiphon.messages import note_off, note_on
 
 
 class Screen:

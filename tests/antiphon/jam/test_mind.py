@@ -5,11 +5,11 @@ import time
 from typing import TYPE_CHECKING
 
 from antiphon.jam.mind import MOST_FAILURES, Mind
-from antiphon.midi.message import NoteOn
+from antiphon.messages import NoteOn
 from antiphon.midi.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from antiphon.midi.message import Event
+    from antiphon.messages import Event
     from antiphon.partner.action import Action
 
 

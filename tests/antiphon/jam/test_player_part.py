@@ -6,7 +6,7 @@ import pytest
 
 from antiphon.errors import MidiFileError
 from antiphon.jam.player_part import PlayerPart, load_part, room_after
-from antiphon.midi.message import Event, NoteOff, NoteOn
+from antiphon.messages import Event, NoteOff, NoteOn
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from antiphon.jam.voices import OnChannel, Voices, ear, message_of
-from antiphon.midi.message import Event, NoteOn, OtherMessage, parse
+from antiphon.messages import Event, NoteOn, OtherMessage, parse
 
 
 class Kept:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from antiphon.messages import control_change, note_off, note_on
 from antiphon.midi.echo import PROBE, REMEMBERED, WINDOW, EchoGuard
-from antiphon.midi.message import control_change, note_off, note_on
 
 ON, OFF = note_on(0, 60, 80), note_off(0, 60)
 

@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["message", "note_schedule", "scheduler", "echo", "fileplayer", "inlet", "outlet"]
+    "module", ["note_schedule", "scheduler", "echo", "fileplayer", "inlet", "outlet"]
 )
 def test_rtmidi_is_not_loaded_before_a_midi_system_is_made(module: str) -> None:
     code = f"import sys, antiphon.midi.{module}; sys.exit('rtmidi' in sys.modules)"

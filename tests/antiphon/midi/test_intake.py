@@ -3,9 +3,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from antiphon.messages import Control, Event, NoteOff, NoteOn, control_change, note_off, note_on
 from antiphon.midi.echo import EchoGuard
 from antiphon.midi.intake import Intake
-from antiphon.midi.message import Control, Event, NoteOff, NoteOn, control_change, note_off, note_on
 
 if TYPE_CHECKING:
     import pytest

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.midi.message import NoteOn, note_off, note_on, parse
+from antiphon.messages import NoteOn, note_off, note_on, parse
 from antiphon.midi.note_schedule import LATEST_ONSET, SHORTEST_SOUND, NoteSchedule
 from antiphon.music.note import Note
 

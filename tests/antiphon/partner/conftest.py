@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from antiphon.midi.message import Control, NoteOff, NoteOn
+from antiphon.messages import Control, NoteOff, NoteOn
 from antiphon.music.codec import Codec
 from antiphon.music.note import Note
 from antiphon.music.performance import PerformanceCodec

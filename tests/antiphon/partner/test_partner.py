@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import SettingError
-from antiphon.midi.message import Control, NoteOff, NoteOn, OtherMessage
+from antiphon.messages import Control, NoteOff, NoteOn, OtherMessage
 from antiphon.partner import Play, Silence
 
 if TYPE_CHECKING:

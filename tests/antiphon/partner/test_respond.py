@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from antiphon.midi.message import NoteOff, NoteOn
+from antiphon.messages import NoteOff, NoteOn
 
 if TYPE_CHECKING:
     from .conftest import Kit, Stage  # noqa: TID252

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from antiphon.midi.message import NoteOn
+from antiphon.messages import NoteOn
 from antiphon.partner import Play
 
 if TYPE_CHECKING:

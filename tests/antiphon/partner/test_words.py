@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from antiphon.midi.message import NoteOff, NoteOn
+from antiphon.messages import NoteOff, NoteOn
 from antiphon.partner import PartnerSettings
 from antiphon.partner.improviser import improviser_for
 from antiphon.partner.respond import Answer

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.pairing import NOTE_OFF, NOTE_ON, pair_notes
+from antiphon.messages.spec import NOTE_OFF, NOTE_ON
+from antiphon.music.pairing import pair_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from antiphon.midi.message import (
+from antiphon.messages.build import control_change, note_off
+from antiphon.messages.spec import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     CONTROL_CHANGE,
     NOTE_OFF,
     NOTE_ON,
+    PEDAL_DOWN,
     SUSTAIN,
-    control_change,
     is_channel_message,
-    note_off,
 )
 
 
@@ -62,7 +62,7 @@ class HeldNotes:
 
     def _see_control(self, channel: int, control: int, value: int) -> None:
         if control == SUSTAIN:
-            (self._pedals.add if value >= 64 else self._pedals.discard)(channel)
+            (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
         elif control in (ALL_NOTES_OFF, ALL_SOUND_OFF):
             for note in [note for note in self._notes if note[0] == channel]:
                 del self._notes[note]

@@ -4,16 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.midi.message import (
+from antiphon.messages import (
+    Clock,
     Control,
     NoteOff,
     NoteOn,
     OtherMessage,
+    SongPosition,
+    Transport,
     control_change,
     note_off,
     note_on,
     panic,
     parse,
+    parse_clock,
+    program_change,
+    spec,
 )
 
 channels = st.integers(0, 15)
@@ -78,3 +84,41 @@ def test_panic_lifts_the_pedal_before_it_ends_the_notes() -> None:
 def test_what_no_midi_note_can_be_is_refused(wrong: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="not within"):
         note_on(*wrong)
+
+
+def test_clock_and_transport_are_parsed_by_the_same_table() -> None:
+    assert parse_clock(b"\xf8", 1.0) == Clock(1.0)
+    assert parse_clock(b"\xfa", 1.0) == Transport(1.0, "start")
+    assert parse_clock(b"\xfb", 1.0) == Transport(1.0, "continue")
+    assert parse_clock(b"\xfc", 1.0) == Transport(1.0, "stop")
+    assert parse_clock(b"\xf2\x05\x01", 2.0) == SongPosition(2.0, 133)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xf8\x00", b"\xf2\x05", b"\xf2\x05\x80", b"\xfe", b"\x90<@"]
+)
+def test_what_is_no_clock_is_none(data: bytes) -> None:
+    assert parse_clock(data, 0.0) is None
+
+
+def test_the_table_knows_every_status_of_a_fixed_length() -> None:
+    system = {
+        0xF1: 2,
+        0xF2: 3,
+        0xF3: 2,
+        0xF6: 1,
+        0xF8: 1,
+        0xFA: 1,
+        0xFB: 1,
+        0xFC: 1,
+        0xFE: 1,
+        0xFF: 1,
+    }
+    channel = {status: 2 if status & 0xF0 in (0xC0, 0xD0) else 3 for status in range(0x80, 0xF0)}
+    assert channel | system == spec.LENGTHS
+
+
+def test_a_program_change_is_two_bytes() -> None:
+    assert program_change(3, 17) == b"\xc3\x11"
+    with pytest.raises(ValueError, match="128"):
+        program_change(3, 128)

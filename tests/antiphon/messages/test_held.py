@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from antiphon.midi.held import HeldNotes
-from antiphon.midi.message import control_change, note_off, note_on
+from antiphon.messages import HeldNotes, control_change, note_off, note_on
 
 
 def test_what_is_down_is_released_in_its_order_pedals_last() -> None:
