@@ -2,10 +2,11 @@
 # make test   everything that is checked, in .venv-test
 # make fast   the everyday tests: no real ports, no TensorFlow
 # make format let ruff put the code in shape
+# make settings  write config/jam.toml from the declarations in the code
 
 TEST := .venv-test/bin
 
-.PHONY: help jam test fast lint format clean
+.PHONY: help jam test fast lint format settings clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -29,6 +30,9 @@ lint: .venv-test/.ready
 format: .venv-test/.ready
 	$(TEST)/ruff check --fix
 	$(TEST)/ruff format
+
+settings: .venv-test/.ready
+	$(TEST)/antiphon config --default > config/jam.toml.new && mv config/jam.toml.new config/jam.toml
 
 clean:
 	rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

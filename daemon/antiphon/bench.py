@@ -19,10 +19,9 @@ import numpy as np
 
 from antiphon.errors import AntiphonError
 from antiphon.instrument import Predictor
-from antiphon.settings.parts import instrument_file
 
 if TYPE_CHECKING:
-    from antiphon.settings import Settings
+    from antiphon.sections import Settings
 
 STEPS = 2000
 WARM_UP = 100
@@ -59,7 +58,7 @@ def measure(settings: Settings) -> Figures:
     AntiphonError
         The instrument cannot be played, or a jam does not start.
     """
-    path = instrument_file(settings.instrument)
+    path = settings.instrument.file
     predictor = Predictor(path)
     steps = time_steps(predictor, STEPS)
     starts = [_start(str(path)) for _ in range(STARTS)]

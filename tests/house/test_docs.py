@@ -12,7 +12,8 @@ import pytest
 
 from antiphon.music.performance import PerformanceCodec
 from antiphon.resources import house_instrument
-from antiphon.settings.model import kinds
+from antiphon.sections import Settings
+from antiphon.settings import public_keys, sections_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -54,7 +55,7 @@ def test_what_a_page_links_to_is_there(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_variable_that_a_page_names_is_a_setting(page: Path) -> None:
     named = re.findall(r"ANTIPHON_([A-Z]+)__([A-Z_]+)", page.read_text())
-    known = kinds()
+    known = {name: public_keys(section) for name, section in sections_of(Settings).items()}
     assert not [
         (section, key)
         for section, key in named

@@ -25,15 +25,21 @@ def loaded_by(statement: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["antiphon.cli.main", "antiphon.settings", "antiphon.midi", "antiphon.instrument",
+    ["antiphon.cli.main", "antiphon.sections", "antiphon.midi", "antiphon.instrument",
      "antiphon.partner", "antiphon.recorder", "antiphon.synth", "antiphon.jam"],
 )  # fmt: skip
 def test_the_live_side_loads_no_training_library(module: str) -> None:
-    assert not loaded_by(f"import {module}") & TRAINING
+    assert not loaded_by(f"from {module} import *") & TRAINING  # names are loaded when asked for
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
     assert not loaded_by("import antiphon.cli.main") & HEAVY
+
+
+def test_the_settings_of_all_rooms_load_nothing_heavy() -> None:
+    loaded = loaded_by("import antiphon.sections")
+    assert "msgspec" in loaded
+    assert not loaded & (HEAVY - {"msgspec"} | {"threading"})
 
 
 @pytest.mark.parametrize("module", ["antiphon.messages.events", "antiphon.midi.scheduler"])

@@ -15,10 +15,11 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure how fast this machine plays."""
+    from antiphon.sections import Settings
     from antiphon.settings import Option, load
 
     options = {} if instrument is None else {"instrument.path": Option(instrument, "--instrument")}
-    settings = load(options=options).settings
+    settings = load(Settings, options=options).settings
 
     from antiphon import bench as benching
 

@@ -72,6 +72,7 @@ def compose(
     need pip install 'antiphon[train]', and so do beginnings from a corpus.
     """
     from antiphon.errors import UsageError
+    from antiphon.sections import Settings
     from antiphon.settings import Option, load
 
     if (file is None) == (seed_from is None):
@@ -84,7 +85,7 @@ def compose(
     options = {
         key: Option(value, name) for key, (value, name) in given.items() if value is not None
     }
-    settings = load(config, options=options).settings
+    settings = load(Settings, config, options=options).settings
 
     from antiphon.compose import Wish
     from antiphon.compose import compose as compose_piece

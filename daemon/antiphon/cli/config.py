@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from antiphon.sections import Settings
     from antiphon.settings import Configuration
 
 
@@ -21,21 +22,28 @@ def config(
     path: Annotated[
         bool, typer.Option("--path", help="Only print where your own file belongs.")
     ] = False,
+    default: Annotated[
+        bool, typer.Option("--default", help="Print a file of all settings, with their meaning.")
+    ] = False,
 ) -> None:
     """Show every setting and where it came from."""
+    from antiphon.sections import Settings, shipped_text
     from antiphon.settings import load, user_settings_file
 
     if path:
         typer.echo(file or user_settings_file())
         return
-    configuration = load(file)
+    if default:
+        typer.echo(shipped_text(), nl=False)
+        return
+    configuration = load(Settings, file)
     if as_json:
         typer.echo(json.dumps(_sections(configuration), indent=2, ensure_ascii=False))
     else:
         _print_table(configuration)
 
 
-def _sections(configuration: Configuration) -> dict[str, dict[str, Any]]:
+def _sections(configuration: Configuration[Settings]) -> dict[str, dict[str, Any]]:
     """Return the settings as JSON values, by section and key."""
     sections: dict[str, dict[str, Any]] = {}
     for choice in configuration.chosen:
@@ -44,7 +52,7 @@ def _sections(configuration: Configuration) -> dict[str, dict[str, Any]]:
     return sections
 
 
-def _print_table(configuration: Configuration) -> None:
+def _print_table(configuration: Configuration[Settings]) -> None:
     """Print the settings as a table; what is not as shipped stands out."""
     from rich.console import Console
     from rich.table import Table

@@ -53,6 +53,7 @@ def jam(
 
     Antiphon listens on the port Antiphon In and answers on Antiphon Out.
     """
+    from antiphon.sections import Settings
     from antiphon.settings import load
 
     given = {
@@ -67,7 +68,7 @@ def jam(
         "recorder.sessions": (sessions, "--sessions"),
         "partner.seed": (seed, "--seed"),
     }
-    configuration = load(config, options=_options(given))
+    configuration = load(Settings, config, options=_options(given))
 
     from antiphon.jam import run
 

@@ -17,10 +17,11 @@ def ports(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the MIDI ports of this machine."""
+    from antiphon.sections import Settings
     from antiphon.settings import Option, load
 
     options = {} if api is None else {"midi.api": Option(api, "--api")}
-    settings = load(options=options).settings.midi
+    settings = load(Settings, options=options).settings.midi
 
     from antiphon.midi.ports import MidiSystem
 

@@ -16,18 +16,12 @@ from antiphon.compose.writers import open_writer
 from antiphon.errors import UsageError
 from antiphon.instrument import Predictor
 from antiphon.music.note import empty_notes, notes_to_array
-from antiphon.settings.parts import (
-    instrument_file,
-    partner_settings,
-    seed_number,
-    written_channel,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from antiphon.compose.continuing import Progress
-    from antiphon.settings import Settings
+    from antiphon.sections import Settings
 
 SECONDS = 30.0
 """What is added where nothing else is said."""
@@ -106,10 +100,9 @@ def compose(
         writer is known to lack something.
     """
     writers = [open_writer(path) for path in wish.out]
-    predictor = Predictor(instrument_file(settings.instrument))
-    limits = partner_settings(settings.partner)
-    limits = with_temperatures(limits, wish.temperature, predictor.codec.fields)
-    seed = seed_number(settings.partner)
+    predictor = Predictor(settings.instrument.file)
+    limits = with_temperatures(settings.partner, wish.temperature, predictor.codec.fields)
+    seed = settings.partner.seed_number()
     beginning = find_beginning(
         wish.seed_from, predictor.card, predictor.codec, np.random.default_rng([seed, 1]),
         corpus=wish.corpus, run=wish.run,
@@ -132,7 +125,7 @@ def compose(
         given,
         added,
         (synth.wire_player_program, synth.wire_partner_program),
-        (0, written_channel(settings.midi)),
+        (0, settings.midi.written_channel),
         synth.gain,
         str(synth.soundfont),
     )

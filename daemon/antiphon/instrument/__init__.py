@@ -4,11 +4,16 @@ Only this room knows onnxruntime, and only once an instrument is opened:
 importing it, or reading a card, loads nothing heavy.
 """
 
-from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
-from antiphon.instrument.controls import Biases, Controls
-from antiphon.instrument.metadata import load_card
-from antiphon.instrument.predictor import Prediction, Predictor, State
-from antiphon.instrument.scoring import UNCOUNTED_NOTES, Scores, score_pieces
+from typing import TYPE_CHECKING
+
+from antiphon.deferred import deferred
+
+if TYPE_CHECKING:
+    from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
+    from antiphon.instrument.controls import Biases, Controls
+    from antiphon.instrument.metadata import load_card
+    from antiphon.instrument.predictor import Prediction, Predictor, State
+    from antiphon.instrument.scoring import UNCOUNTED_NOTES, Scores, score_pieces
 
 __all__ = [
     "SCHEMA",
@@ -26,3 +31,15 @@ __all__ = [
     "read_card",
     "score_pieces",
 ]
+
+# The card and the graph need numpy; the settings do not.
+__getattr__ = deferred(
+    __name__,
+    {
+        "card": ("SCHEMA", "Card", "NeutralInput", "StateTensor", "read_card"),
+        "controls": ("Biases", "Controls"),
+        "metadata": ("load_card",),
+        "predictor": ("Prediction", "Predictor", "State"),
+        "scoring": ("UNCOUNTED_NOTES", "Scores", "score_pieces"),
+    },
+)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from antiphon.settings import SynthSection
+    from antiphon.synth.settings import SynthSection
 
 
 def keep_session(

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable
 
-    from antiphon.settings import Settings, SynthSection
+    from antiphon.sections import Settings
     from antiphon.synth import FluidSynthOutlet
+    from antiphon.synth.settings import SynthSection
 
 
 @dataclass(frozen=True, slots=True)

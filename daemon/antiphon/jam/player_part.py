@@ -128,5 +128,5 @@ def load_part(player: str, *, room: Callable[[float], float]) -> tuple[Messages 
     """
     if player == "none":
         return None, None
-    path = house_performance() if player == "auto" else Path(player).expanduser()
+    path = house_performance() if player == "auto" else Path(player)
     return leave_room(read_performance(path).messages(), room=room), path.name

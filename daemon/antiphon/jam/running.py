@@ -21,7 +21,7 @@ from antiphon.jam.opening import open_stage
 from antiphon.jam.stopping import StopRequest
 
 if TYPE_CHECKING:
-    from antiphon.settings import Settings
+    from antiphon.sections import Settings
 
 _log = logging.getLogger(__name__)
 

@@ -19,13 +19,6 @@ from antiphon.midi.scheduler import Scheduler
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import Partner
 from antiphon.recorder import SessionRecorder
-from antiphon.settings import sessions_folder
-from antiphon.settings.parts import (
-    instrument_file,
-    partner_settings,
-    seed_number,
-    written_channel,
-)
 
 if TYPE_CHECKING:
     import contextlib
@@ -37,7 +30,7 @@ if TYPE_CHECKING:
     from antiphon.midi.echo import EchoGuard
     from antiphon.midi.outlet import Outlet
     from antiphon.midi.ports import MidiSystem
-    from antiphon.settings import Settings
+    from antiphon.sections import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -181,7 +174,7 @@ class Jam:
         if self.recorder is not None:
             now = time.monotonic()
             self.recorder.player(program_change(midi.wire_hear_channel or 0, player), now)
-            self.recorder.partner(program_change(written_channel(midi), partner), now)
+            self.recorder.partner(program_change(midi.written_channel, partner), now)
 
     def _begin_part(self) -> None:
         """Let the file play; the hello has told of one that did not have to wait."""
@@ -212,16 +205,16 @@ class Jam:
 
 
 def _partner(settings: Settings) -> Partner:
-    predictor = Predictor(instrument_file(settings.instrument))
-    seed = seed_number(settings.partner)
+    predictor = Predictor(settings.instrument.file)
+    seed = settings.partner.seed_number()
     _log.info("the seed of this jam is %d", seed)
-    return Partner(predictor, predictor.codec, partner_settings(settings.partner), seed=seed)
+    return Partner(predictor, predictor.codec, settings.partner, seed=seed)
 
 
 def _recorder(settings: Settings, ending: contextlib.ExitStack) -> SessionRecorder | None:
     if not settings.recorder.enabled:
         return None
-    recorder = SessionRecorder(sessions_folder(settings.recorder.sessions))
+    recorder = SessionRecorder(settings.recorder.folder)
     ending.callback(recorder.close)
     return recorder
 
@@ -231,5 +224,5 @@ def _listeners(
 ) -> list[Outlet]:
     listeners: list[Outlet] = [Listener(display.partner)]
     if recorder is not None:
-        listeners.append(OnChannel(Listener(recorder.partner), written_channel(settings.midi)))
+        listeners.append(OnChannel(Listener(recorder.partner), settings.midi.written_channel))
     return listeners

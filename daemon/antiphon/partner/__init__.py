@@ -1,17 +1,21 @@
 """The musical mind: it hears, waits, and answers. No I/O, no clock, no sleep."""
 
-from antiphon.partner.action import Action, Play, Silence
-from antiphon.partner.constraints import Constraint, Moment
-from antiphon.partner.partner import Partner
-from antiphon.partner.predictor import NextNote, Prediction
-from antiphon.partner.settings import MODES, Mode, PartnerSettings
-from antiphon.partner.window import Window
+from typing import TYPE_CHECKING
+
+from antiphon.deferred import deferred
+from antiphon.partner.settings import MODES, PartnerSettings
+
+if TYPE_CHECKING:
+    from antiphon.partner.action import Action, Play, Silence
+    from antiphon.partner.constraints import Constraint, Moment
+    from antiphon.partner.partner import Partner
+    from antiphon.partner.predictor import NextNote, Prediction
+    from antiphon.partner.window import Window
 
 __all__ = [
     "MODES",
     "Action",
     "Constraint",
-    "Mode",
     "Moment",
     "NextNote",
     "Partner",
@@ -21,3 +25,15 @@ __all__ = [
     "Silence",
     "Window",
 ]
+
+# Only the settings are loaded at once; all else needs numpy.
+__getattr__ = deferred(
+    __name__,
+    {
+        "action": ("Action", "Play", "Silence"),
+        "constraints": ("Constraint", "Moment"),
+        "partner": ("Partner",),
+        "predictor": ("NextNote", "Prediction"),
+        "window": ("Window",),
+    },
+)

@@ -20,7 +20,7 @@ from antiphon.partner.hands import PEDALS, Hands
 from antiphon.partner.improviser import improviser_for
 from antiphon.partner.phrase import PhraseDetector
 from antiphon.partner.respond import Answer
-from antiphon.partner.settings import Mode, PartnerSettings, check_mode
+from antiphon.partner.settings import PartnerSettings, check_mode
 from antiphon.partner.window import Window
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Partner:
         self._now = -math.inf
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> str:
         """What it does."""
         return self._mode
 

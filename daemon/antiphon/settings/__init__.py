@@ -1,40 +1,42 @@
-"""Settings: typed sections with ranges, and the sources they are read from."""
+"""Settings: how a room declares them, where they are read from, how they change."""
 
+from antiphon.settings.kinds import (
+    FIXED,
+    INTERNAL,
+    Channel,
+    PathOrWord,
+    Pitch,
+    Program,
+    Temperature,
+)
 from antiphon.settings.load import SHIPPED, Chosen, Configuration, load
-from antiphon.settings.model import (
-    InstrumentSection,
-    JamSection,
-    MidiSection,
-    PartnerSection,
-    RecorderSection,
-    Settings,
-    SynthSection,
-)
-from antiphon.settings.places import (
-    default_sessions_folder,
-    log_file,
-    sessions_folder,
-    state_folder,
-    user_settings_file,
-)
+from antiphon.settings.places import data_folder, log_file, state_folder, user_settings_file
+from antiphon.settings.section import Key, Section, Sections, keys_of, public_keys, sections_of
 from antiphon.settings.sources import Option
+from antiphon.settings.written import default_file
 
 __all__ = [
+    "FIXED",
+    "INTERNAL",
     "SHIPPED",
+    "Channel",
     "Chosen",
     "Configuration",
-    "InstrumentSection",
-    "JamSection",
-    "MidiSection",
+    "Key",
     "Option",
-    "PartnerSection",
-    "RecorderSection",
-    "Settings",
-    "SynthSection",
-    "default_sessions_folder",
+    "PathOrWord",
+    "Pitch",
+    "Program",
+    "Section",
+    "Sections",
+    "Temperature",
+    "data_folder",
+    "default_file",
+    "keys_of",
     "load",
     "log_file",
-    "sessions_folder",
+    "public_keys",
+    "sections_of",
     "state_folder",
     "user_settings_file",
 ]

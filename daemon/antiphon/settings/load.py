@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Generic
 
 from antiphon import resources
-from antiphon.errors import SettingError
-from antiphon.settings.kinds import convert, describe, is_path, nearest
-from antiphon.settings.model import ORDERED, Settings, kinds
 from antiphon.settings.places import user_settings_file
+from antiphon.settings.section import W, check_order, public_keys, sections_of, unknown_setting
 from antiphon.settings.sources import Given, Option, from_environment, from_file, from_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from antiphon.settings.section import Key
 
 
 SHIPPED = "as shipped"  # the origin of what config/jam.toml says
@@ -42,23 +40,26 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Generic[W]):
     """All settings, and where each came from."""
 
-    settings: Settings
+    settings: W
     chosen: tuple[Chosen, ...]
 
 
 def load(
+    sections: type[W],
     file: Path | None = None,
     *,
     environ: Mapping[str, str] | None = None,
     options: Mapping[str, Option] | None = None,
-) -> Configuration:
+) -> Configuration[W]:
     """Return the settings that hold, from all sources.
 
     Parameters
     ----------
+    sections : type
+        The sections there are.
     file : Path, optional
         A settings file to use in place of the user's own.
     environ : mapping, optional
@@ -72,92 +73,36 @@ def load(
         A source cannot be read, or a setting in it is unknown, of the wrong
         kind or out of range; the sentence says where.
     """
-    given = from_file(resources.settings_file(), SHIPPED)
+    known = {name: public_keys(section) for name, section in sections_of(sections).items()}
+    given = from_file(resources.settings_file(), known, SHIPPED)
     if file is not None:
-        given += from_file(file.expanduser())
+        given += from_file(file.expanduser(), known)
     elif user_settings_file().exists():
-        given += from_file(user_settings_file())
-    given += from_environment(os.environ if environ is None else environ)
+        given += from_file(user_settings_file(), known)
+    given += from_environment(os.environ if environ is None else environ, known)
     given += from_options(options or {})
-    return _configuration(given)
+    chosen = _chosen(given, known)
+    tables = {}
+    for name, section in sections_of(sections).items():
+        choices = [choice for choice in chosen if choice.section == name]
+        values = {choice.key: choice.value for choice in choices}
+        check_order(section, values, {choice.key: choice.origin for choice in choices})
+        tables[name] = section(**values)
+    return Configuration(sections(**tables), chosen)
 
 
-def _configuration(given: list[Given]) -> Configuration:
+def _chosen(given: list[Given], known: Mapping[str, Mapping[str, Key]]) -> tuple[Chosen, ...]:
     """Check what the sources give, and let the later win."""
-    known = kinds()
-    defaults = Settings()
     chosen = {
-        (section, key): Chosen(section, key, getattr(getattr(defaults, section), key), SHIPPED)
+        (section, key.name): Chosen(section, key.name, key.default, SHIPPED)
         for section, keys in known.items()
-        for key in keys
+        for key in keys.values()
     }
     for one in given:
-        _check_name(one, known)
+        if one.section not in known or (one.key and one.key not in known[one.section]):
+            raise unknown_setting(one.section, one.key, known, origin=one.origin, spell=one.spell)
         if one.key:
-            value = _value(one, known[one.section][one.key])
+            key = known[one.section][one.key]
+            value = key.checked(one.value, from_text=one.from_text, origin=one.origin)
             chosen[one.section, one.key] = Chosen(one.section, one.key, value, one.origin)
-    _check_order(chosen)
-    tables: dict[str, dict[str, Any]] = {section: {} for section in known}
-    for (section, key), choice in chosen.items():
-        tables[section][key] = choice.value
-    return Configuration(msgspec.convert(tables, Settings), tuple(chosen.values()))
-
-
-def _check_name(given: Given, known: Mapping[str, Mapping[str, object]]) -> None:
-    """Refuse an unknown section or key, and name the nearest."""
-    if given.section not in known:
-        section = nearest(given.section, known)
-        hint = (
-            f"the sections are {', '.join(known)}."
-            if section is None
-            else (f"did you mean {section}?")
-        )
-        raise SettingError(f"{given.origin}: there is no section {given.section}; {hint}")
-    if given.key and given.key not in known[given.section]:
-        raise SettingError(
-            f"{given.origin}: there is no setting {given.section}.{given.key}; "
-            f"{_hint(given, known)}"
-        )
-
-
-def _hint(given: Given, known: Mapping[str, Mapping[str, object]]) -> str:
-    """Return what an unknown key most likely meant."""
-    for section, keys in known.items():  # the right key in the wrong section
-        if given.key in keys:
-            return f"did you mean {given.spell(section, given.key)}?"
-    key = nearest(given.key, known[given.section])
-    if key is None:
-        return f"{given.section} knows {', '.join(known[given.section])}."
-    return f"did you mean {given.spell(given.section, key)}?"
-
-
-def _value(given: Given, kind: Any) -> Any:
-    """Return a checked value, `~` in a path expanded."""
-    try:
-        value = convert(given.value, kind, from_text=given.from_text)
-    except ValueError as error:  # msgspec's ValidationError is one
-        raise SettingError(
-            f"{given.origin}: {given.section}.{given.key} must be {describe(kind)}, "
-            f"not {_shown(given.value)}."
-        ) from error
-    if isinstance(value, str) and value.startswith("~") and is_path(kind):
-        return str(Path(value).expanduser())
-    return value
-
-
-def _check_order(chosen: Mapping[tuple[str, str], Chosen]) -> None:
-    """Refuse a range that ends before it begins."""
-    for section, lower, upper in ORDERED:
-        low, high = chosen[section, lower], chosen[section, upper]
-        if low.value > high.value:
-            raise SettingError(
-                f"{low.name} ({low.value}, from {low.origin}) must not exceed "
-                f"{high.name} ({high.value}, from {high.origin})."
-            )
-
-
-def _shown(value: object) -> str:
-    """Return a value as TOML would write it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return tuple(chosen.values())

@@ -1,10 +1,13 @@
-"""Where settings, sessions and logs live: XDG on Linux, its kin elsewhere."""
+"""Where settings and logs live, and what is kept: XDG on Linux, its kin elsewhere."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAME = "antiphon"
 
@@ -14,9 +17,9 @@ def user_settings_file() -> Path:
     return platformdirs.user_config_path(_NAME, appauthor=False) / "config.toml"
 
 
-def default_sessions_folder() -> Path:
-    """Return the folder that sessions go to where no setting says otherwise."""
-    return platformdirs.user_data_path(_NAME, appauthor=False) / "sessions"
+def data_folder() -> Path:
+    """Return the folder of what the user makes, such as sessions."""
+    return platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def state_folder() -> Path:
@@ -27,10 +30,3 @@ def state_folder() -> Path:
 def log_file() -> Path:
     """Return the file that unexpected errors are written to."""
     return state_folder() / "antiphon.log"
-
-
-def sessions_folder(setting: str) -> Path:
-    """Return the folder that `recorder.sessions` means."""
-    if setting == "auto":
-        return default_sessions_folder()
-    return Path(setting).expanduser()

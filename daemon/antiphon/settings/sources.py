@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SettingError
-from antiphon.settings.kinds import is_path, nearest
-from antiphon.settings.model import WORDS, kinds
+from antiphon.settings.kinds import WORDS, is_path, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from antiphon.settings.section import Key
+
+    Known = Mapping[str, Mapping[str, Key]]
 
 VARIABLE_PREFIX = "ANTIPHON_"
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -64,11 +67,11 @@ def variable_name(section: str, key: str) -> str:
     return f"{VARIABLE_PREFIX}{section}__{key}".upper()
 
 
-def from_file(path: Path, origin: str | None = None) -> list[Given]:
+def from_file(path: Path, known: Known, origin: str | None = None) -> list[Given]:
     """Return the settings of a TOML file.
 
-    A relative path in the file is taken from the file's own folder. `origin` is
-    what to call the file, by default its path.
+    A relative path in the file is taken from the file's own folder. `known` are
+    the keys of each section; `origin` is what to call the file, by default its path.
 
     Raises
     ------
@@ -81,17 +84,22 @@ def from_file(path: Path, origin: str | None = None) -> list[Given]:
         if not isinstance(table, dict):
             raise SettingError(
                 f"{path}: {section} stands outside of a section; "
-                f"the sections are {', '.join(kinds())}."
+                f"the sections are {', '.join(known)}."
             )
         if not table:
             given.append(Given(section, "", None, origin))
         for key, value in table.items():
-            given.append(Given(section, key, _resolved(section, key, value, path), origin))
+            declared = known.get(section, {}).get(key)
+            if declared is not None and is_path(declared.kind):
+                value = _resolved(value, path)  # noqa: PLW2901 - the same, from another folder
+            given.append(Given(section, key, value, origin))
     return given
 
 
-def from_environment(environ: Mapping[str, str]) -> list[Given]:
+def from_environment(environ: Mapping[str, str], known: Known) -> list[Given]:
     """Return the settings of the variables called ANTIPHON_SECTION__KEY.
+
+    `known` are the keys of each section.
 
     Raises
     ------
@@ -106,7 +114,7 @@ def from_environment(environ: Mapping[str, str]) -> list[Given]:
         if separator:
             given.append(Given(section, key, environ[variable], variable, from_text=True))
         else:
-            _refuse_single_underscore(variable)
+            _refuse_single_underscore(variable, known)
     return given
 
 
@@ -138,21 +146,20 @@ def _tables(path: Path) -> dict[str, object]:
         ) from error
 
 
-def _resolved(section: str, key: str, value: object, file: Path) -> object:
-    """Return a value, a relative path in it taken from the file's folder."""
-    kind = kinds().get(section, {}).get(key)
-    if kind is None or not isinstance(value, str) or value in WORDS or not is_path(kind):
-        return value
-    return str(file.absolute().parent / Path(value).expanduser())
+def _resolved(path: object, file: Path) -> object:
+    """Return a relative path as one from the file's folder; leave what is none."""
+    if not isinstance(path, str) or path in WORDS or path.startswith("~"):
+        return path
+    return str(file.absolute().parent / path)
 
 
-def _refuse_single_underscore(variable: str) -> None:
+def _refuse_single_underscore(variable: str, known: Known) -> None:
     """Refuse ANTIPHON_MIDI_THRU, which means ANTIPHON_MIDI__THRU."""
-    known = {
+    spelt = {
         f"antiphon_{section}_{key}": variable_name(section, key)
-        for section, keys in kinds().items()
+        for section, keys in known.items()
         for key in keys
     }
-    meant = nearest(variable, known, alike=0.85)
+    meant = nearest(variable, spelt, alike=0.85)
     if meant is not None:
-        raise SettingError(f"{variable} is no setting; did you mean {known[meant]}?")
+        raise SettingError(f"{variable} is no setting; did you mean {spelt[meant]}?")

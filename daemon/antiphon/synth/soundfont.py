@@ -51,7 +51,7 @@ def find_soundfont(wanted: str | Path | None, folders: Sequence[Path] | None = N
         The file is no SoundFont, or there is none in the usual places.
     """
     if wanted is not None and str(wanted) != "auto":
-        path = Path(wanted).expanduser()
+        path = Path(wanted)
         if not is_soundfont(path):
             raise SynthError(f"{path} is no SoundFont; choose a file that ends in .sf2 or .sf3.")
         return path

@@ -8,19 +8,18 @@ import pytest
 
 from antiphon.music.midiwrite import write_midi
 from antiphon.music.note import Note, notes_to_array
+from antiphon.sections import Settings
 from antiphon.settings import Option, load
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from antiphon.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     own = tmp_path / "own.toml"
     own.write_text("", encoding="utf-8")
-    return load(own, environ={}, options={"partner.seed": Option(7, "--seed")}).settings
+    return load(Settings, own, environ={}, options={"partner.seed": Option(7, "--seed")}).settings
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from antiphon.errors import MidiFileError
 from antiphon.jam.keeping import keep_session
 from antiphon.music.midifile import Part, write_midi
 from antiphon.music.note import Note, notes_to_array
-from antiphon.settings import SynthSection
+from antiphon.synth.settings import SynthSection
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from antiphon.errors import SettingError
-from antiphon.partner import PartnerSettings
+from antiphon.partner import MODES, PartnerSettings
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,24 @@ from antiphon.partner import PartnerSettings
         {"pause": float("nan")},
         {"low": 60, "high": 59},
         {"shortest": 5.0, "longest": 4.0},
+        {"pause": 3.0, "longest_pause": 2.0},
         {"longest_gap": 20.0},
         {"calls_per_tick": 0},
         {"ignored_channels": (16,)},
+        {"seed": -1},
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingError) as refused:
         PartnerSettings(**wrong)
     assert any(key in str(refused.value) for key in wrong)
+
+
+def test_every_mode_may_be_set() -> None:
+    assert list(MODES) == ["respond", "listen"]
+    assert [PartnerSettings(mode=mode).mode for mode in MODES] == list(MODES)
+
+
+def test_a_seed_is_kept_and_auto_is_another_one_each_time() -> None:
+    assert PartnerSettings(seed=7).seed_number() == 7
+    assert PartnerSettings().seed_number() != PartnerSettings().seed_number()

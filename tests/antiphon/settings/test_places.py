@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from antiphon import settings
+from antiphon.recorder.settings import RecorderSection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +19,10 @@ def test_they_follow_xdg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for kind in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind))
     assert settings.user_settings_file() == tmp_path / "CONFIG" / "antiphon" / "config.toml"
-    assert settings.sessions_folder("auto") == tmp_path / "DATA" / "antiphon" / "sessions"
+    assert RecorderSection().folder == tmp_path / "DATA" / "antiphon" / "sessions"
     assert settings.state_folder() == tmp_path / "STATE" / "antiphon"
     assert settings.log_file().parent == settings.state_folder()
 
 
 def test_a_sessions_folder_of_ones_own_is_taken_as_it_is(tmp_path: Path) -> None:
-    assert settings.sessions_folder(str(tmp_path)) == tmp_path
+    assert RecorderSection(sessions=str(tmp_path)).folder == tmp_path

@@ -1,66 +1,66 @@
-"""The shipped file says what the structs say, and says it of every setting."""
+"""The shipped file is written from the declarations, and reads back as they are."""
 
 from __future__ import annotations
 
 import tomllib
 
 import msgspec
-from msgspec import inspect
+import pytest
 
 from antiphon import resources
-from antiphon.partner.settings import PartnerSettings as MindSettings
-from antiphon.settings import PartnerSection, Settings
-from antiphon.settings.model import kinds
+from antiphon.sections import Settings, shipped_text
+from antiphon.settings import Key, keys_of, public_keys, sections_of
+
+KEYS = [key for section in sections_of(Settings).values() for key in keys_of(section).values()]
 
 
-def shipped_text() -> str:
-    return resources.settings_file().read_text(encoding="utf-8")
+def named(key: Key) -> str:
+    return f"{key.section}.{key.name}"
+
+
+def test_the_shipped_file_is_the_generated_one() -> None:
+    """After a change of a declaration, `make settings` writes it anew."""
+    assert resources.settings_file().read_text(encoding="utf-8") == shipped_text()
 
 
 def test_it_holds_every_setting_with_its_default() -> None:
-    assert tomllib.loads(shipped_text()) == msgspec.to_builtins(Settings())
+    internal = {(key.section, key.name) for key in KEYS if key.internal}
+    plain = {
+        section: {key: value for key, value in keys.items() if (section, key) not in internal}
+        for section, keys in msgspec.to_builtins(Settings()).items()
+    }
+    assert tomllib.loads(shipped_text()) == plain
 
 
-def test_its_sections_and_keys_stand_in_the_structs_order() -> None:
+def test_its_sections_and_keys_stand_in_the_order_of_the_declarations() -> None:
     shipped = tomllib.loads(shipped_text())
     assert [(section, list(keys)) for section, keys in shipped.items()] == [
-        (section, list(keys)) for section, keys in kinds().items()
+        (name, list(public_keys(section))) for name, section in sections_of(Settings).items()
     ]
 
 
-def test_every_key_has_a_comment_above_it_or_above_its_neighbours() -> None:
-    lines = shipped_text().splitlines()
-    for number, line in enumerate(lines):
-        if "=" in line and not line.startswith("#"):
-            above = lines[number - 1]
-            assert not above.startswith("["), f"line {number + 1} has no comment: {line}"
+def test_a_section_is_called_as_its_field() -> None:
+    assert {name: section.NAME for name, section in sections_of(Settings).items()} == {
+        name: name for name in ("midi", "partner", "synth", "recorder", "instrument", "jam")
+    }
+
+
+@pytest.mark.parametrize("key", KEYS, ids=named)
+def test_every_setting_has_a_sentence(key: Key) -> None:
+    assert key.sentence.endswith(".")
+    assert key.sentence[0].isupper()
+
+
+def test_the_file_gives_a_numbers_range() -> None:
+    assert "at least. From 0.05 to 60.\npause = 0.6\n" in shipped_text()
+    assert "is stopped. At least 0.\nduration = 0.0\n" in shipped_text()
+
+
+def test_what_only_code_gives_is_not_in_the_file() -> None:
+    internal = [key.name for key in KEYS if key.internal]
+    assert len(internal) == 9
+    assert not [name for name in internal if f"\n{name} = " in shipped_text()]
 
 
 def test_defaults_survive_a_strict_check() -> None:
     assert msgspec.convert(msgspec.to_builtins(Settings()), Settings) == Settings()
-
-
-def mind_of(section: PartnerSection) -> MindSettings:
-    shared = msgspec.structs.asdict(section)
-    shared.pop("seed")
-    return MindSettings(**shared)
-
-
-def test_the_partners_defaults_are_its_own() -> None:
-    assert mind_of(PartnerSection()) == MindSettings()
-
-
-def test_the_partner_takes_whatever_the_settings_let_through() -> None:
-    kinds_of = {
-        field.name: inspect.type_info(field.type)
-        for field in msgspec.structs.fields(PartnerSection)
-        if field.name not in {"mode", "seed"}
-    }
-    upper = {"high", "longest", "longest_pause"}  # so that a lower end stays below its upper
-    for end, other in (("ge", "le"), ("le", "le")):
-        ends = {
-            name: getattr(kind, other if name in upper else end)
-            for name, kind in kinds_of.items()
-            if end == "ge" or name not in {"low", "shortest", "pause"}
-        }
-        assert mind_of(PartnerSection(**ends))
