@@ -78,6 +78,17 @@ def test_config_is_a_table_for_people(home: Path) -> None:
     assert any("A keyboard" in line and "ANTIPHON_MIDI__INPUT" in line for line in lines)
 
 
+def test_the_default_file_can_be_printed_edited_and_read(home: Path) -> None:
+    printed = antiphon(home, "config", "--default").stdout
+    assert "at least. From 0.05 to 60.\npause = 0.6\n" in printed
+    (home / "mine.toml").write_text(printed.replace("\npause = 0.6\n", "\npause = 0.7\n"))
+    shown = json.loads(
+        antiphon(home, "config", "--json", "--config", str(home / "mine.toml")).stdout
+    )
+    pause = shown["partner"]["pause"]
+    assert pause == {"value": 0.7, "origin": str(home / "mine.toml")}
+
+
 def test_config_path_is_the_users_file(home: Path) -> None:
     shown = antiphon(home, "config", "--path").stdout
     assert shown == f"{home / 'CONFIG' / 'antiphon' / 'config.toml'}\n"
