@@ -42,6 +42,14 @@ def test_the_settings_of_all_rooms_load_nothing_heavy() -> None:
     assert not loaded & (HEAVY - {"msgspec"} | {"threading"})
 
 
+def test_a_jam_opens_its_ports_before_numpy_is_loaded() -> None:
+    loaded = loaded_by(
+        "import antiphon.jam, antiphon.sections, antiphon.settings as s\n"
+        "s.load(antiphon.sections.Settings, environ={})"
+    )
+    assert not loaded & (HEAVY - {"msgspec"})
+
+
 @pytest.mark.parametrize("module", ["antiphon.messages.events", "antiphon.midi.scheduler"])
 def test_bytes_and_schedule_need_no_ports(module: str) -> None:
     assert "rtmidi" not in loaded_by(f"import {module}")

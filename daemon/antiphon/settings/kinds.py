@@ -15,7 +15,6 @@ switches off, "house" is what comes with Antiphon.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from difflib import get_close_matches
@@ -46,6 +45,10 @@ INTERNAL = {"internal": True}
 _YES_NO = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
+class NoHomeError(ValueError):
+    """A path begins with `~somebody`, and there is no such user."""
+
+
 def convert(value: object, kind: Any, *, from_text: bool) -> Any:
     """Return a value as its setting's type, `~` in a path expanded.
 
@@ -60,6 +63,8 @@ def convert(value: object, kind: Any, *, from_text: bool) -> Any:
 
     Raises
     ------
+    NoHomeError
+        It is a path in the home of somebody who has none.
     ValueError
         It is not of that type, out of its range, or none of its words.
     """
@@ -75,8 +80,7 @@ def convert(value: object, kind: Any, *, from_text: bool) -> Any:
         if choices is not None and converted not in choices:
             raise ValueError("none of the words")
         if is_path(kind) and converted.startswith("~"):
-            with contextlib.suppress(RuntimeError):  # nobody has that home: no such file, later
-                return str(Path(converted).expanduser())
+            return _in_home(converted)
     return converted
 
 
@@ -132,6 +136,14 @@ def nearest(name: str, known: Iterable[str], *, alike: float = 0.5) -> str | Non
     """
     found = get_close_matches(name.lower(), list(known), n=1, cutoff=alike)
     return found[0] if found else None
+
+
+def _in_home(path: str) -> str:
+    """Return a path with its `~` expanded."""
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError as error:
+        raise NoHomeError(path) from error
 
 
 def _spelt(text: str, kind: Any) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from antiphon.errors import SettingError
-from antiphon.settings.kinds import convert, describe, extra, nearest, shown
+from antiphon.settings.kinds import NoHomeError, convert, describe, extra, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +62,10 @@ class Key:
             return convert(value, self.kind, from_text=from_text)
         except ValueError as error:  # msgspec's ValidationError is one
             place = f"{origin}: " if origin else ""
+            home = isinstance(error, NoHomeError)
+            wanted = "a path in a home that exists" if home else describe(self.kind)
             raise SettingError(
-                f"{place}{self.section}.{self.name} must be {describe(self.kind)}, "
-                f"not {shown(value)}."
+                f"{place}{self.section}.{self.name} must be {wanted}, not {shown(value)}."
             ) from error
 
 

@@ -92,13 +92,17 @@ class TestChange:
 
     def test_home_is_expanded(self) -> None:
         assert Bell().changed("mould", "~/a.txt").mould == str(Path.home() / "a.txt")
-        assert Bell(mould="~nobody-has-this-name/a").mould == "~nobody-has-this-name/a"
 
     @pytest.mark.parametrize(
         ("name", "value", "sentence"),
         [
             ("bell.low", 10, "bell.low must be a number from 0 to 9, not 10."),
             ("bell.low", "x", 'bell.low must be a number from 0 to 9, not "x".'),
+            (
+                "bell.mould",
+                "~no-such-user/a",
+                'bell.mould must be a path in a home that exists, not "~no-such-user/a".',
+            ),
             ("bell.low", 6.0, "bell.low (6.0) must not exceed bell.high (5.0)."),
             ("bell.ends", 10, "bell.low must be a number from 0 to 9, not 10."),
             ("bell.metal", "gold", 'bell.metal must be "tin" or "zinc", not "gold".'),
