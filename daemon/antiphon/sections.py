@@ -12,9 +12,9 @@ from msgspec import Meta
 
 from antiphon.instrument.settings import InstrumentSection
 from antiphon.midi.settings import MidiSection
-from antiphon.partner.settings import PartnerSettings
+from antiphon.partner.sections import PartnerSections
 from antiphon.recorder.settings import RecorderSection
-from antiphon.settings import FIXED, PathOrWord, Section, Sections, default_file
+from antiphon.settings import FIXED, PathOrWord, Section, default_file
 from antiphon.synth.settings import SynthSection
 
 _HEADING = """\
@@ -60,11 +60,10 @@ class JamSection(Section, frozen=True, kw_only=True):
     ] = "auto"
 
 
-class Settings(Sections, frozen=True, kw_only=True):
-    """Every setting, a section each."""
+class Settings(PartnerSections, frozen=True, kw_only=True):
+    """Every setting, a section each; those of the partner's come first."""
 
     midi: MidiSection = MidiSection()
-    partner: PartnerSettings = PartnerSettings()
     synth: SynthSection = SynthSection()
     recorder: RecorderSection = RecorderSection()
     instrument: InstrumentSection = InstrumentSection()

@@ -50,7 +50,7 @@ def test_a_jam_opens_its_ports_before_numpy_is_loaded() -> None:
     assert not loaded & (HEAVY - {"msgspec"})
 
 
-@pytest.mark.parametrize("module", ["antiphon.messages.events", "antiphon.midi.scheduler"])
+@pytest.mark.parametrize("module", ["antiphon.messages.events", "antiphon.stage"])
 def test_bytes_and_schedule_need_no_ports(module: str) -> None:
     assert "rtmidi" not in loaded_by(f"import {module}")
 

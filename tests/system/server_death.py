@@ -24,7 +24,7 @@ def test_ports_are_found_again(
 ) -> None:
     server = new_jack()
     rig = Rig()
-    rig.scheduler.play(1, Note(60, time.monotonic(), 99.0, 80))
+    rig.play(1, Note(60, time.monotonic(), 99.0, 80))
     stop_jack(server)
     for k in range(5_000):  # RtMidi alone would spin for ever when its buffer is full
         rig.outlet.send(note_on(0, 60, 1 + k % 100))

@@ -3,22 +3,25 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from antiphon.errors import NoMidiSystemError
-from antiphon.messages import Control, Event, NoteOff, NoteOn, note_off, note_on, panic
+from antiphon.jam.schedule_thread import ScheduleThread
+from antiphon.messages import Clock, Control, Event, NoteOff, NoteOn, note_off, note_on, panic
 from antiphon.midi.echo import EchoGuard
 from antiphon.midi.fileplayer import FilePlayer
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
-from antiphon.midi.scheduler import Scheduler
 from antiphon.midi.watch import PortWatch
 from antiphon.music.note import Note
+from antiphon.partner import Play
+from antiphon.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,29 +34,60 @@ PATIENCE = 2.0
 """Seconds for what takes a few periods of 21 ms."""
 
 
-class Rig:
-    """The midi room, wired as a jam wires it."""
+class Reader:
+    """A partner that plays what it is handed."""
 
-    def __init__(self, connect: tuple[str, ...] = ("auto",), thru: bool = True) -> None:
+    def take(self, given: Any) -> list[Any]:
+        return [given]
+
+    def tick(self, now: float) -> list[Any]:
+        del now
+        return []
+
+    def next_wake(self) -> float | None:
+        return None
+
+
+class Rig:
+    """The midi room and the stage, wired as a jam wires them."""
+
+    def __init__(
+        self, connect: tuple[str, ...] = ("auto",), thru: bool = True, channel: int = 0
+    ) -> None:
         self.system = MidiSystem("jack")
         self.guard = EchoGuard(self.probe)
         self.outlet = PortOutlet(self.system, guard=self.guard)
-        self.sent: queue.SimpleQueue[tuple[int, bool, float]] = queue.SimpleQueue()
-        self.scheduler = Scheduler(
-            self.outlet, on_sent=lambda *sent: self.sent.put(sent), guard=self.guard
+        self.sent: queue.SimpleQueue[tuple[bytes, float]] = queue.SimpleQueue()
+        condition = threading.Condition()
+        self.stage = Stage(
+            Reader(),
+            self.outlet,
+            channel,
+            leaving=self._leaving,
+            lock=condition,
+            changed=condition.notify,
         )
+        self.schedule = ScheduleThread(self.stage, condition)
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.inlet = Inlet(
             self.system,
             thru=self.outlet.send if thru else None,
-            deliver=self.events.put,
+            deliver=lambda heard: self.events.put(heard.event),
             guard=self.guard,
             connect=connect,
         )
         self.watch = PortWatch(self.system, self.inlet.ports_changed, self.outlet.ports_changed)
-        self.scheduler.start()
+        self.schedule.start()
         self.inlet.start()
         self.watch.start()
+
+    def _leaving(self, data: bytes, now: float) -> None:
+        self.guard.played(data, now)
+        self.sent.put((data, now))
+
+    def play(self, identity: int, note: Note) -> None:
+        """Plan a note, as a partner does."""
+        self.stage.take(Play(identity, note), time.monotonic())  # type: ignore[arg-type]
 
     def probe(self, data: bytes) -> None:
         self.outlet.send(data)
@@ -61,7 +95,7 @@ class Rig:
     def stop(self) -> None:
         self.watch.stop()
         self.inlet.stop()
-        self.scheduler.stop()
+        self.schedule.stop()
         self.outlet.close()
         self.system.close()
 
@@ -86,8 +120,8 @@ def eventually(true: Callable[[], bool], seconds: float = 4.0) -> bool:
 
 
 @pytest.fixture
-def rig(jack: str) -> Iterator[Rig]:
-    rig = Rig()
+def rig(jack: str, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    rig = Rig(channel=getattr(request, "param", 0))
     yield rig
     rig.stop()
 
@@ -131,42 +165,43 @@ def test_no_note_is_lost_on_the_way_through(rig: Rig, client: MidiClient) -> Non
 def test_clock_sensing_and_sysex_do_no_harm(rig: Rig, client: MidiClient) -> None:
     for data in ((0xF8,), (0xFE,), (0xF0, 0x7D, *range(100), 0xF7), (0xB0, 64, 127)):
         client.send(*data)
-    (event,) = rig.heard(1)
-    assert isinstance(event, Control)
+    clock, control = rig.heard(3, seconds=0.5)
+    assert isinstance(clock, Clock)  # sensing and system exclusive mean nothing here
+    assert isinstance(control, Control)
     assert client.listen(0.2) == [b"\xb0\x40\x7f"]
 
 
-def test_planned_notes_are_sent_in_time_and_told_of(rig: Rig, client: MidiClient) -> None:
+def test_planned_notes_are_sent_in_time(rig: Rig, client: MidiClient) -> None:
     start = time.monotonic() + 0.1
     for k in range(20):
-        rig.scheduler.play(k, Note(60 + k, start + k * 0.02, 0.005, 80))
+        rig.play(k, Note(60 + k, start + k * 0.02, 0.005, 80))
     expected = [data for k in range(20) for data in (note_on(0, 60 + k, 80), note_off(0, 60 + k))]
     assert client.listen(PATIENCE, until=40) == expected
     told = [rig.sent.get(timeout=1.0) for _ in range(40)]
-    assert [(identity, on) for identity, on, _ in told] == [
-        (k, on) for k in range(20) for on in (True, False)
-    ]
-    lateness = [when - (start + k * 0.02) for k, on, when in told if on]
+    assert [data for data, _ in told] == expected
+    lateness = [when - (start + k * 0.02) for k, (_, when) in enumerate(told[::2])]
     assert min(lateness) >= 0.0
     assert max(lateness) < 0.05
 
 
+@pytest.mark.parametrize("rig", [3], indirect=True)
 def test_stop_releases_all_that_sounds_and_close_panics(rig: Rig, client: MidiClient) -> None:
-    rig.scheduler.play(1, Note(60, time.monotonic(), 99.0, 80), channel=3)
+    rig.play(1, Note(60, time.monotonic(), 99.0, 80))
     client.send(0x90, 64, 80)  # held by the player, through thru
     assert sorted(client.listen(PATIENCE, until=2)) == [note_on(0, 64, 80), note_on(3, 60, 80)]
-    rig.scheduler.stop()
-    rig.scheduler.stop()
-    rig.scheduler.play(2, Note(61, time.monotonic(), 99.0, 80))
+    rig.schedule.stop()
+    rig.schedule.stop()
+    rig.play(2, Note(61, time.monotonic(), 99.0, 80))
     assert client.listen(0.3) == [note_off(3, 60)]
     rig.outlet.close()
     assert client.listen(0.5, panics=True) == [note_off(0, 64), *panic([0, 3])]
 
 
+@pytest.mark.parametrize("rig", [2], indirect=True)
 def test_a_channel_is_silenced_before_its_first_note(rig: Rig, client: MidiClient) -> None:
     now = time.monotonic()
     for identity, onset in ((1, now), (2, now + 0.1)):
-        rig.scheduler.play(identity, Note(60, onset, 0.05, 80), channel=2)
+        rig.play(identity, Note(60, onset, 0.05, 80))
 
     received = client.listen(0.6, panics=True)
 
@@ -182,7 +217,7 @@ def test_it_does_not_answer_itself(jack: str, new_client: type[MidiClient], seco
         cable.listen(0.2)
         start = time.monotonic()
         for k in range(5):
-            rig.scheduler.play(k, Note(60 + k, start + 0.05 * k, seconds, 80))
+            rig.play(k, Note(60 + k, start + 0.05 * k, seconds, 80))
         end = time.monotonic() + 1.0
         returned = 0
         while time.monotonic() < end:
@@ -200,7 +235,7 @@ def test_a_loop_through_thru_dies_out(rig: Rig) -> None:
     player = FilePlayer(
         [(0.0, note_on(0, 60, 80)), (0.005, note_off(0, 60))],
         thru=rig.outlet.send,
-        deliver=rig.events.put,
+        deliver=lambda heard: rig.events.put(heard.event),
         guard=rig.guard,
     )
     player.start()
@@ -278,14 +313,12 @@ def test_a_server_that_comes_back_finds_the_ports_again(jack: str) -> None:
 
 
 def test_a_file_plays_in_real_time_and_releases_when_stopped(rig: Rig, client: MidiClient) -> None:
-    ended: list[bool] = []
     messages = [(0.1 * k, note_on(0, 60 + k, 80)) for k in range(60)]
     player = FilePlayer(
         messages,
         thru=rig.outlet.send,
-        deliver=rig.events.put,
+        deliver=lambda heard: rig.events.put(heard.event),
         guard=rig.guard,
-        on_end=lambda: ended.append(True),
     )
     start = time.monotonic()
     player.start()
@@ -295,7 +328,7 @@ def test_a_file_plays_in_real_time_and_releases_when_stopped(rig: Rig, client: M
     player.stop()
     assert [type(event) for event in rig.heard(3)] == [NoteOff] * 3
     assert client.listen(PATIENCE, until=6)[3:] == [note_off(0, 60 + k) for k in range(3)]
-    assert not ended
+    assert player.ended.is_set()
 
 
 @pytest.mark.parametrize("backend", ["auto", "alsa", "jack"])

@@ -33,6 +33,7 @@ from pathlib import Path
 from antiphon.recorder import SessionRecorder
 
 recorder = SessionRecorder(Path(sys.argv[1]))
+recorder.start()
 start, index = time.monotonic(), 0
 while True:
     now = start + index * 0.005
@@ -110,6 +111,7 @@ def test_a_full_disk_pauses_the_recording_and_loses_nothing(
     caplog.set_level(logging.INFO)
     with small_disk(tmp_path / "disk", 256) as folder:
         recorder = SessionRecorder(folder)
+        recorder.start()
         recorder.player(b"\x90\x3c\x40", 0.0)
         recorder.player(b"\x80\x3c\x40", 0.5)
         wait_until(lambda: notes_on_disk(recorder) == 1)
@@ -137,6 +139,7 @@ def test_a_full_disk_pauses_the_recording_and_loses_nothing(
 def overfill(folder: Path) -> tuple[SessionRecorder, Path | None]:
     """Record more than a small disk holds, to the end."""
     recorder = SessionRecorder(folder)
+    recorder.start()
     recorder.player(b"\x90\x3c\x40", 0.0)
     recorder.player(b"\x80\x3c\x40", 0.5)
     wait_until(lambda: notes_on_disk(recorder) == 1)
@@ -182,6 +185,7 @@ from antiphon.recorder import SessionRecorder
 
 logging.basicConfig(format="%(message)s")
 recorder = SessionRecorder(Path(sys.argv[1]))
+recorder.start()
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 recorder.player(b"\\x90\\x3c\\x40", 0.0)
 time.sleep(1.5)

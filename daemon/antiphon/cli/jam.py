@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antiphon.partner.modes.table import MODES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,6 +25,10 @@ def jam(
         typer.Option(
             metavar="FILE|none", help="A MIDI file that plays the player's part; none: only you."
         ),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"How the partner plays along: {', '.join(MODES)}."),
     ] = None,
     input_: Annotated[
         str | None, typer.Option("--input", metavar="PORT", help="The keyboard to listen to.")
@@ -60,6 +66,7 @@ def jam(
         "jam.duration": (duration, "--duration"),
         "jam.player": (player, "--player"),
         "jam.display": ("none" if context.obj.quiet else None, "--quiet"),
+        "partner.mode": (mode, "--mode"),
         "midi.input": (input_, "--input"),
         "midi.output": (output, "--output"),
         "midi.thru": (thru, "--thru"),

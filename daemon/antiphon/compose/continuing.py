@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from antiphon.errors import UsageError
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.improviser import improviser_for
-from antiphon.partner.respond import Answer
+from antiphon.partner.line.improviser import improviser_for
+from antiphon.partner.line.line import Line
+from antiphon.partner.line.reading import place_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,20 +77,18 @@ def continuation(
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
     rng = np.random.default_rng(seed)
+    improviser = improviser_for(predictor, predictor.codec, limits)
     added: list[Note] = []
     while len(added) < most:
         before = len(added)
         context = notes
-        if added:  # the answer before has come to its end; go on from there
+        if added:  # the line before has come to its end; go on from there
             context = np.concatenate([notes, notes_to_array(added)])
-        answer = Answer(
-            improviser_for(predictor, predictor.codec, limits), context[-CONTEXT_NOTES:], version=0
-        )
-        answer.read(CONTEXT_NOTES)
-        answer.begin(float(context["onset"][-1]), length, rng)
-        while not answer.finished and len(added) < most:
-            answer.draw(-math.inf)  # no clock runs: every onset is early enough
-            added += answer.take()
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], -math.inf)
+        line = Line(tuned, place, float(context["onset"][-1]), length, rng)
+        while not line.finished and len(added) < most:
+            line.draw(-math.inf)  # no clock runs: every onset is early enough
+            added += line.take()
             if progress:
                 progress(min(len(added), most))
         if seconds is not None or len(added) == before:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where a jam takes place.
+class Wiring:
+    """What a jam is wired to.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class Stage:
     guard: EchoGuard
 
 
-def open_stage(
+def open_wiring(
     settings: Settings, say: Callable[[str], None], ending: contextlib.ExitStack
-) -> Stage:
+) -> Wiring:
     """Open all of it; `ending` is told how to close each.
 
     Raises
@@ -57,7 +57,7 @@ def open_stage(
     guard = EchoGuard(voices.send_to_ports)
     open_ports(voices, system, guard, settings, say)
     open_synth(voices, settings.synth, say)
-    return Stage(system, voices, guard)
+    return Wiring(system, voices, guard)
 
 
 def open_system(settings: Settings, say: Callable[[str], None]) -> MidiSystem | None:

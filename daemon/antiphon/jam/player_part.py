@@ -18,7 +18,7 @@ from antiphon.resources import house_performance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiphon.messages import Event
+    from antiphon.messages import Heard
     from antiphon.midi.echo import EchoGuard
     from antiphon.midi.intake import Deliver, Thru
 
@@ -61,7 +61,7 @@ class PlayerPart:
         self._deliver = deliver
         self._yields = yields
         self._lock = threading.Lock()
-        self._person = False
+        self._person = False  # a person plays, and what the file held is released
         self._file = (
             FilePlayer(messages, thru=thru, deliver=deliver, guard=guard)
             if messages is not None
@@ -69,10 +69,10 @@ class PlayerPart:
         )
         self._begun = False
 
-    def person(self, event: Event) -> None:
-        """Take an event of a person's; called on the inlet's thread."""
+    def person(self, heard: Heard) -> None:
+        """Take what a person played; called on the inlet's thread."""
         self.leave_to_person()  # the file's notes are released before the person's are heard
-        self._deliver(event)
+        self._deliver(heard)
 
     def begin(self) -> bool:
         """Let the file play, unless a person plays; return whether it does now."""
@@ -89,11 +89,13 @@ class PlayerPart:
             self._file.stop()
 
     def leave_to_person(self) -> None:
-        """Leave the stage to a person, for good."""
-        if self._yields and not self._person:
-            with self._lock:
-                self._person = True
-            self.stop()
+        """Leave the stage to a person, for good; waits for no thread."""
+        if not self._yields or self._person:
+            return
+        with self._lock:
+            if self._begun and self._file is not None:
+                self._file.cut()
+            self._person = True
 
     @property
     def waiting(self) -> bool:

@@ -1,7 +1,7 @@
 """A jam's whole life, in the order that keeps its memory small.
 
 JACK's library locks the server's whole memory, 105 MB, into whoever connects;
-it is let go of at once, but the process's peak remembers. So the stage is opened
+it is let go of at once, but the process's peak remembers. So the ports are opened
 first, by a process that has loaded little, and numpy, mido and onnxruntime come
 after that.
 """
@@ -15,9 +15,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from antiphon.jam.keeping import keep_session
-from antiphon.jam.memory import peak_memory
-from antiphon.jam.opening import open_stage
+from antiphon.jam.opening import open_wiring
+from antiphon.jam.peak_memory import peak_memory
+from antiphon.jam.recording import keep_session
 from antiphon.jam.stopping import StopRequest
 
 if TYPE_CHECKING:
@@ -47,10 +47,12 @@ def run(settings: Settings) -> int:
 
     stop = StopRequest()
     with stop.signals(), contextlib.ExitStack() as ending:
-        stage = open_stage(settings, say, ending)
-        from antiphon.jam.session import Jam
+        wiring = open_wiring(settings, say, ending)
+        from antiphon.jam.jam import Jam
 
-        jam = Jam(settings, say, stage, ending)
+        jam = Jam(settings, say, wiring)
+        ending.callback(jam.stop)
+        jam.start()
         # What lives now lives to the end: the collector need not look at it again.
         gc.collect()
         gc.freeze()

@@ -7,16 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.messages import (
-    Control,
-    Event,
-    NoteOff,
-    NoteOn,
-    control_change,
-    note_off,
-    note_on,
-    program_change,
-)
+from antiphon.messages import Control, Heard, NoteOff, NoteOn, OtherMessage, program_change
 from antiphon.midi.outlet import Fanout, Outlet
 
 if TYPE_CHECKING:
@@ -111,42 +102,28 @@ class Voices:
         return [*self.ports, *([self.synth] if self.synth else [])]
 
 
-def message_of(event: Event) -> bytes:
-    """Return the message that an event was parsed from."""
-    match event:
-        case NoteOn():
-            return note_on(event.channel, event.pitch, event.velocity)
-        case NoteOff():
-            return note_off(event.channel, event.pitch)
-        case Control():
-            return control_change(event.channel, event.control, event.value)
-    return event.data
-
-
 def ear(
-    hear: Callable[[Event], None],
+    hear: Callable[[Heard], None],
     channel: int | None,
     recorder: SessionRecorder | None,
     display: Display,
-) -> Callable[[Event], None]:
-    """Return what every event of the player's is delivered to: partner first, then the rest.
+) -> Callable[[Heard], None]:
+    """Return what everything that is heard is delivered to: partner first, then the rest.
 
-    Events on another `channel` (None: all are meant) are neither heard nor kept.
+    What is on another `channel` (None: all are meant) is neither heard nor kept. A
+    clock has no channel; it is heard, but neither kept nor shown.
     """
 
-    def deliver(event: Event) -> None:
-        if channel is not None and _channel(event) != channel:
-            return
-        hear(event)
-        data = message_of(event)
-        if recorder is not None:
-            recorder.player(data, event.time)
-        display.player(data, event.time)
+    def deliver(heard: Heard) -> None:
+        match heard.event:
+            case NoteOn() | NoteOff() | Control() | OtherMessage() as event:
+                if channel is not None and event.channel != channel:
+                    return
+                hear(heard)
+                if recorder is not None:
+                    recorder.player(heard.data, heard.time)
+                display.player(heard.data, heard.time)
+            case _:
+                hear(heard)
 
     return deliver
-
-
-def _channel(event: Event) -> int:
-    return (
-        event.data[0] & 0x0F if not isinstance(event, NoteOn | NoteOff | Control) else event.channel
-    )

@@ -14,6 +14,7 @@ from antiphon.messages.events import (
     parse,
     parse_clock,
 )
+from antiphon.messages.heard import Heard
 from antiphon.messages.held import HeldNotes
 from antiphon.messages.spec import is_channel_message, is_message
 
@@ -22,6 +23,7 @@ __all__ = [
     "ClockEvent",
     "Control",
     "Event",
+    "Heard",
     "HeldNotes",
     "NoteOff",
     "NoteOn",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from antiphon.midi.intake import Deliver, Intake, Thru
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from antiphon.midi.echo import EchoGuard
 
@@ -28,9 +28,6 @@ class FilePlayer:
         See `Intake`; both run on the player's thread.
     guard : EchoGuard, optional
         Told what thru passes on.
-    on_end : callable, optional
-        Told once the last message was fed and nothing is held any more; runs
-        on the player's thread. Not called after `stop`.
     """
 
     def __init__(
@@ -40,20 +37,14 @@ class FilePlayer:
         thru: Thru | None,
         deliver: Deliver,
         guard: EchoGuard | None = None,
-        on_end: Callable[[], None] | None = None,
     ) -> None:
         self._messages = tuple(messages)
         self._intake = Intake(thru, deliver, guard)
-        self._on_end = on_end
         self._stopping = threading.Event()
+        self._feeding = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="antiphon-file", daemon=True)
         self.ended = threading.Event()
         """Set when the thread has nothing more to feed, at the end or after `stop`."""
-
-    @property
-    def seconds(self) -> float:
-        """When the last message is due, in seconds from the start."""
-        return self._messages[-1][0] if self._messages else 0.0
 
     def start(self) -> None:
         """Start the thread; the first message is due at its own time from now."""
@@ -65,6 +56,12 @@ class FilePlayer:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
 
+    def cut(self) -> None:
+        """End early and release what is held before returning, without waiting for the thread."""
+        with self._feeding:  # held while one message is handed on, which waits for nothing
+            self._stopping.set()
+            self._intake.release(time.monotonic())
+
     def _run(self) -> None:
         start = time.monotonic()
         try:
@@ -72,9 +69,9 @@ class FilePlayer:
                 due = start + seconds
                 if self._stopping.wait(max(due - time.monotonic(), 0.0)):
                     break
-                self._intake.take(data, due, time.monotonic())
+                with self._feeding:
+                    if not self._stopping.is_set():
+                        self._intake.take(data, due, time.monotonic())
         finally:
-            self._intake.release(time.monotonic())
+            self.cut()
             self.ended.set()
-        if self._on_end is not None and not self._stopping.is_set():
-            self._on_end()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from antiphon.messages import Event, HeldNotes, is_channel_message, parse
+from antiphon.messages import Heard, HeldNotes, is_channel_message
 
 if TYPE_CHECKING:
     from antiphon.midi.echo import EchoGuard
@@ -16,12 +16,12 @@ _log = logging.getLogger(__name__)
 Thru = Callable[[bytes], None]
 """Passes a message on to the outside; runs on the path of a note, must not wait."""
 
-Deliver = Callable[[Event], None]
-"""Hands an event on; the `put` of a `queue.SimpleQueue` is meant. Must not wait."""
+Deliver = Callable[[Heard], None]
+"""Hands on what was heard; the `put` of a `queue.SimpleQueue` is meant. Must not wait."""
 
 
 class Intake:
-    """One source of messages: its echoes dropped, thru first, then the event.
+    """One source of messages: its echoes dropped, thru first, then what was heard.
 
     Not thread-safe: each source has its own, used by one thread.
 
@@ -64,17 +64,14 @@ class Intake:
         guard = self._guard
         if guard is not None and self._port is not None and guard.is_echo(data, now, self._port):
             return
-        if not is_channel_message(data):
+        heard = Heard.parse(data, time)
+        if heard is None:
             return
         try:
-            if self._thru is not None:
-                if guard is not None:
-                    guard.passed(data, now)
-                self._thru(data)
-            self._held.see(data)
-            event = parse(data, time)
-            if event is not None:
-                self._deliver(event)
+            if is_channel_message(data):
+                self._pass(data, now)
+                self._held.see(data)
+            self._deliver(heard)
         except Exception:  # noqa: BLE001 - one message may be lost, not the thread that takes the next
             _log.exception("a message could not be taken in")
 
@@ -82,10 +79,16 @@ class Intake:
         """Let all keys and pedals that are down come up: the source has gone."""
         for data in self._held.releases():
             try:
-                if self._thru is not None:
-                    self._thru(data)
-                event = parse(data, now)
-                if event is not None:
-                    self._deliver(event)
+                self._pass(data, now)
+                heard = Heard.parse(data, now)
+                if heard is not None:
+                    self._deliver(heard)
             except Exception:  # noqa: BLE001 - the others must come up too
                 _log.exception("a note could not be released")
+
+    def _pass(self, data: bytes, now: float) -> None:
+        """Pass a message on, where thru is wanted."""
+        if self._thru is not None:
+            if self._guard is not None:
+                self._guard.passed(data, now)
+            self._thru(data)

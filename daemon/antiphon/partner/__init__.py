@@ -3,37 +3,50 @@
 from typing import TYPE_CHECKING
 
 from antiphon.deferred import deferred
-from antiphon.partner.settings import MODES, PartnerSettings
 
 if TYPE_CHECKING:
-    from antiphon.partner.action import Action, Play, Silence
-    from antiphon.partner.constraints import Constraint, Moment
+    from antiphon.partner.inputs import Change, Input, Panic, Stop
+    from antiphon.partner.line.predictor import NextNote, Prediction
+    from antiphon.partner.line.rules import Moment, Rule, Slate
+    from antiphon.partner.modes import MODES
+    from antiphon.partner.outputs import Cancel, End, Output, Play, Report, Silence
     from antiphon.partner.partner import Partner
-    from antiphon.partner.predictor import NextNote, Prediction
-    from antiphon.partner.window import Window
+    from antiphon.partner.sections import PartnerSections
+    from antiphon.partner.settings import PartnerSettings
 
 __all__ = [
     "MODES",
-    "Action",
-    "Constraint",
+    "Cancel",
+    "Change",
+    "End",
+    "Input",
     "Moment",
     "NextNote",
+    "Output",
+    "Panic",
     "Partner",
+    "PartnerSections",
     "PartnerSettings",
     "Play",
     "Prediction",
+    "Report",
+    "Rule",
     "Silence",
-    "Window",
+    "Slate",
+    "Stop",
 ]
 
-# Only the settings are loaded at once; all else needs numpy.
+# Settings are read before numpy is loaded, and the command line before both.
 __getattr__ = deferred(
     __name__,
     {
-        "action": ("Action", "Play", "Silence"),
-        "constraints": ("Constraint", "Moment"),
+        "inputs": ("Change", "Input", "Panic", "Stop"),
+        "line.predictor": ("NextNote", "Prediction"),
+        "line.rules": ("Moment", "Rule", "Slate"),
+        "modes": ("MODES",),
+        "outputs": ("Cancel", "End", "Output", "Play", "Report", "Silence"),
         "partner": ("Partner",),
-        "predictor": ("NextNote", "Prediction"),
-        "window": ("Window",),
+        "sections": ("PartnerSections",),
+        "settings": ("PartnerSettings",),
     },
 )

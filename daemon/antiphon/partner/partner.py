@@ -1,9 +1,9 @@
-"""The partner: all musical state in one object that is told events and the time.
+"""The partner: all musical state in one object that is told inputs and the time.
 
-It is a pure state machine: no clock, thread, file or port. `Partner.hear` is
-told what the player does, `Partner.tick` what time it is; both return what is
-to be played or taken back. The same instrument, seed, events and ticks give the
-same actions. Times are seconds of one clock, the one that stamps the events.
+It is a pure state machine: no clock, thread, file or port. `Partner.take` is told
+what was heard or commanded, `Partner.tick` what time it is; both return what is to
+be played or taken back. The same instrument, settings, seed, inputs and ticks give
+the same outputs. Times are seconds of one clock, the one that stamps the inputs.
 """
 
 from __future__ import annotations
@@ -11,39 +11,31 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from antiphon.messages import Control, Event, NoteOff, NoteOn, OtherMessage
-from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
-from antiphon.partner.action import Action, Play, Silence
-from antiphon.partner.hands import PEDALS, Hands
-from antiphon.partner.improviser import improviser_for
-from antiphon.partner.phrase import PhraseDetector
-from antiphon.partner.respond import Answer
-from antiphon.partner.settings import PartnerSettings, check_mode
-from antiphon.partner.window import Window
+from antiphon.errors import SettingError
+from antiphon.messages import Event, Heard, NoteOn
+from antiphon.partner.ensemble import Ensemble
+from antiphon.partner.hint import NeverPausing
+from antiphon.partner.inputs import Change, Panic, Stop
+from antiphon.partner.modes import MODES
+from antiphon.partner.outputs import Report
+from antiphon.partner.sections import PartnerSections
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from antiphon.music.codec import Codec
-    from antiphon.music.note import NoteArray
-    from antiphon.partner.predictor import NextNote
-
-LATENESS = 0.1
-"""A note may sound this much longer than planned: a schedule plays what is not later."""
-
-LAST_MOMENT = 0.1
-"""So soon before the pause is over nothing more is drawn, where something is there to begin
-with: an instrument that takes its time would miss the end."""
-
-NOTES_A_ROW = 4
-"""A window instrument is given so many notes for each row that it reads: a row may be a chord."""
+    from antiphon.partner.inputs import Input
+    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.rules import Rule
+    from antiphon.partner.listening.gestures import Gesture
+    from antiphon.partner.outputs import Output
 
 
 class Partner:
-    """Listens, and answers when the player pauses.
+    """Listens, and plays as its mode does.
 
     Every method belongs to one thread. After each call ask `next_wake` when to
-    call `tick` next. A list of actions is to be carried out in its order.
+    call `tick` next. Outputs are to be carried out in their order.
 
     Parameters
     ----------
@@ -51,234 +43,111 @@ class Partner:
         The instrument.
     codec : Codec
         Its codec; says how the sustain pedal is treated.
-    settings : PartnerSettings, optional
-        How it listens and answers.
+    sections : PartnerSections, optional
+        How it listens and plays.
     seed : int
         Of all its choices, 0 or more.
+    rules : sequence of Rule
+        What every note that it draws keeps to, besides the settings.
     """
 
     def __init__(
         self,
         predictor: NextNote,
         codec: Codec,
-        settings: PartnerSettings | None = None,
+        sections: PartnerSections | None = None,
         seed: int = 0,
+        rules: Sequence[Rule] = (),
     ) -> None:
-        self._settings = settings or PartnerSettings()
-        self._improviser = improviser_for(predictor, codec, self._settings)
-        rows, notes = predictor.window, self._settings.window_notes
-        # A window is read at no cost, but each note drawn from it may cost much.
-        self._calls = self._settings.calls_per_tick if rows is None else 1
-        size = notes if rows is None else max(notes, NOTES_A_ROW * rows)
-        self._window = Window(size, self._settings.window_seconds)
-        self._hands = Hands(self._window, codec.pedal, self._settings.window_seconds)
-        self._phrase = PhraseDetector(self._settings)
-        self._answer: Answer | None = None
-        self._answering = False
-        self._mode = self._settings.mode
+        sections = sections or PartnerSections()
+        self._ensemble = Ensemble(predictor, codec, sections, seed, rules)
+        self._mode = MODES[sections.partner.mode].begin(self._ensemble)
+        self._hint = NeverPausing()
+        self._reported = (sections.partner.mode, False)
         self._stopped = False
-        self._seed = seed
-        self._answers = 0
-        self._began = -math.inf
-        self._notes = 0
         self._now = -math.inf
 
     @property
-    def mode(self) -> str:
-        """What it does."""
-        return self._mode
+    def ensemble(self) -> Ensemble:
+        """The player as heard, the instrument, and the settings that hold."""
+        return self._ensemble
 
-    @property
-    def answering(self) -> bool:
-        """Whether an answer is being drawn; its last notes may sound longer."""
-        return self._answering
-
-    def snapshot(self, now: float) -> NoteArray:
-        """Return the last notes played by both, an array of `NOTE_DTYPE`."""
-        return self._window.snapshot(now)
-
-    def hear(self, event: Event) -> list[Action]:
-        """Hear what the player does; never raises, whatever it is.
-
-        A key or a pedal that goes down takes over at once, and so do "all notes
-        off" and "all sound off". What was planned after that never happened.
-        """
-        if self._stopped or isinstance(event, OtherMessage) or not self._sane(event):
+    def take(self, given: Input) -> list[Output]:
+        """Take what was heard or commanded; what cannot be done is reported, not raised."""
+        if self._stopped:
             return []
-        if isinstance(event, Control):
-            return self._control(event)
-        key = (event.channel, event.pitch)
-        if isinstance(event, NoteOff) or event.velocity == 0:
-            if self._hands.lift(event.time, key):
-                self._phrase.lift(event.time)
-            return []
-        actions = self._take_over(event.time)
-        self._hands.press(event.time, key, event.velocity)
-        # Who takes over before even the shortest answer is over had not finished.
-        early = event.time - self._began < self._settings.shortest
-        self._phrase.press(event.time, resumed=early)
-        return actions
+        match given:
+            case Change():
+                outputs = self._change(given)
+            case Panic(time):
+                outputs = self._begin(time, panic=True)
+            case Stop(time):
+                self._stopped = True
+                self._ensemble.listening.let_go(time)
+                outputs = self._begin(time)
+            case Heard(event) if isinstance(event, Event):
+                outputs = self._hear(event)
+            case Heard():  # a clock: none of the modes follows one yet
+                return []
+        return [*outputs, *self._report(given.time)]
 
-    def tick(self, now: float) -> list[Action]:
-        """Do what is due: read the window, draw notes; a few calls of the instrument at most.
+    def tick(self, now: float) -> list[Output]:
+        """Do what is due, by a few calls of the instrument at most.
 
         Where that was not enough, `next_wake` asks to be called again at once.
         """
         self._now = now
-        if self._stopped or self._mode != "respond":
+        if self._stopped:
             return []
-        answer = self._answer_due(now)
-        if answer is None:
-            return []
-        calls = answer.read(self._calls)
-        if answer.ready and not answer.begun:
-            self._prepare(answer, now)
-        self._enter(answer, now)
-        while calls > 0 and self._draws_at(answer) <= now:
-            answer.draw(now)
-            calls -= 1
-        return self._played(answer, now) if self._answering else []
+        outputs = self._gestures(
+            self._ensemble.listening.settle(now, resumed=self._mode.resumes(now))
+        )
+        outputs += self._mode.tick(now, self._ensemble.calls)
+        return [*outputs, *self._report(now)]
 
     def next_wake(self) -> float | None:
         """Return when `tick` is to be called next; None: not before something is heard.
 
         What lies in the past means at once.
         """
-        if self._stopped or self._mode != "respond":
+        if self._stopped:
             return None
-        answer = self._answer
-        if answer is not None and self._answering:
-            return self._draws_at(answer)
-        end = self._phrase_end(self._now)
-        if end is None:
-            return None
-        if answer is None or answer.version != self._window.version:
-            return end - self._settings.read_ahead
-        if not answer.ready:
-            return self._now
-        return min(end, self._draws_at(answer))
+        wakes = (self._mode.next_wake(self._now), self._ensemble.listening.next_settling())
+        return min((wake for wake in wakes if wake is not None), default=None)
 
-    def set_mode(self, mode: str, now: float) -> list[Action]:
-        """Release everything and go over to another mode.
+    def _hear(self, event: Event) -> list[Output]:
+        resumed = isinstance(event, NoteOn) and self._mode.resumes(event.time)
+        return self._gestures(self._ensemble.listening.hear(event, resumed=resumed))
 
-        What was played before is remembered, but no longer answered.
+    def _gestures(self, gestures: list[Gesture]) -> list[Output]:
+        return [output for gesture in gestures for output in self._mode.heard(gesture)]
 
-        Raises
-        ------
-        SettingError
-            There is no such mode.
-        """
-        self._mode = check_mode(mode)
-        return self._release(now, panic=False)
-
-    def panic(self, now: float) -> list[Action]:
-        """Release everything by all means, and wait for the player's next phrase."""
-        return self._release(now, panic=True)
-
-    def stop(self, now: float) -> list[Action]:
-        """Release everything for good: nothing more comes from this partner."""
-        self._stopped = True
-        self._hands.let_go(now)
-        return self._release(now, panic=False)
-
-    def _release(self, now: float, *, panic: bool) -> list[Action]:
-        self._answer, self._answering = None, False
-        self._phrase.clear()
-        self._window.retract(now)
-        return [Silence(now, panic)]
-
-    def _sane(self, event: NoteOn | NoteOff | Control) -> bool:
-        """Tell whether an event can be, and comes from the player."""
-        match event:
-            case NoteOn():
-                values = [event.pitch, event.velocity]
-            case NoteOff():
-                values = [event.pitch]
-            case Control():
-                values = [event.control, event.value]
-        return (
-            math.isfinite(event.time)
-            and 0 <= event.channel <= 15
-            and event.channel not in self._settings.ignored_channels
-            and all(0 <= value <= 127 for value in values)
-        )
-
-    def _control(self, event: Control) -> list[Action]:
-        """Hear a pedal or a panic button."""
-        if event.control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-            self._hands.let_go(event.time)
-            return self.panic(event.time)
-        if event.control in PEDALS and self._hands.tread(
-            event.time, event.channel, event.control, event.value
-        ):
-            return self._take_over(event.time)
-        return []
-
-    def _take_over(self, time: float) -> list[Action]:
-        """Leave the stage to the player."""
-        self._answer, self._answering = None, False
-        if self._window.own_until + LATENESS < time:
+    def _change(self, change: Change) -> list[Output]:
+        """Change a setting; a mode that is chosen begins afresh."""
+        before = self._ensemble.sections
+        try:
+            sections = before.changed(change.name, change.value)
+        except SettingError as error:
+            return [self._said(change.time, str(error))]
+        self._ensemble.adopt(sections)
+        if sections.partner.mode == before.partner.mode:
             return []
-        self._window.retract(time)
-        return [Silence(time)]
+        return self._begin(change.time)
 
-    def _phrase_end(self, now: float) -> float | None:
-        return self._phrase.end(self._hands.hold(now))
+    def _begin(self, time: float, *, panic: bool = False) -> list[Output]:
+        """Release everything, and begin the mode; what was played is remembered."""
+        self._ensemble.listening.end_phrase()
+        self._mode = MODES[self._ensemble.sections.partner.mode].begin(self._ensemble)
+        return self._ensemble.silence(time, panic=panic)
 
-    def _answer_due(self, now: float) -> Answer | None:
-        """Return the answer to work on, a new one where it is time for one."""
-        if self._answering:
-            return self._answer
-        end = self._phrase_end(now)
-        if end is None or now < end - self._settings.read_ahead:
-            self._answer = None
-        elif self._answer is None or self._answer.version != self._window.version:
-            # The window as it will be at the end of the pause, whenever we are called.
-            seed, since = self._window.snapshot(end), self._phrase.start
-            self._answer = Answer(self._improviser, seed, self._window.version, since)
-        return self._answer
+    def _said(self, time: float, sentence: str) -> Report:
+        return Report(time, self._ensemble.sections.partner.mode, self._mode.playing, sentence)
 
-    def _prepare(self, answer: Answer, now: float) -> None:
-        """Tell an answer when it is to begin: after the end of the pause."""
-        held = self._hands.hold(now)
-        end = self._phrase.end(held)
-        lead = self._settings.lead
-        # Numbers of their own for each answer: how far ahead an earlier one was
-        # drawn before the player took over plays no part.
-        rng = np.random.default_rng([self._seed, self._answers])
-        begin = now + lead / 2 if end is None else max(end + lead, now + lead / 2)
-        answer.begin(begin, self._phrase.seconds(held), rng)
-
-    def _enter(self, answer: Answer, now: float) -> None:
-        """Begin the answer where the pause is over: from now on its notes are played."""
-        end = self._phrase_end(now)
-        if self._answering or not answer.begun or end is None or now < end:
-            return
-        if answer.first is not None and answer.first < now:
-            self._prepare(answer, now)  # nobody woke us in time: what was drawn is too late
-        self._answering = True
-        self._answers += 1
-        self._began = answer.begins
-        self._phrase.clear()
-
-    def _draws_at(self, answer: Answer) -> float:
-        """Return when the next note is to be drawn; infinity: not before something else is."""
-        if not answer.begun or answer.finished:
-            return math.inf
-        due = max(answer.next_draw, self._now)
-        if not self._answering and answer.first is not None:
-            end = self._phrase_end(self._now)
-            if end is not None and due > end - LAST_MOMENT:
-                return math.inf
-        return due
-
-    def _played(self, answer: Answer, now: float) -> list[Action]:
-        """Return what was drawn, to be played."""
-        actions: list[Action] = []
-        for note in answer.take():
-            self._notes += 1
-            self._window.plan(note, now)
-            actions.append(Play(self._notes, note))
-        if answer.finished:
-            self._answer, self._answering = None, False
-        return actions
+    def _report(self, time: float) -> list[Output]:
+        """Report what has changed, and what the player should know."""
+        mode = self._ensemble.sections.partner.mode
+        hint = self._hint.look(time, self._ensemble, waits=self._mode.waits)
+        if hint or self._reported != (mode, self._mode.playing):
+            self._reported = (mode, self._mode.playing)
+            return [self._said(time, hint)]
+        return []

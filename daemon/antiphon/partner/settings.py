@@ -9,16 +9,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from antiphon.errors import SettingError
+from antiphon.partner.modes.table import MODES
 from antiphon.settings import FIXED, INTERNAL, Pitch, Section, Temperature
 
-MODES = {
-    "respond": "waits for a pause, then answers",
-    "listen": "never plays",
-}
-"""The ways of playing, and what each does: the one list of them."""
-
-_MODES = "; ".join(f'"{mode}" {does}' for mode, does in MODES.items())
+_MODES = "; ".join(f'"{mode}" {entry.does}' for mode, entry in MODES.items())
 _FIELDS = ("pitch", "step", "duration", "velocity")
 
 
@@ -250,16 +244,3 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         import secrets
 
         return secrets.randbits(31) if self.seed == "auto" else self.seed
-
-
-def check_mode(mode: str) -> str:
-    """Return the name of a mode.
-
-    Raises
-    ------
-    SettingError
-        There is no such mode.
-    """
-    if mode in MODES:
-        return mode
-    raise SettingError(f"There is no mode {mode!r}; the modes are {', '.join(MODES)}.")

@@ -79,7 +79,10 @@ class SessionRecorder:
         self._dropped = 0
         self._unsaved = 0
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="antiphon-recorder", daemon=True)
+
+    def start(self) -> None:
+        """Start writing; what was fed before is not lost."""
         self._thread.start()
 
     @property
@@ -106,7 +109,8 @@ class SessionRecorder:
         Safe to call twice. What is fed afterwards is ignored.
         """
         self._ending.set()
-        self._thread.join(LONGEST_CLOSE)
+        if self._thread.ident is not None:
+            self._thread.join(LONGEST_CLOSE)
         if self._thread.is_alive():
             _log.warning("The disk does not answer: the end of the session may not be recorded.")
         return self._file.path

@@ -88,7 +88,7 @@ def load(
         values = {choice.key: choice.value for choice in choices}
         check_order(section, values, {choice.key: choice.origin for choice in choices})
         tables[name] = section(**values)
-    return Configuration(sections(**tables), chosen)
+    return Configuration(sections.made_of(tables), chosen)
 
 
 def _chosen(given: list[Given], known: Mapping[str, Mapping[str, Key]]) -> tuple[Chosen, ...]:

@@ -156,9 +156,23 @@ class Sections(msgspec.Struct, frozen=True, kw_only=True):
             }
             section, key = (name, key) if dot else ("", name)
             raise unknown_setting(section, key, known)
-        return msgspec.structs.replace(self, **{name: getattr(self, name).changed(key, value)})
+        attribute = _attributes(type(self))[name]
+        section = getattr(self, attribute).changed(key, value)
+        return msgspec.structs.replace(self, **{attribute: section})
+
+    def of(self, kind: type[S]) -> S:
+        """Return the section of a kind."""
+        section: S = getattr(self, _attributes(type(self))[kind.NAME])
+        return section
+
+    @classmethod
+    def made_of(cls, sections: Mapping[str, Section]) -> Self:
+        """Return settings of these sections, by name; the others are as shipped."""
+        attributes = _attributes(cls)
+        return cls(**{attributes[name]: section for name, section in sections.items()})
 
 
+S = TypeVar("S", bound=Section)
 W = TypeVar("W", bound=Sections)
 
 
@@ -187,7 +201,13 @@ def public_keys(section: type[Section]) -> Mapping[str, Key]:
 
 def sections_of(sections: type[Sections]) -> Mapping[str, type[Section]]:
     """Return the sections by name, in their order."""
-    return {field.name: field.type for field in msgspec.structs.fields(sections)}
+    return {field.encode_name: field.type for field in msgspec.structs.fields(sections)}
+
+
+@functools.cache
+def _attributes(sections: type[Sections]) -> Mapping[str, str]:
+    """Return the attribute of each section: its name, but for words of Python."""
+    return {field.encode_name: field.name for field in msgspec.structs.fields(sections)}
 
 
 def check_order(

@@ -6,10 +6,12 @@ import pytest
 
 from antiphon.errors import MidiFileError
 from antiphon.jam.player_part import PlayerPart, load_part, room_after
-from antiphon.messages import Event, NoteOff, NoteOn
+from antiphon.messages import Heard, NoteOff, NoteOn
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+KEY = Heard(NoteOn(1.0, 0, 72, 90), b"\x90\x48\x5a")
 
 
 def test_a_person_alone_needs_no_file() -> None:
@@ -35,19 +37,19 @@ def test_the_room_covers_the_pause_and_the_answer() -> None:
 
 
 def test_a_person_ends_the_bundled_performance_for_good() -> None:
-    heard: list[Event] = []
+    heard: list[Heard] = []
     hold = [(0.0, b"\x90\x3c\x50"), (60.0, b"\x80\x3c\x40")]
     part = PlayerPart(hold, thru=None, deliver=heard.append, yields=True)
     assert part.begin()
     part.stop()
 
-    part.person(NoteOn(1.0, 0, 72, 90))
+    part.person(KEY)
 
-    assert isinstance(heard[-1], NoteOn)
-    assert heard[-1].pitch == 72
+    events = [one.event for one in heard]
+    assert events[-1] == NoteOn(1.0, 0, 72, 90)
     # What the file held was released before the person was heard.
-    held = [e.pitch for e in heard[:-1] if isinstance(e, NoteOn)]
-    assert held == [e.pitch for e in heard[:-1] if isinstance(e, NoteOff)]
+    held = [e.pitch for e in events[:-1] if isinstance(e, NoteOn)]
+    assert held == [e.pitch for e in events[:-1] if isinstance(e, NoteOff)]
     assert not part.begin()
     assert not part.waiting
     assert not part.ended
@@ -56,14 +58,14 @@ def test_a_person_ends_the_bundled_performance_for_good() -> None:
 def test_a_person_who_plays_first_is_never_interrupted() -> None:
     part = PlayerPart([(0.0, b"\x90\x3c\x50")], thru=None, deliver=lambda _: None, yields=True)
     assert part.waiting
-    part.person(NoteOn(1.0, 0, 72, 90))
+    part.person(KEY)
     assert not part.waiting
     assert not part.begin()
 
 
 def test_a_file_of_the_musicians_choice_plays_on_beside_him() -> None:
     part = PlayerPart([(0.0, b"\x90\x3c\x50")], thru=None, deliver=lambda _: None, yields=False)
-    part.person(NoteOn(1.0, 0, 72, 90))
+    part.person(KEY)
     assert part.begin()
     part.stop()
 

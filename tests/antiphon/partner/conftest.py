@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +11,40 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from antiphon.messages import Control, NoteOff, NoteOn
+from antiphon import stage
+from antiphon.messages import (
+    Control,
+    Heard,
+    NoteOff,
+    NoteOn,
+    OtherMessage,
+    control_change,
+    note_off,
+    note_on,
+)
 from antiphon.music.codec import Codec
 from antiphon.music.note import Note
 from antiphon.music.performance import PerformanceCodec
 from antiphon.music.pitch_sets import pitch_name
 from antiphon.music.symbols import SymbolsCodec
 from antiphon.music.triplet import TripletCodec
-from antiphon.partner import Partner, PartnerSettings, Play, Silence
-from antiphon.partner.action import Action
+from antiphon.partner import (
+    Cancel,
+    Output,
+    Partner,
+    PartnerSections,
+    Play,
+    Report,
+    Silence,
+)
+from antiphon.settings import keys_of, sections_of
+from antiphon.stage import Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from antiphon.instrument.controls import Biases, Controls
-    from antiphon.partner import NextNote
+    from antiphon.partner import NextNote, Rule
 
 CLOSE = 1e-9
 
@@ -110,92 +129,113 @@ class Sounded:
     end: float | None = None
 
 
-@dataclass
+def as_input(event: Any) -> Any:
+    """What a driver would have handed over; an input stays as it is."""
+    match event:
+        case NoteOn():
+            return Heard.parse(note_on(event.channel, event.pitch, event.velocity), event.time)
+        case NoteOff():
+            return Heard.parse(note_off(event.channel, event.pitch), event.time)
+        case Control():
+            data = control_change(event.channel, event.control, event.value)
+            return Heard.parse(data, event.time)
+        case OtherMessage():
+            return Heard.parse(event.data, event.time)
+    return event
+
+
 class Stage:
-    """The partner and those who play for it, in simulated time.
+    """The product's own stage in simulated time, with ears: what was played, and when.
 
     `cost` is what one tick takes, `lag` how much later than asked it comes.
     """
 
-    partner: Partner
-    cost: float = 0.0005
-    lag: float = 0.0
-    now: float = 0.0
-    lead: float = 0.02
-    actions: list[Action] = field(default_factory=list)
-    pending: list[Play] = field(default_factory=list)
-    sounding: list[Sounded] = field(default_factory=list)
-    heard: list[Sounded] = field(default_factory=list)
-    silences: list[float] = field(default_factory=list)
-    ticks: int = 0
+    def __init__(self, partner: Partner, cost: float = 0.0005, lag: float = 0.0) -> None:
+        self.partner = partner
+        self.outputs: list[Output] = []
+        self.pending: list[Play] = []
+        self.sounding: list[Sounded] = []
+        self.heard: list[Sounded] = []
+        self.silences: list[float] = []
+        self.planned: list[tuple[float, float]] = []
+        self.sentences: list[str] = []
+        self.panics = 0
+        self.answering = False
+        self.simulation = Simulation(
+            stage.Stage(partner, self, leaving=self._leaving, panic=self._panic, observers=[self]),
+            cost=cost,
+            lag=lag,
+        )
 
     def run(self, events: Iterable[Any], until: float) -> Stage:
         """Let the events happen, and the partner wake as it asks, until a time."""
-        for event in events:
-            self._wake_until(event.time)
-            self._pass(max(self.now, event.time))
-            self._do(self.partner.hear(event))
-        self._wake_until(until)
-        self._pass(max(self.now, until))
+        self.simulation.run(map(as_input, events), until)
         return self
 
-    def take(self, actions: Sequence[Action]) -> None:
-        """Do what a direct call to the partner returned."""
-        self._do(actions)
+    @property
+    def now(self) -> float:
+        return self.simulation.now
 
-    def _wake_until(self, time: float) -> None:
-        idle = 0
-        while (wake := self.partner.next_wake()) is not None:
-            at = max(self.now, wake + self.lag)
-            if at >= time:
-                return
-            before = self.now
-            self._pass(at)
-            self._do(self.partner.tick(at))
-            self.ticks += 1
-            self._pass(at + self.cost)
-            idle = idle + 1 if self.now == before else 0
-            assert idle < 1000, "the partner does not let time pass"
-
-    def _do(self, actions: Sequence[Action]) -> None:
-        self.actions += actions
-        for action in actions:
-            if isinstance(action, Silence):
-                self.pending.clear()
-                for sounded in self.sounding:
-                    sounded.end = self.now
-                self.sounding.clear()
-                self.silences.append(action.time)
-                continue
-            assert isinstance(action, Play)
-            assert action.note.onset >= self.now - CLOSE, "an onset in the past"
-            assert action.note.duration is not None
-            assert action.note.duration > 0.0
-            self.pending.append(action)
-
-    def _pass(self, time: float) -> None:
-        assert time >= self.now
-        self.now = time
-        for play in sorted(self.pending, key=lambda play: play.note.onset):
-            if play.note.onset <= time:
-                self.pending.remove(play)
-                self._start(play)
-        for sounded in [s for s in self.sounding if s.note.end <= time]:  # type: ignore[operator]
-            sounded.end = sounded.note.end
-            self.sounding.remove(sounded)
-
-    def _start(self, play: Play) -> None:
-        for sounded in [s for s in self.sounding if s.note.pitch == play.note.pitch]:
-            sounded.end = min(sounded.note.end or 0.0, play.note.onset)
-            self.sounding.remove(sounded)
-        sounded = Sounded(play.identity, play.note)
-        self.sounding.append(sounded)
-        self.heard.append(sounded)
+    @property
+    def ticks(self) -> int:
+        return self.simulation.ticks
 
     @property
     def onsets(self) -> list[float]:
         """When the partner's notes began."""
         return [sounded.note.onset for sounded in self.heard]
+
+    def snapshot(self, now: float) -> Any:
+        """The last notes of both sides."""
+        return self.partner.ensemble.listening.window.snapshot(now)
+
+    def took(self, given: Any) -> None:
+        del given
+
+    def ticked(self, now: float) -> None:
+        del now
+
+    def did(self, output: Output, now: float) -> None:
+        match output:
+            case Report():
+                self.answering = output.playing
+                self.sentences += [output.sentence] if output.sentence else []
+                return
+            case Silence():
+                self.pending.clear()
+                self.silences.append(output.time)
+            case Cancel():
+                self.pending = [play for play in self.pending if play.note.onset <= output.time]
+            case Play():
+                assert output.note.onset >= now - CLOSE, "an onset in the past"
+                assert output.note.duration is None or output.note.duration > 0.0
+                self.pending.append(output)
+                self.planned.append((now, output.note.onset))
+        self.outputs.append(output)
+
+    def _leaving(self, data: bytes, now: float) -> None:
+        """Hear a message as it leaves; the stage's own schedule says when that is."""
+        assert now >= self.simulation.now - CLOSE
+        pitch = data[1]
+        if data[0] & 0xF0 == 0x90:
+            self.pending.sort(key=lambda play: play.note.onset)
+            play = next(play for play in self.pending if play.note.pitch == pitch)
+            assert play.note.onset <= now + CLOSE
+            self.pending.remove(play)
+            assert all(sounded.note.pitch != pitch for sounded in self.sounding)
+            sounded = Sounded(play.identity, play.note)
+            self.sounding.append(sounded)
+            self.heard.append(sounded)
+        else:
+            sounded = next(one for one in self.sounding if one.note.pitch == pitch)
+            sounded.end = now
+            self.sounding.remove(sounded)
+
+    def send(self, data: bytes) -> None:
+        del data
+
+    def _panic(self) -> None:
+        self.panics += 1
 
 
 def a_codec(instrument: str = "performance", pedal: Any = "keys") -> Codec:
@@ -220,16 +260,31 @@ def a_partner(
     pedal: str = "keys",
     predictor: NextNote | None = None,
     instrument: str = "performance",
+    rules: Sequence[Rule] = (),
     **settings: Any,
 ) -> Partner:
     codec = a_codec(instrument, pedal)
     window = None if instrument == "performance" else 32
     predictor = predictor or Imitator(codec=codec, window=window)
-    return Partner(predictor, codec, PartnerSettings(**settings), seed)
+    return Partner(predictor, codec, some_sections(settings), seed, rules)
+
+
+def some_sections(settings: dict[str, Any]) -> PartnerSections:
+    """Sections with these keys, each put where it belongs."""
+    if "pedal_does" in settings:  # `pedal` is the codec's
+        settings = {**settings, "pedal": settings["pedal_does"]}
+        del settings["pedal_does"]
+    sections = {}
+    for name, kind in sections_of(PartnerSections).items():
+        own = {key: settings[key] for key in keys_of(kind) if key in settings}
+        sections[name] = kind(**own)
+    known = {key for kind in sections_of(PartnerSections).values() for key in keys_of(kind)}
+    assert set(settings) <= known
+    return PartnerSections.made_of(sections)
 
 
 def a_stage(cost: float = 0.0005, lag: float = 0.0, **how: Any) -> Stage:
-    return Stage(a_partner(**how), cost, lag, lead=how.get("lead", 0.02))
+    return Stage(a_partner(**how), cost, lag)
 
 
 def a_tiny_stage(instrument: str, cost: float = 0.0005, seed: int = 0, **settings: Any) -> Stage:
@@ -237,7 +292,7 @@ def a_tiny_stage(instrument: str, cost: float = 0.0005, seed: int = 0, **setting
     from antiphon.instrument import Predictor
 
     predictor = Predictor(Path(__file__).parents[1] / "instrument" / f"tiny_{instrument}.onnx")
-    partner = Partner(predictor, predictor.codec, PartnerSettings(**settings), seed)
+    partner = Partner(predictor, predictor.codec, some_sections(settings), seed)
     return Stage(partner, cost)
 
 
@@ -272,6 +327,7 @@ class Kit:
     phrase: Callable[..., list[Any]] = a_phrase
     pedal: Callable[..., Control] = a_pedal
     imitator: Callable[..., Imitator] = Imitator
+    given: Callable[[Any], Any] = as_input
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def test_what_makes_no_sense_is_refused_by_name(wrong: dict[str, Any]) -> None:
 
 
 def test_every_mode_may_be_set() -> None:
-    assert list(MODES) == ["respond", "listen"]
+    assert list(MODES) == ["respond", "continue", "echo", "harmonise", "listen"]
     assert [PartnerSettings(mode=mode).mode for mode in MODES] == list(MODES)
 
 

@@ -23,7 +23,9 @@ TICK = 60.0 / 120.0 / 960.0
 
 
 def start(folder: Path) -> SessionRecorder:
-    return SessionRecorder(folder, started=STARTED)
+    recorder = SessionRecorder(folder, started=STARTED)
+    recorder.start()
+    return recorder
 
 
 def test_both_sides_in_two_named_tracks(tmp_path: Path) -> None:

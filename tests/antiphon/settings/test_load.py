@@ -115,7 +115,7 @@ def test_a_path_of_a_variable_is_the_shells() -> None:
     ("text", "sentence"),
     [
         ("[partnr]\npause = 1.0", "there is no section partnr; did you mean partner?"),
-        ("[zzz]", "there is no section zzz; the sections are midi, partner, "),
+        ("[zzz]", "there is no section zzz; the sections are partner, listening, "),
         ("[partner]\npuase = 1.0", "no setting partner.puase; did you mean partner.pause?"),
         ("[midi]\ngain = 1.0", "there is no setting midi.gain; did you mean synth.gain?"),
         ("[jam]\nq = 1", "there is no setting jam.q; jam knows player, duration, display."),

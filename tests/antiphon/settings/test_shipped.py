@@ -41,7 +41,19 @@ def test_its_sections_and_keys_stand_in_the_order_of_the_declarations() -> None:
 
 def test_a_section_is_called_as_its_field() -> None:
     assert {name: section.NAME for name, section in sections_of(Settings).items()} == {
-        name: name for name in ("midi", "partner", "synth", "recorder", "instrument", "jam")
+        name: name
+        for name in (
+            "partner",
+            "listening",
+            "continue",
+            "echo",
+            "harmonise",
+            "midi",
+            "synth",
+            "recorder",
+            "instrument",
+            "jam",
+        )
     }
 
 

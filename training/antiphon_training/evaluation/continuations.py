@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.improviser import improviser_for
-from antiphon.partner.respond import Answer
+from antiphon.partner.line.improviser import improviser_for
+from antiphon.partner.line.line import Line
+from antiphon.partner.line.reading import place_after
 from antiphon.partner.settings import PartnerSettings
 from antiphon_training.evaluation import measures
 from antiphon_training.evaluation.keys import estimated_key, key_agreement
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from antiphon.music.codec import Codec
-    from antiphon.partner.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote
 
 GIVEN = 20.0
 CONTINUED = 20.0
@@ -104,12 +105,12 @@ def player(instrument: NextNote, codec: Codec) -> Player:
     improviser = improviser_for(instrument, codec, limits)
 
     def play(piece: Excerpt) -> NoteArray:
-        answer = Answer(improviser, piece.given, version=0)
-        answer.read(len(piece.given))
-        answer.begin(piece.cut, CONTINUED, np.random.default_rng(seed_of(piece.file)))
-        while not answer.finished:
-            answer.draw(-math.inf)  # no clock runs: every onset is early enough
-        return notes_to_array(answer.take())
+        tuned, place = place_after(improviser, piece.given, -math.inf)
+        rng = np.random.default_rng(seed_of(piece.file))
+        line = Line(tuned, place, piece.cut, CONTINUED, rng)
+        while not line.finished:
+            line.draw(-math.inf)  # no clock runs: every onset is early enough
+        return notes_to_array(line.take())
 
     return play
 

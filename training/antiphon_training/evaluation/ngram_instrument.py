@@ -1,6 +1,6 @@
 """The n-gram as an instrument: it foretells pieces, and plays in the partner's hands.
 
-It meets what `antiphon.partner.predictor.NextNote` asks, so that a continuation of
+It meets what `antiphon.partner.line.predictor.NextNote` asks, so that a continuation of
 the n-gram is drawn by the same rules as one of a network.
 """
 
@@ -50,7 +50,7 @@ def contexts_of(codec: Codec) -> list[tuple[Element, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A row that was drawn, as `antiphon.partner.predictor.Prediction` has it."""
+    """A row that was drawn, as `antiphon.partner.line.predictor.Prediction` has it."""
 
     classes: NDArray[np.int32]
     within: NDArray[np.float32]

@@ -1,0 +1,265 @@
+"""One jam, from start to end: a list of parts that start in order and stop in reverse."""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from antiphon.display import make_display
+from antiphon.instrument import Predictor
+from antiphon.jam.command_reader import CommandReader, command_descriptor
+from antiphon.jam.partner_thread import PartnerThread
+from antiphon.jam.parts import Part, Parts
+from antiphon.jam.player_part import GRACE, PlayerPart, load_part, room_after
+from antiphon.jam.schedule_thread import ScheduleThread
+from antiphon.jam.voices import Listener, OnChannel, ear
+from antiphon.messages import program_change
+from antiphon.midi.inlet import Inlet
+from antiphon.midi.watch import PortWatch
+from antiphon.partner import MODES, Partner, PartnerSections
+from antiphon.recorder import SessionRecorder
+from antiphon.settings import sections_of
+from antiphon.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from antiphon.jam.opening import Wiring
+    from antiphon.jam.stopping import StopRequest
+    from antiphon.midi.outlet import Outlet
+    from antiphon.partner import Report
+    from antiphon.sections import Settings
+
+_log = logging.getLogger(__name__)
+
+LOOK_INTERVAL = 0.05
+"""The main thread looks this often for a reason to end."""
+
+LAST_NOTES = 0.5
+"""Seconds to let ring after the last note of a file's last answer."""
+
+_CONNECT = "To play yourself, connect a keyboard: see `antiphon ports`."
+
+
+class Jam:
+    """Everything that runs while two play.
+
+    Nothing runs before `start`.
+
+    Parameters
+    ----------
+    settings : Settings
+        All settings.
+    say : callable
+        Tells the musician something, in one line.
+    wiring : Wiring
+        The ports and the synthesizer; whoever opened them closes them.
+
+    Raises
+    ------
+    AntiphonError
+        It cannot begin.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None], wiring: Wiring) -> None:
+        self._settings = settings
+        self._say = say
+        self._wiring = wiring
+        self.voices = wiring.voices
+        self._returns = 0
+        self._idle_since: float | None = None
+        folder = settings.recorder.folder
+        self.recorder = SessionRecorder(folder) if settings.recorder.enabled else None
+        self._display = make_display(settings.jam.display, sys.stderr)
+        condition = threading.Condition()
+        self._stage = self._make_stage(condition)
+        self._partner = PartnerThread(self._stage)
+        self._schedule = ScheduleThread(self._stage, condition)
+        self._player, self._file_name = self._make_player()
+        self._inlet = self._make_inlet()
+        self._parts = Parts(self._list_parts())
+
+    def _list_parts(self) -> Iterator[Part]:
+        """Yield what runs, in the order in which it starts."""
+        yield Part("the display", stop=self._display.close)
+        if self.recorder is not None:
+            yield Part("the recorder", self.recorder.start, self.recorder.close)
+        yield Part("the programs", self._set_programs)
+        yield Part("the schedule", self._schedule.start, self._schedule.stop)
+        yield Part("the partner", self._partner.start, self._partner.stop)
+        yield Part("the player's file", stop=self._player.stop)
+        if self._inlet is not None and self._wiring.system is not None:
+            ports = (port.ports_changed for port in self.voices.ports)
+            watch = PortWatch(
+                self._wiring.system, self._inlet.ports_changed, *ports, self._sound_again
+            )
+            yield Part("the inlet", self._inlet.start, self._inlet.stop)
+            yield Part("the watch", watch.start, watch.stop)
+        descriptor = command_descriptor()
+        if descriptor is not None:
+            reader = CommandReader(self._partner.hear, self._display.status, descriptor)
+            yield Part("the commands", reader.start, reader.stop)
+
+    def start(self) -> None:
+        """Start every part."""
+        self._parts.start()
+
+    def stop(self) -> None:
+        """Stop every part and release everything; safe to call twice."""
+        self._parts.stop()
+
+    def play(self, stop: StopRequest) -> None:
+        """Let it happen, until somebody or something asks for the end.
+
+        Raises
+        ------
+        Exception
+            What ended the partner's thread, if anything did.
+        """
+        began = time.monotonic()
+        ends = began + self._settings.jam.duration if self._settings.jam.duration else math.inf
+        part_begins = began + (GRACE if self._may_wait else 0.0)
+        self._say_hello()
+        while not stop.asked and self._partner.failure is None:
+            now = time.monotonic()
+            if now >= ends or self._over(now):
+                break
+            if self._player.waiting and now >= part_begins:
+                self._begin_part()
+            wait = min(self._display.draw(now), LOOK_INTERVAL, ends - now)
+            time.sleep(max(wait, 0.0))
+        if self._partner.failure is not None:
+            raise self._partner.failure
+
+    @property
+    def _may_wait(self) -> bool:
+        """Whether a person may come to play, so that no file's end is the jam's."""
+        return self._inlet is not None and self._settings.jam.player in ("auto", "none")
+
+    def _make_stage(self, condition: threading.Condition) -> Stage:
+        settings = self._settings
+        predictor = Predictor(settings.instrument.file)
+        seed = settings.partner.seed_number()
+        _log.info("the seed of this jam is %d", seed)
+        partner = Partner(predictor, predictor.codec, partner_sections(settings), seed=seed)
+        return Stage(
+            partner,
+            self.voices.partner(*self._listeners()),
+            settings.midi.wire_channel,
+            leaving=self._wiring.guard.played,
+            panic=self.voices.release_all,
+            report=self._reported,
+            lock=condition,
+            changed=condition.notify,
+        )
+
+    def _listeners(self) -> list[Outlet]:
+        listeners: list[Outlet] = [Listener(self._display.partner)]
+        if self.recorder is not None:
+            written = self._settings.midi.written_channel
+            listeners.append(OnChannel(Listener(self.recorder.partner), written))
+        return listeners
+
+    def _make_player(self) -> tuple[PlayerPart, str | None]:
+        settings, partner = self._settings, self._settings.partner
+        messages, name = load_part(
+            settings.jam.player,
+            room=lambda phrase: room_after(phrase, partner.shortest, partner.longest),
+        )
+        channel = settings.midi.wire_hear_channel
+        player = PlayerPart(
+            messages,
+            thru=self.voices.player(thru=settings.midi.thru, sound=settings.synth.player),
+            deliver=ear(self._partner.hear, channel, self.recorder, self._display),
+            guard=self._wiring.guard,
+            yields=settings.jam.player == "auto",
+        )
+        return player, name
+
+    def _make_inlet(self) -> Inlet | None:
+        midi, system = self._settings.midi, self._wiring.system
+        if system is None:
+            return None
+        return Inlet(
+            system,
+            thru=self.voices.player(thru=midi.thru, sound=self._settings.synth.player),
+            deliver=self._player.person,
+            guard=self._wiring.guard,
+            connect=() if midi.input == "none" else (midi.input,),
+            on_connected=self._tell_keyboards,
+        )
+
+    def _reported(self, report: Report) -> None:
+        """Show what the partner has to say; called on its thread."""
+        if report.sentence:
+            self._display.status(report.sentence)
+
+    def _sound_again(self, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+        """Let the synthesizer follow a JACK server that came back; called by `PortWatch`."""
+        del inputs, outputs
+        system, synth = self._wiring.system, self.voices.synth
+        if system is not None and synth is not None and system.returns > self._returns:
+            self._returns = system.returns
+            synth.open_anew()
+
+    def _set_programs(self) -> None:
+        """Choose the sounds, in the session's file too: it may be rendered."""
+        midi, synth = self._settings.midi, self._settings.synth
+        player, partner = synth.wire_player_program, synth.wire_partner_program
+        self.voices.set_programs(player, partner)
+        if self.recorder is not None:
+            now = time.monotonic()
+            self.recorder.player(program_change(midi.wire_hear_channel or 0, player), now)
+            self.recorder.partner(program_change(midi.written_channel, partner), now)
+
+    def _begin_part(self) -> None:
+        """Let the file play; the hello has told of one that did not have to wait."""
+        if self._player.begin() and self._may_wait:
+            self._display.status(f"{self._file_name} plays the player's part. {_CONNECT}")
+
+    def _over(self, now: float) -> bool:
+        """Tell whether a file has ended and was answered, and no person is meant to play."""
+        if not self._player.ended or self._may_wait or not self._partner.idle:
+            self._idle_since = None
+            return False
+        if self._idle_since is None:
+            self._idle_since = now
+        return now - self._idle_since > LAST_NOTES
+
+    def _tell_keyboards(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._player.leave_to_person()
+        self._display.status(f"Listening to {', '.join(names)}." if names else _CONNECT)
+
+    def _say_hello(self) -> None:
+        hello = MODES[self._settings.partner.mode].hello
+        keyboards = self._inlet.connected if self._inlet is not None else ()
+        if keyboards:
+            self._say(f"Play: {hello}. I listen to {', '.join(keyboards)}.")
+        elif not self._player.waiting:
+            self._say(f"Play: {hello}. {_CONNECT}")
+        elif self._may_wait:
+            self._say(f"Play: {hello}. If nobody plays, {self._file_name} begins soon.")
+        else:
+            self._say(f"{self._file_name} plays the player's part; {hello}. {_CONNECT}")
+
+
+def partner_sections(settings: Settings) -> PartnerSections:
+    """Return the settings that the partner goes by.
+
+    A channel that is named as the player's is heard, whatever it is: the drums'
+    channel is ignored only where all are heard.
+    """
+    sections = PartnerSections.made_of(
+        {name: settings.of(kind) for name, kind in sections_of(PartnerSections).items()}
+    )
+    if settings.midi.wire_hear_channel is None:
+        return sections
+    heard = replace(sections.partner, ignored_channels=())
+    return replace(sections, partner=heard)

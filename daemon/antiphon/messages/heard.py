@@ -1,0 +1,38 @@
+"""What was heard: one message, with its bytes, its meaning and its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from antiphon.messages.events import ClockEvent, Event, parse, parse_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A whole message that arrived; its bytes were checked once, when it was made.
+
+    Attributes
+    ----------
+    event : Event or ClockEvent
+        What it means, and when it was played.
+    data : bytes
+        The message as it came.
+    """
+
+    event: Event | ClockEvent
+    data: bytes
+
+    @classmethod
+    def parse(cls, data: bytes | Sequence[int], time: float) -> Self | None:
+        """Return what bytes mean, or None where they are no whole message that means anything."""
+        event = parse(data, time) or parse_clock(data, time)
+        return None if event is None else cls(event, bytes(data))
+
+    @property
+    def time(self) -> float:
+        """When it was played, in seconds of the monotonic clock."""
+        return self.event.time

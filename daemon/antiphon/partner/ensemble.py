@@ -1,0 +1,161 @@
+"""What every way of playing plays with: the player as heard, and the instrument.
+
+Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.partner.line.improviser import improviser_for
+from antiphon.partner.line.line import Line
+from antiphon.partner.line.reading import Reading
+from antiphon.partner.listening.listening import Listening
+from antiphon.partner.listening.window import Struck, Window
+from antiphon.partner.outputs import Cancel, End, Play, Silence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from antiphon.music.codec import Codec
+    from antiphon.music.note import Note
+    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.rules import Rule
+    from antiphon.partner.outputs import Output
+    from antiphon.partner.sections import PartnerSections
+
+LATENESS = 0.1
+"""A note may sound this much longer than planned: a schedule plays what is not later."""
+
+NOTES_A_ROW = 4
+"""A window instrument is given so many notes for each row that it reads: a row may be a chord."""
+
+
+class Ensemble:
+    """The player's side and the partner's, for a mode to use.
+
+    Parameters
+    ----------
+    predictor, codec
+        The instrument.
+    sections : PartnerSections
+        The settings.
+    seed : int
+        Of all choices, 0 or more.
+    rules : sequence of Rule
+        What every note that is drawn keeps to.
+
+    Attributes
+    ----------
+    sections : PartnerSections
+        The settings that hold.
+    listening : Listening
+        What is known of the player.
+    reading : Reading
+        What the instrument has read.
+    calls : int
+        How often the instrument may be called in one tick.
+    """
+
+    def __init__(
+        self,
+        predictor: NextNote,
+        codec: Codec,
+        sections: PartnerSections,
+        seed: int,
+        rules: Sequence[Rule] = (),
+    ) -> None:
+        self.sections = sections
+        settings = sections.partner
+        self._improviser = improviser_for(predictor, codec, settings, rules)
+        rows, notes = predictor.window, settings.window_notes
+        size = notes if rows is None else max(notes, NOTES_A_ROW * rows)
+        window = Window(size, settings.window_seconds)
+        self.listening = Listening(window, sections.listening, settings, codec.pedal)
+        self.reading = Reading(self._improviser, window)
+        self._window = window
+        self._streams = rows is None
+        self._seed = seed
+        self._lines = 0
+        self._notes = 0
+        self._held: dict[int, Struck] = {}
+
+    @property
+    def calls(self) -> int:
+        """How often the instrument may be called in one tick.
+
+        Once only where it reads a window for each note: that may cost much.
+        """
+        return self.sections.partner.calls_per_tick if self._streams else 1
+
+    @property
+    def playing_until(self) -> float:
+        """Until when the partner's notes may sound, in seconds of the clock."""
+        return self._window.own_until + LATENESS
+
+    def adopt(self, sections: PartnerSections) -> None:
+        """Go by other settings from now on, in the middle of a line too."""
+        self.sections = sections
+        self.listening.adopt(sections.listening, sections.partner)
+        self._improviser.adopt(sections.partner)
+
+    @property
+    def to_read(self) -> bool:
+        """Whether the instrument could read along now."""
+        return self.reading.stale or self.reading.behind
+
+    def read_along(self, now: float, calls: int) -> None:
+        """Let the instrument read what is over, by so many calls at most."""
+        self.reading.follow(now)
+        self.reading.read(calls)
+
+    def line(self, begin: float, seconds: float) -> Line:
+        """Return a line that follows what was read.
+
+        Its numbers are its own until it is entered: how often a line was prepared
+        before plays no part in what it plays.
+        """
+        reading = self.reading
+        rng = np.random.default_rng([self._seed, self._lines])
+        return Line(reading.improviser, reading.place, begin, seconds, rng)
+
+    def entered(self) -> None:
+        """Take note that a line is played: the next one is given other numbers."""
+        self._lines += 1
+
+    def numbers(self) -> np.random.Generator:
+        """Return numbers for something that is drawn and played at once."""
+        self._lines += 1
+        return np.random.default_rng([self._seed, self._lines - 1])
+
+    def play(self, note: Note, now: float) -> Play:
+        """Plan a note; without a duration it is held until `end`."""
+        self._notes += 1
+        struck = self._window.plan(note, now)
+        if note.duration is None:
+            self._held[self._notes] = struck
+        return Play(self._notes, note)
+
+    def end(self, identity: int, time: float) -> End:
+        """End a note that is held."""
+        struck = self._held.pop(identity, None)
+        if struck is not None and struck.end is None:
+            self._window.release(struck, time)
+        return End(time, identity)
+
+    def silence(self, time: float, *, panic: bool = False) -> list[Output]:
+        """Take back and release everything, whether or not anything sounds."""
+        self._held.clear()
+        self._window.retract(time)
+        return [Silence(time, panic)]
+
+    def give_way(self, time: float) -> list[Output]:
+        """Leave the music to the player: what sounds ends, what was planned never happened."""
+        return [] if self.playing_until < time else self.silence(time)
+
+    def finish(self, time: float) -> list[Output]:
+        """Plan no more: what sounds goes on to its end."""
+        self._window.cancel(time)
+        return [Cancel(time)]

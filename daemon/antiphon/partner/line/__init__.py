@@ -1,0 +1,1 @@
+"""The line of notes that is planned: read, drawn by the rules, and handed over."""

@@ -1,0 +1,128 @@
+"""An instrument in the partner's hands: it draws what comes next, under the rules.
+
+Instruments speak in fields (a note is a pitch, a step, a duration) or in words
+(all notes that begin together, on a grid); each way has an improviser of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from antiphon.errors import InstrumentError
+from antiphon.partner.line.fields import FieldImproviser
+from antiphon.partner.line.words import WordImproviser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from antiphon.music.codec import Codec
+    from antiphon.music.note import Note, NoteArray
+    from antiphon.partner.line.codecs import FieldCodec, WordCodec
+    from antiphon.partner.line.place import Bounds, Place
+    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.rules import Rule
+    from antiphon.partner.settings import PartnerSettings
+
+
+class Improviser(Protocol):
+    """Draws notes from an instrument, and keeps them within the rules.
+
+    Attributes
+    ----------
+    predictor : NextNote
+        The instrument.
+    reads_along : bool
+        Whether a row of the codec is a note, which can be read before the phrase
+        is over.
+    """
+
+    predictor: NextNote
+    reads_along: bool
+
+    @property
+    def settings(self) -> PartnerSettings:
+        """The settings that hold."""
+
+    def adopt(self, settings: PartnerSettings) -> None:
+        """Go by other settings from now on; so do all that were tuned from this one."""
+
+    @property
+    def codec(self) -> Codec:
+        """The instrument's codec, fitted to what was played."""
+
+    def tuned(self, phrase: NoteArray, seed: NoteArray) -> Improviser:
+        """Return an improviser fitted to the player.
+
+        Parameters
+        ----------
+        phrase : array of NOTE_DTYPE
+            What they have just played.
+        seed : array of NOTE_DTYPE
+            All that is remembered, by whomever.
+        """
+
+    def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
+        """Return from when until when notes begin, in an answer that lasts for `seconds`."""
+
+    def draw(
+        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
+    ) -> tuple[list[Note], Place]:
+        """Draw what follows `place`, by one call of the instrument.
+
+        Parameters
+        ----------
+        place : Place
+            Where we are.
+        bounds : Bounds
+            When notes may begin.
+        recent : list of Note
+            What the partner has played last, sorted by onset; empty before an
+            answer's first note.
+        rng : Generator
+            Gives one number a field and call.
+
+        Returns
+        -------
+        tuple
+            Notes that begin together, and the place after them. Where there is
+            none yet, the place tells what to draw otherwise.
+        """
+
+    def together(
+        self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
+    ) -> list[Note]:
+        """Draw notes that begin with the last one that was played.
+
+        Parameters
+        ----------
+        place : Place
+            After that note.
+        rules : sequence of Rule
+            What these notes keep to, besides all others.
+        count : int
+            So many at most.
+        rng : Generator
+            Gives one number a field and call.
+        """
+
+
+def improviser_for(
+    predictor: NextNote, codec: Codec, settings: PartnerSettings, rules: Sequence[Rule] = ()
+) -> Improviser:
+    """Return the improviser that plays an instrument of this codec, by these rules.
+
+    Raises
+    ------
+    InstrumentError
+        This version cannot play such a codec.
+    """
+    if codec.fields == WordImproviser.fields:
+        return WordImproviser(predictor, cast("WordCodec", codec), settings, rules)
+    if codec.fields[:3] == FieldImproviser.fields:
+        return FieldImproviser(predictor, cast("FieldCodec", codec), settings, rules)
+    raise InstrumentError(
+        f"This version of Antiphon cannot play an instrument whose notes are "
+        f"{', '.join(codec.fields)}; update Antiphon."
+    )

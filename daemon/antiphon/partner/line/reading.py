@@ -1,0 +1,239 @@
+"""What the instrument has read of the window, and has not to read again.
+
+Times are seconds of the session's clock. An instrument with a state reads one row
+a call. The state after each row is kept, so that a window whose first rows are
+still the same costs only the rows after them: usually the last note, whose
+duration is known now. The rows begin at an anchor that stays where it is until
+twice the window has been read; by then a second reading, begun when the first had
+read a window's length, is ready to take its place. So the instrument has always
+read between one window and two of them, and nothing is read in a rush.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.partner.line.place import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import NoteArray
+    from antiphon.partner.line.improviser import Improviser
+    from antiphon.partner.line.predictor import NextNote, State
+    from antiphon.partner.listening.window import Window
+
+TAIL = 8
+"""A note that is still held after so many more is read as held, once and for all.
+
+Else a drone would have everything after it read again at every note.
+"""
+
+_DURATION = 2
+
+
+def place_after(improviser: Improviser, seed: NoteArray, since: float) -> tuple[Improviser, Place]:
+    """Return an improviser tuned to a seed, and the place after it; reads all of it at once.
+
+    Parameters
+    ----------
+    improviser : Improviser
+        Whose instrument reads.
+    seed : array of NOTE_DTYPE
+        Sorted by onset; the duration of what is still held is NaN.
+    since : float
+        When the player's last phrase began: it tells their tempo and loudness.
+    """
+    tuned = _tuned(improviser, seed, since)
+    rows = _encoded(tuned, seed)
+    predictor = tuned.predictor
+    state = predictor.prime(predictor.initial_state(), rows[:-1])
+    return tuned, Place(state, rows[-1], _last_onset(seed))
+
+
+class Reading:
+    """Reads the window for a line that is to follow it.
+
+    Parameters
+    ----------
+    improviser : Improviser
+        Whose instrument reads.
+    window : Window
+        What is read.
+    """
+
+    def __init__(self, improviser: Improviser, window: Window) -> None:
+        self._original = self._tuned = improviser
+        self._window = window
+        self._streams = improviser.predictor.window is None
+        self._follows = self._streams and improviser.reads_along
+        self._main = _Rows(improviser.predictor, math.inf)
+        self._spare: _Rows | None = None
+        self._place: Place | None = None
+        self._onset = -math.inf
+        self._followed = window.version
+
+    @property
+    def ready(self) -> bool:
+        """Whether all that it was aimed at has been read."""
+        return self._main.unread == 0
+
+    @property
+    def behind(self) -> bool:
+        """Whether anything is left to read, for now or for later."""
+        return not self.ready or (self._spare is not None and self._spare.unread > 0)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the window has changed since it was followed."""
+        return self._follows and self._window.version != self._followed
+
+    @property
+    def improviser(self) -> Improviser:
+        """The improviser, tuned to what it was aimed at."""
+        return self._tuned
+
+    @property
+    def place(self) -> Place:
+        """The place after what it was aimed at, once that is read."""
+        return self._place or self._main.place(self._onset)
+
+    def follow(self, now: float) -> None:
+        """Aim at the notes that are over: what is read of them stays read.
+
+        Nothing happens where the instrument cannot read along.
+        """
+        if not self.stale:
+            return
+        self._followed = self._window.version
+        self._move(now)
+        for rows in (self._main, self._spare):
+            if rows is not None:
+                notes = self._window.since(rows.anchor, now)
+                rows.aim(_encoded(self._original, notes)[: 1 + _over(notes)], _long_held(notes))
+
+    def aim(self, at: float, since: float) -> None:
+        """Aim at the window as it is at a time, what is held included.
+
+        Parameters
+        ----------
+        at : float
+            When the line is to begin.
+        since : float
+            When the player's last phrase began.
+        """
+        if not self._streams:  # reading a window takes no call
+            seed = self._window.snapshot(at)
+            self._tuned, self._place = place_after(self._original, seed, since)
+            return
+        self._move(at)
+        notes = self._window.since(self._main.anchor, at)
+        self._tuned = _tuned(self._original, notes, since)
+        self._main.aim(_encoded(self._tuned, notes), _long_held(notes))
+        self._onset = _last_onset(notes)
+
+    def read(self, calls: int) -> int:
+        """Read on, by so many calls of the instrument at most; return those that are left."""
+        calls = self._main.read(calls)
+        return calls if self._spare is None else self._spare.read(calls)
+
+    def _move(self, now: float) -> None:
+        """Move the anchor on, once twice the window lies behind it."""
+        window, main, spare = self._window, self._main, self._spare
+        earliest = now - 2.0 * window.seconds
+        count = window.count(main.anchor, now)
+        if count == 0 or main.anchor < earliest or count > 2 * window.size:
+            ready = spare is not None and spare.anchor >= earliest
+            self._main = spare if spare is not None and ready else self._from(window.oldest(now))
+            self._spare = None
+        elif spare is None and count > window.size:
+            self._spare = self._from(window.newest(now))
+
+    def _from(self, anchor: float) -> _Rows:
+        return _Rows(self._original.predictor, anchor)
+
+
+class _Rows:
+    """Rows from an anchor on: those that are wanted, and those that have been read.
+
+    The last row that is wanted is never read: a step reads it itself.
+    """
+
+    def __init__(self, predictor: NextNote, anchor: float) -> None:
+        self.anchor = anchor
+        self._predictor = predictor
+        self._initial = predictor.initial_state()
+        self._wanted: list[list[int]] = []
+        self._read: list[list[int]] = []
+        self._states: list[State] = []
+        self._long_held: set[int] = set()
+
+    @property
+    def unread(self) -> int:
+        """How many rows are wanted and not read."""
+        return max(len(self._wanted) - 1 - len(self._read), 0)
+
+    def aim(self, rows: NDArray[np.int32], long_held: set[int]) -> None:
+        """Want other rows, shape (rows, fields); what was read of the same ones stays read.
+
+        `long_held` are the rows of notes that count as held from now on.
+        """
+        wanted: list[list[int]] = rows.tolist()
+        read = self._read
+        for index in self._long_held:
+            if index < min(len(wanted), len(read)):
+                wanted[index][_DURATION] = read[index][_DURATION]
+        common = min(len(wanted), len(read))
+        if wanted[:common] != read[:common]:
+            same = next(i for i in range(common) if wanted[i] != read[i])
+            del self._read[same:], self._states[same:]
+            self._long_held = {index for index in self._long_held if index < same}
+        self._long_held |= {index for index in long_held if index < len(self._read)}
+        self._wanted = wanted
+
+    def read(self, calls: int) -> int:
+        """Read on, and return the calls that are left."""
+        first = len(self._read)
+        for row in self._wanted[first : min(first + calls, len(self._wanted) - 1)]:
+            state = self._states[-1] if self._states else self._initial
+            self._states.append(self._predictor.prime(state, np.array([row], dtype=np.int32)))
+            self._read.append(row)
+            calls -= 1
+        return calls
+
+    def place(self, onset: float) -> Place:
+        """Return the place after the wanted rows."""
+        before = len(self._wanted) - 1
+        state = self._states[before - 1] if before > 0 else self._initial
+        return Place(state, np.array(self._wanted[-1], dtype=np.int32), onset)
+
+
+def _tuned(improviser: Improviser, seed: NoteArray, since: float) -> Improviser:
+    return improviser.tuned(seed[seed["onset"] >= since], seed)
+
+
+def _encoded(improviser: Improviser, notes: NoteArray) -> NDArray[np.int32]:
+    """Return the rows of notes, after the row that begins a piece."""
+    codec = improviser.codec
+    start = np.array([codec.start], dtype=np.int32)
+    return np.concatenate([start, codec.encode(notes)])
+
+
+def _over(notes: NoteArray) -> int:
+    """Return how many of the first notes are over, or are held for so long that they count so."""
+    held = np.flatnonzero(np.isnan(notes["duration"]))
+    recent = held[held >= len(notes) - TAIL]
+    return int(recent[0]) if len(recent) else len(notes)
+
+
+def _long_held(notes: NoteArray) -> set[int]:
+    """Return the rows of the notes that are held and have `TAIL` notes after them."""
+    held = np.flatnonzero(np.isnan(notes["duration"][: max(len(notes) - TAIL, 0)]))
+    return set((held + 1).tolist())  # the first row is that before the piece
+
+
+def _last_onset(notes: NoteArray) -> float:
+    return float(notes["onset"][-1]) if len(notes) else -math.inf

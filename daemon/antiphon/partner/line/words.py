@@ -1,0 +1,231 @@
+"""One word after another, on the player's beats: all notes that begin together.
+
+Pitches and time come from the word; the rules of time that a bias on a step says
+elsewhere are here which word may follow, and on which point of the grid it falls.
+Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.instrument.controls import FORBID, Biases, Controls
+from antiphon.music.note import array_to_notes
+from antiphon.partner.line.grid import Grid
+from antiphon.partner.line.place import Place
+from antiphon.partner.line.rules import PITCHES, Moment, NotAfter, WordSlate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import Note, NoteArray
+    from antiphon.partner.line.codecs import WordCodec
+    from antiphon.partner.line.place import Bounds
+    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.rules import Rule
+    from antiphon.partner.settings import PartnerSettings
+
+ENTRY = 0.5
+"""An answer begins on a beat or halfway between two: soon enough, and with the player."""
+
+ENOUGH = 4
+"""From so many moments on a phrase tells its own tempo."""
+
+MOST = 128
+"""So many of the last notes tell it; more would be an older tempo."""
+
+_CLOSE = 1e-6
+_SHORT_OF = 0.01
+"""An answer of whole beats ends this much before the next would begin."""
+
+_OCTAVE = 12
+
+
+class _Limits:
+    """The settings that hold, and what follows from them; all copies of an improviser share it."""
+
+    def __init__(self, settings: PartnerSettings, codec: WordCodec) -> None:
+        self._pitches = [codec.pitches(word) for word in range(codec.sizes[0])]
+        lengths = [codec.length_seconds(word) for word in range(codec.sizes[0])]
+        self.beats = np.array(lengths) / codec.beat
+        most = max((len(pitches) for pitches in self._pitches), default=0)
+        filled = [(*pitches, *(PITCHES,) * (most - len(pitches))) for pitches in self._pitches]
+        self.pitches = np.array(filled, dtype=np.intp).reshape(len(filled), most)
+        self.adopt(settings)
+
+    def adopt(self, settings: PartnerSettings) -> None:
+        self.settings = settings
+        self.at_once = min(settings.voices, math.ceil(settings.notes_per_second / 4))
+        self.forbidden = np.array([not self._fits(pitches) for pitches in self._pitches])
+        if self.forbidden.all():  # then notes are moved, and left out
+            self.forbidden[:] = False
+        allowed = self.beats[~self.forbidden]
+        self.shortest, self.longest = float(allowed.min()), float(allowed.max())
+        self.controls = Controls.of(settings.temperature("pitch"), settings.min_p, 1)
+
+    def _fits(self, pitches: Sequence[int]) -> bool:
+        """Tell whether a word can be played as it is."""
+        settings = self.settings
+        within = all(settings.low <= pitch <= settings.high for pitch in pitches)
+        return within and len(pitches) <= self.at_once
+
+
+class WordImproviser:
+    """Draws words from an instrument, and keeps them within the rules; see `Improviser`.
+
+    Parameters
+    ----------
+    predictor : NextNote
+        The instrument.
+    codec : WordCodec
+        Its codec, not tuned yet.
+    settings : PartnerSettings
+        Range, voices, temperature of the pitch, `min_p` and `longest_note`.
+    rules : sequence of Rule
+        What else the words keep to.
+    """
+
+    fields = ("symbol",)
+    """What the codec's fields are."""
+
+    reads_along = False
+    """Words lie on the player's beats, which are known at the end of the phrase."""
+
+    def __init__(
+        self,
+        predictor: NextNote,
+        codec: WordCodec,
+        settings: PartnerSettings,
+        rules: Sequence[Rule] = (),
+    ) -> None:
+        self.predictor = predictor
+        self.codec = codec
+        self._rules = tuple(rules)
+        self._grid = Grid(codec.beat, 0.0)
+        self._limits = _Limits(settings, codec)
+        self._biases = Biases(codec)
+
+    @property
+    def settings(self) -> PartnerSettings:
+        """The settings that hold."""
+        return self._limits.settings
+
+    def adopt(self, settings: PartnerSettings) -> None:
+        """Go by other settings from now on; so do all that were tuned from this one."""
+        self._limits.adopt(settings)
+
+    def tuned(self, phrase: NoteArray, seed: NoteArray) -> WordImproviser:
+        """Return one that plays on the player's beats, as loud as they do."""
+        gaps = _gaps(phrase, self.settings.chord_span)
+        heard = phrase if len(gaps) + 1 >= ENOUGH else seed
+        fitted = copy.copy(self)
+        fitted.codec = codec = self.codec.tuned(heard[-MOST:])
+        latest = phrase if len(phrase) else seed
+        fitted._grid = Grid.fitted(latest["onset"][-MOST:], codec.beat)
+        limits = self._limits
+        if len(gaps) + 1 >= ENOUGH and limits.shortest == limits.longest:
+            # Words that know no rhythm: they go as fast as the player.
+            codec.beat *= _pace(float(np.median(gaps)), limits.shortest * codec.beat)
+        return fitted
+
+    def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
+        """Return a beginning on the player's grid, and an end after whole beats.
+
+        Where the player's last word is over a little later, the answer follows upon it.
+        """
+        beat = self._grid.beat
+        due = min(self._due(place), begin + self.settings.first_note_within)
+        begun = self._grid.next(max(begin, due - ENTRY * beat / 2), ENTRY)
+        most = max(math.floor(self.settings.longest / beat), 1)
+        beats = min(max(round(seconds / beat), 1), most)
+        return begun, begun + beats * beat - _SHORT_OF
+
+    def draw(
+        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
+    ) -> tuple[list[Note], Place]:
+        """Draw one word, and return its notes."""
+        onset = self._due(place)
+        if not recent or onset < bounds.earliest - _CLOSE:
+            finest = self._limits.shortest * self.codec.beat / self._grid.beat
+            onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
+        # The rule of time of a word is when the next one begins.
+        gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
+        word, after = self._call(place, Moment(onset, onset, onset + gap, bounds.end), rng)
+        return self._notes(word, onset, bounds.end), replace(after, onset=onset)
+
+    def together(
+        self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
+    ) -> list[Note]:
+        """Draw a word for the instant of the last one, by one call of the instrument."""
+        moment = Moment(place.onset, place.onset, math.inf)
+        word, _ = self._call(place, moment, rng, rules)
+        notes = self._notes(word, place.onset, math.inf)
+        return notes[:count]
+
+    def _call(
+        self,
+        place: Place,
+        moment: Moment,
+        rng: np.random.Generator,
+        rules: Sequence[Rule] = (),
+    ) -> tuple[int, Place]:
+        """Call the instrument once; return the word and the place after it."""
+        limits = self._limits
+        self._biases.clear()
+        bias = self._biases.row("symbol")
+        slate = WordSlate(bias, limits.pitches, limits.beats * self.codec.beat)
+        for rule in (NotAfter(), *self._rules, *rules):
+            rule.weigh(moment, slate)
+        bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
+        uniforms = rng.random(1, dtype=np.float32)
+        prediction = self.predictor.step(
+            place.state, place.row, uniforms, limits.controls, self._biases
+        )
+        row = np.array(prediction.classes, dtype=np.int32)
+        return int(row[0]), Place(prediction.state, row, place.onset)
+
+    def _due(self, place: Place) -> float:
+        """Return when the last word is over."""
+        return place.onset + self.codec.length_seconds(int(place.row[0]))
+
+    def _notes(self, word: int, onset: float, end: float) -> list[Note]:
+        """Return the notes of a word; those of an answer's last are held for a beat at least."""
+        last = onset + self.codec.length_seconds(word) > end
+        notes: dict[int, Note] = {}
+        for note in array_to_notes(self.codec.word_notes(word, onset)):
+            pitch = self._moved(note.pitch)
+            seconds = note.duration or 0.0
+            if last:
+                seconds = max(seconds, self._grid.beat)
+            notes[pitch] = replace(
+                note, pitch=pitch, duration=min(seconds, self.settings.longest_note)
+            )
+        return [notes[pitch] for pitch in sorted(notes)[-self._limits.at_once :]]
+
+    def _moved(self, pitch: int) -> int:
+        """Return a pitch within the range: the same in another octave, where there is one."""
+        low, high = self.settings.low, self.settings.high
+        if pitch < low:
+            pitch += math.ceil((low - pitch) / _OCTAVE) * _OCTAVE
+        elif pitch > high:
+            pitch -= math.ceil((pitch - high) / _OCTAVE) * _OCTAVE
+        return min(max(pitch, low), high)
+
+
+def _gaps(notes: NoteArray, chord_span: float) -> NDArray[np.float64]:
+    """Return the times between the moments at which notes begin; chords are one moment."""
+    gaps: NDArray[np.float64] = np.diff(notes["onset"])
+    return gaps[gaps > chord_span]
+
+
+def _pace(gap: float, word: float) -> float:
+    """Return how much longer words are to last, so that they are about as long as a gap."""
+    octaves = round(math.log2(gap / word))
+    return float(2.0 ** min(max(octaves, -1), 1))

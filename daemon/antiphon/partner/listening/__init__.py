@@ -1,0 +1,1 @@
+"""What is heard of the player: keys and pedals, phrases, and the window of both sides."""

@@ -1,0 +1,36 @@
+"""What the player did, once rubbish and repetition are taken out of what was heard.
+
+Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antiphon.partner.listening.window import Struck
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDown:
+    """A key was struck: one stroke, however often it was heard."""
+
+    time: float
+    stroke: Struck
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUp:
+    """The key of a stroke came up; a pedal may still hold the note."""
+
+    time: float
+    stroke: Struck
+
+
+@dataclass(frozen=True, slots=True)
+class PedalDown:
+    """The sustain pedal was pressed on purpose."""
+
+    time: float
+
+
+Gesture = KeyDown | KeyUp | PedalDown

@@ -1,0 +1,173 @@
+"""What is known of the player: what they did, the window, the phrase, what they hold.
+
+Rubbish and habits of real gear end here: ghost notes, strokes heard twice, All
+Notes Off from keyboards and DAWs, pedals that hover. Times are seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiphon.messages import Control, NoteOff, NoteOn
+from antiphon.messages.spec import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    RESET_CONTROLLERS,
+    SUSTAIN,
+)
+from antiphon.partner.listening.gestures import Gesture, KeyDown, KeyUp, PedalDown
+from antiphon.partner.listening.hands import Hands
+from antiphon.partner.listening.phrase import PhraseDetector
+
+if TYPE_CHECKING:
+    from antiphon.messages import Event
+    from antiphon.music.codec import Pedal
+    from antiphon.partner.listening.hands import Key
+    from antiphon.partner.listening.settings import ListeningSettings
+    from antiphon.partner.listening.window import Struck, Window
+    from antiphon.partner.settings import PartnerSettings
+
+MOST_STROKES = 4096
+"""Strokes of one phrase that are kept; a phrase of more has lost its beginning."""
+
+
+class Listening:
+    """Turns events into gestures, and keeps what they tell.
+
+    Parameters
+    ----------
+    window : Window
+        Where the player's notes go.
+    settings : ListeningSettings
+        What counts as playing.
+    partner : PartnerSettings
+        Pauses, and the channels that are ignored.
+    pedal : {"keys", "sustain"}
+        How the instrument's codec treats the sustain pedal.
+
+    Attributes
+    ----------
+    window : Window
+        The last notes of both sides.
+    phrase : PhraseDetector
+        Where the player's phrase begins and ends.
+    strokes : list of Struck
+        Those of the phrase.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        settings: ListeningSettings,
+        partner: PartnerSettings,
+        pedal: Pedal,
+    ) -> None:
+        self.window = window
+        self.phrase = PhraseDetector(partner)
+        self.strokes: list[Struck] = []
+        self._settings = settings
+        self._partner = partner
+        self._hands = Hands(
+            window, pedal, drone_after=settings.drone_after, same_within=settings.same_within
+        )
+        self._doubtful: dict[Key, NoteOn] = {}
+
+    def adopt(self, settings: ListeningSettings, partner: PartnerSettings) -> None:
+        """Go by other settings from now on."""
+        self._settings, self._partner = settings, partner
+        self.phrase.settings = partner
+        self._hands.drone_after = settings.drone_after
+        self._hands.same_within = settings.same_within
+
+    @property
+    def phrase_end(self) -> float | None:
+        """When the phrase ends if no key moves any more; None without a phrase."""
+        return self.phrase.end(self._hands.held_until)
+
+    @property
+    def phrase_seconds(self) -> float:
+        """How long the phrase was."""
+        return self.phrase.seconds(self._hands.held_until)
+
+    def hear(self, event: Event, *, resumed: bool = False) -> list[Gesture]:
+        """Take an event, and return what the player did by it.
+
+        `resumed` tells that a key that goes down now goes on with the last phrase.
+        """
+        match event:
+            case NoteOn() if event.channel not in self._partner.ignored_channels:
+                return self._press(event, resumed)
+            case NoteOff() if event.channel not in self._partner.ignored_channels:
+                return self._lift(event)
+            case Control() if event.channel not in self._partner.ignored_channels:
+                return self._control(event)
+        return []
+
+    def settle(self, now: float, *, resumed: bool = False) -> list[Gesture]:
+        """Return the strokes that were in doubt and are meant: they have lasted too long."""
+        meant = [note for note in self._doubtful.values() if self._settles_at(note) <= now]
+        gestures = []
+        for note in meant:
+            del self._doubtful[note.channel, note.pitch]
+            gestures += self._strike(note, resumed)
+        return gestures
+
+    def next_settling(self) -> float | None:
+        """Return when `settle` is to be called next."""
+        return min(map(self._settles_at, self._doubtful.values()), default=None)
+
+    def end_phrase(self) -> None:
+        """Take the phrase for answered."""
+        self.phrase.clear()
+        self.strokes = []
+
+    def let_go(self, time: float) -> None:
+        """Let everything up, and forget the phrase."""
+        self._doubtful.clear()
+        self._hands.let_go(time)
+        self.end_phrase()
+
+    def _press(self, event: NoteOn, resumed: bool) -> list[Gesture]:
+        gestures = self.settle(event.time, resumed=resumed)
+        if event.velocity <= self._settings.ghost_velocity:
+            self._doubtful.setdefault((event.channel, event.pitch), event)
+            return gestures
+        return [*gestures, *self._strike(event, resumed)]
+
+    def _strike(self, event: NoteOn, resumed: bool) -> list[Gesture]:
+        ended, stroke = self._hands.press(event.time, (event.channel, event.pitch), event.velocity)
+        gestures: list[Gesture] = [] if ended is None else [KeyUp(event.time, ended)]
+        if stroke is None:
+            return gestures
+        self.phrase.press(event.time, resumed=resumed)
+        self.strokes = [*self.strokes, stroke][-MOST_STROKES:]
+        return [*gestures, KeyDown(event.time, stroke)]
+
+    def _lift(self, event: NoteOff) -> list[Gesture]:
+        gestures = self.settle(event.time)
+        if self._doubtful.pop((event.channel, event.pitch), None) is not None:
+            return gestures  # a ghost: it never was
+        stroke = self._hands.lift(event.time, (event.channel, event.pitch))
+        if stroke is None:
+            return gestures
+        self.phrase.lift(event.time)
+        return [*gestures, KeyUp(event.time, stroke)]
+
+    def _control(self, event: Control) -> list[Gesture]:
+        match event.control:
+            case control if control in (ALL_NOTES_OFF, ALL_SOUND_OFF):
+                # Keyboards send it as the last key comes up, DAWs as they stop: it
+                # ends what its channel holds, as note-offs would, and no more.
+                ended = self._hands.release(event.time, event.channel)
+                if ended:
+                    self.phrase.lift(event.time)
+                return [KeyUp(event.time, stroke) for stroke in ended]
+            case control if control == SUSTAIN:
+                if self._hands.tread(event.time, event.channel, event.value):
+                    return [PedalDown(event.time)]
+            case control if control == RESET_CONTROLLERS:
+                self._hands.tread(event.time, event.channel, 0)
+        return []
+
+    def _settles_at(self, note: NoteOn) -> float:
+        return note.time + self._settings.ghost_seconds

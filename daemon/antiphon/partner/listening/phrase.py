@@ -1,0 +1,137 @@
+"""Where the player's phrase begins and ends.
+
+A phrase begins with a key going down and ends with a pause, measured from the
+last time that a key moved, up or down. Keys must be up; the pedal does not count.
+While a key is still down, the longer `held_pause` is asked for, and the answer is
+given over the held note. A key that is down for long is a drone and does not count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antiphon.partner.settings import PartnerSettings
+
+_GAPS = 16
+"""Gaps of the phrase that count: the last ones, for a player may slow down."""
+
+_ENOUGH = 3
+"""From so many gaps on a phrase tells the player's tempo by itself; before, the last ones help."""
+
+_LONE_GAP = 0.75
+"""A lone note is followed by a gap, rather than by a rest, within this share of `longest_pause`."""
+
+
+class PhraseDetector:
+    """Hears keys, and says when the phrase will have ended.
+
+    Parameters
+    ----------
+    settings : PartnerSettings
+        `pause`, `pause_gaps`, `longest_pause`, `held_pause` and `chord_span`.
+    """
+
+    def __init__(self, settings: PartnerSettings) -> None:
+        self.settings = settings
+        self._gaps: deque[float] = deque(maxlen=_GAPS)
+        self._before: list[float] = []
+        self._begun: float | None = None
+        self._chord = 0.0
+        self._moved = 0.0
+        self._quiet_since = 0.0
+        self._lone = True
+        self._was_lone = False
+
+    @property
+    def start(self) -> float:
+        """When the phrase began; minus infinity without one."""
+        return -math.inf if self._begun is None else self._begun
+
+    @property
+    def pause(self) -> float:
+        """The pause that ends the phrase, all keys being up."""
+        settings = self.settings
+        gaps = [*self._gaps] if len(self._gaps) >= _ENOUGH else [*self._before, *self._gaps]
+        own = settings.pause_gaps * median(gaps) if gaps else 0.0
+        return min(max(settings.pause, own), settings.longest_pause)
+
+    def press(self, time: float, *, resumed: bool = False) -> None:
+        """Hear a key go down.
+
+        `resumed` tells that the last phrase was taken for finished, but was not:
+        this gap was one of the player's own, and they are given more time.
+        """
+        if self._begun is None:
+            self._learn(time - self._chord, resumed)
+            self._begun = self._chord = self._moved = self._quiet_since = time
+            self._lone = True
+            return
+        gap = time - self._chord
+        if gap > self.settings.chord_span:
+            self._chord = time
+            self._lone = False
+            if gap <= self.settings.longest_pause:
+                self._gaps.append(gap)
+        self._begun = min(self._begun, time)
+        self._move(time)
+
+    def lift(self, time: float) -> None:
+        """Hear a key come up."""
+        self._move(time)
+
+    def end(self, held_until: float = -math.inf) -> float | None:
+        """Return when the phrase ends if no key moves any more; None without a phrase.
+
+        Parameters
+        ----------
+        held_until : float
+            When the last key that is down stops counting: see `Hands.held_until`.
+        """
+        if self._begun is None:
+            return None
+        pause = self.pause
+        up = self._quiet_since + pause
+        held = self._quiet_since + max(pause, self.settings.held_pause)
+        return up if held_until <= up else min(held, held_until)
+
+    def seconds(self, held_until: float = -math.inf) -> float:
+        """Return how long the phrase was, from its first onset until the last key came up.
+
+        What is still held lasts until the end of the pause.
+        """
+        end = self.end(held_until)
+        if self._begun is None or end is None:
+            return 0.0
+        return (end if held_until > end else self._moved) - self._begun
+
+    def put_off(self, time: float) -> None:
+        """Measure the pause from now on: something other than a key has moved."""
+        self._quiet_since = max(self._quiet_since, time)
+
+    def resume(self, begun: float, time: float) -> None:
+        """Wait for the end of a phrase that was answered already: its answer was broken off."""
+        self._begun = begun
+        self.put_off(time)
+
+    def clear(self) -> None:
+        """Forget the phrase, but not how fast the player is."""
+        self._before = [*self._before, *self._gaps][-_ENOUGH:]
+        self._gaps.clear()
+        self._was_lone = self._begun is not None and self._lone
+        self._begun = None
+
+    def _learn(self, gap: float, resumed: bool) -> None:
+        """Learn from the gap between two phrases, where it may be one within a slow phrase."""
+        longest = self.settings.longest_pause
+        if self._was_lone and 0.0 < gap <= _LONE_GAP * longest:
+            self._before = [gap]  # one note after another: this is how fast they play
+        elif resumed and 0.0 < gap <= longest:
+            self._before = [*self._before, gap][-_ENOUGH:]
+
+    def _move(self, time: float) -> None:
+        self._moved = max(self._moved, time)
+        self.put_off(time)

@@ -1,0 +1,66 @@
+"""What counts as the player's playing: the section `[listening]`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from antiphon.settings import Section
+
+
+class ListeningSettings(Section, frozen=True, kw_only=True):
+    """What counts as the player's playing."""
+
+    NAME = "listening"
+
+    # Guitar and wind converters, and keys that are brushed, send velocities of 2 or
+    # 3 for 8 or 9 ms. The softest that pianists play on purpose is about 10, and a
+    # staccato of 30 ms is louder.
+    ghost_velocity: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=127,
+            description="A note as soft as this or softer, and as short as ghost_seconds, was not "
+            "meant: it is neither answered nor does it end an answer. 0 takes every note as meant.",
+        ),
+    ] = 6
+    ghost_seconds: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="How short such a note is. A soft note that lasts longer counts, as "
+            "soon as it has lasted so long.",
+        ),
+    ] = 0.025
+    # Two cables and two layers differ by a few milliseconds, a contact bounces
+    # within three; the fastest repetition of a key takes about 65.
+    same_within: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.2,
+            description="Strokes of one pitch that are closer than this are one stroke, heard "
+            "twice: over two channels, two cables, or a contact that bounces.",
+        ),
+    ] = 0.02
+    drone_after: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=3600.0,
+            description="A key that is held for longer than this is a drone: the answer comes as "
+            "soon as the melody over it pauses.",
+        ),
+    ] = 6.0
+    pedal: Annotated[
+        str,
+        Meta(
+            description='What pressing the sustain pedal does to an answer: "stop" ends it, '
+            '"finish" lets the notes that sound go on to their ends and plays no more, "ignore" '
+            "does nothing. If no key follows, the answer is given again. Other pedals do nothing.",
+            extra={"choices": ("stop", "finish", "ignore")},
+        ),
+    ] = "stop"

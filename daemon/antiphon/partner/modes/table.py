@@ -1,0 +1,67 @@
+"""The ways of playing: the one list of them.
+
+It is read as the settings are declared, so a mode's own module, which may load
+NumPy, is named here and imported when the mode is chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antiphon.partner.ensemble import Ensemble
+    from antiphon.partner.modes.mode import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way of playing.
+
+    Attributes
+    ----------
+    does : str
+        What it does, as the end of a sentence that its name begins.
+    hello : str
+        What the partner says of it when it begins, in the first person.
+    module, kind : str
+        Where its class is.
+    """
+
+    does: str
+    hello: str
+    module: str
+    kind: str
+
+    def begin(self, ensemble: Ensemble) -> Mode:
+        """Return a mode of this kind."""
+        module = import_module(f"antiphon.partner.modes.{self.module}")
+        mode: Mode = getattr(module, self.kind)(ensemble)
+        return mode
+
+
+MODES = {
+    "respond": Entry(
+        "waits for a pause, then answers", "I answer when you pause", "respond", "Respond"
+    ),
+    "continue": Entry(
+        "waits for a pause, then plays on until a key is touched",
+        "I play on when you pause, until you touch a key",
+        "playing_on",
+        "Continue",
+    ),
+    "echo": Entry(
+        "waits for a pause, then plays the phrase back as it was",
+        "I play your phrase back when you pause",
+        "echo",
+        "Echo",
+    ),
+    "harmonise": Entry(
+        "adds notes to each that is struck, while its key is held",
+        "I add notes to each that you strike",
+        "harmonise",
+        "Harmonise",
+    ),
+    "listen": Entry("never plays", "I only listen", "listen", "Listen"),
+}

@@ -1,0 +1,98 @@
+"""What the partner asks of those who play for it.
+
+Times are seconds of the session's monotonic clock. Outputs are carried out in
+their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antiphon.music.note import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a note at its onset.
+
+    Attributes
+    ----------
+    identity : int
+        Belongs to this note alone, for the whole session.
+    note : Note
+        Without a duration it sounds until an `End` of the same identity.
+    """
+
+    identity: int
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End a note that was played without a duration.
+
+    Attributes
+    ----------
+    time : float
+        When.
+    identity : int
+        That of its `Play`.
+    """
+
+    time: float
+    identity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Take back the notes that would begin after a time; what sounds goes on.
+
+    Attributes
+    ----------
+    time : float
+        Notes with a later onset are not played.
+    """
+
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Take back every note that has not begun, and release all that sounds.
+
+    Attributes
+    ----------
+    time : float
+        When the player took over. It is to be done at once, whatever it says.
+    panic : bool
+        Whether silence was asked for by name: then All Notes Off follows the
+        note-offs, for devices that missed one.
+    """
+
+    time: float
+    panic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Say how things stand: to a display, a page, a remote control.
+
+    Attributes
+    ----------
+    time : float
+        When.
+    mode : str
+        The way of playing.
+    playing : bool
+        Whether the partner is playing.
+    sentence : str
+        What the musician should know; empty where there is nothing to say.
+    """
+
+    time: float
+    mode: str
+    playing: bool
+    sentence: str = ""
+
+
+Output = Play | End | Cancel | Silence | Report

@@ -1,0 +1,157 @@
+"""What is to sound and when: pure, in the time that it is told.
+
+Times are seconds on whatever clock the caller uses; the live side uses
+`time.monotonic()`. The schedule sends nothing itself: it returns messages.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from antiphon.messages import note_off, note_on
+from antiphon.music.note import Note
+
+LATEST_ONSET = 0.1
+"""A note that would start later than this after its onset is not played at all."""
+
+SHORTEST_SOUND = 0.001
+"""No note ends sooner after its start than this, or a synthesizer may not hear it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Voice:
+    """One note of the plan; itself, not its pitch, is what an end ends."""
+
+    identity: int
+    note: Note
+    channel: int
+    end: float
+    started: float | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.channel, self.note.pitch
+
+
+class _Planned(NamedTuple):
+    """An entry of a heap: `order` keeps equal times in the order of planning."""
+
+    time: float
+    order: int
+    voice: _Voice
+
+
+class NoteSchedule:
+    """A plan of notes, each with an identity of the caller's.
+
+    Every note-on returned is followed by its own note-off: from `due`, at the
+    note's end or before the same pitch starts again, or from `release`. At one
+    moment ends come before starts.
+    """
+
+    def __init__(self) -> None:
+        self._starts: list[_Planned] = []
+        self._ends: list[_Planned] = []
+        self._sounding: dict[tuple[int, int], _Voice] = {}
+        self._open: dict[int, _Voice] = {}
+        self._order = 0
+
+    def play(self, identity: int, note: Note, channel: int = 0) -> None:
+        """Plan a note, to start at its onset; without a duration, to sound until `end`.
+
+        Raises
+        ------
+        ValueError
+            The channel does not exist.
+        """
+        note_on(channel, note.pitch, note.velocity)  # refuse now what could not be sent later
+        voice = _Voice(identity, note, channel, math.inf if note.end is None else note.end)
+        if note.end is None:
+            self._open[identity] = voice
+        self._push(self._starts, note.onset, voice)
+
+    def end(self, identity: int, time: float) -> None:
+        """End a note that was planned without a duration; another identity is no error."""
+        voice = self._open.pop(identity, None)
+        if voice is None:
+            return
+        voice.end = time
+        if voice.started is not None:
+            self._push(self._ends, max(time, voice.started + SHORTEST_SOUND), voice)
+
+    def cancel(self, after: float) -> None:
+        """Take back what would start after a time; what sounds goes on to its end."""
+        for _, _, voice in self._starts:
+            if voice.note.onset > after:
+                self._open.pop(voice.identity, None)
+        self._starts = [planned for planned in self._starts if planned.voice.note.onset <= after]
+        heapq.heapify(self._starts)
+
+    def due(self, now: float) -> list[bytes]:
+        """Return what must be sent by `now`.
+
+        A note-on more than `LATEST_ONSET` late is dropped, and its note-off
+        with it.
+        """
+        messages: list[bytes] = []
+        while self._starts or self._ends:
+            ends_next = self._ends and (
+                not self._starts or self._ends[0].time <= self._starts[0].time
+            )
+            heap = self._ends if ends_next else self._starts
+            if heap[0].time > now:
+                break
+            voice = heapq.heappop(heap).voice
+            if ends_next:
+                self._end(voice, messages)
+            else:
+                self._start(voice, now, messages)
+        return messages
+
+    def release(self) -> list[bytes]:
+        """Drop all that is pending; return the note-offs of all that sounds."""
+        self._starts.clear()
+        self._ends.clear()
+        self._open.clear()
+        voices = [*self._sounding.values()]
+        self._sounding.clear()
+        return [note_off(*voice.key) for voice in voices]
+
+    def next_deadline(self) -> float | None:
+        """Return when `due` will next have something to do, or None."""
+        while self._ends and not self._sounds(self._ends[0].voice):
+            heapq.heappop(self._ends)
+        return min((heap[0].time for heap in (self._starts, self._ends) if heap), default=None)
+
+    def _push(self, heap: list[_Planned], time: float, voice: _Voice) -> None:
+        self._order += 1
+        heapq.heappush(heap, _Planned(time, self._order, voice))
+
+    def _sounds(self, voice: _Voice) -> bool:
+        return self._sounding.get(voice.key) is voice
+
+    def _start(self, voice: _Voice, now: float, messages: list[bytes]) -> None:
+        if now - voice.note.onset > LATEST_ONSET:
+            self._open.pop(voice.identity, None)
+            return
+        before = self._sounding.get(voice.key)
+        if before is not None and before.started is not None:
+            audible = before.started + SHORTEST_SOUND
+            if audible > now:
+                self._push(self._starts, audible, voice)
+                return
+            messages.append(note_off(*voice.key))
+            self._open.pop(before.identity, None)
+        messages.append(note_on(voice.channel, voice.note.pitch, voice.note.velocity))
+        voice.started = now
+        self._sounding[voice.key] = voice
+        if voice.end < math.inf:
+            self._push(self._ends, max(voice.end, now + SHORTEST_SOUND), voice)
+
+    def _end(self, voice: _Voice, messages: list[bytes]) -> None:
+        if self._sounds(voice):
+            del self._sounding[voice.key]
+            messages.append(note_off(*voice.key))
