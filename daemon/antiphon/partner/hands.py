@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from antiphon.messages.spec import PEDAL_DOWN, SOFT, SOSTENUTO, SUSTAIN
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Pedal
+    from antiphon.music.pedal import Pedal
     from antiphon.partner.window import Struck, Window
 
 PEDALS = (SUSTAIN, SOSTENUTO, SOFT)

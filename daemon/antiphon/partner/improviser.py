@@ -15,7 +15,7 @@ from antiphon.partner.words import WordImproviser
 if TYPE_CHECKING:
     import numpy as np
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.codecs import FieldCodec, WordCodec
     from antiphon.partner.place import Bounds, Place

@@ -24,7 +24,7 @@ from antiphon.partner.settings import Mode, PartnerSettings, check_mode
 from antiphon.partner.window import Window
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon.partner.predictor import NextNote
 

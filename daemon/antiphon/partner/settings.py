@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from antiphon.errors import SettingError
+from antiphon.music.chords import CHORD_SPAN
 
 Mode = Literal["respond", "listen"]
 """`respond` answers when the player pauses; `listen` never plays."""
@@ -123,7 +124,7 @@ class PartnerSettings:
     pause_gaps: float = 2.0
     longest_pause: float = 6.0
     held_pause: float = 2.5
-    chord_span: float = 0.04
+    chord_span: float = CHORD_SPAN
     shortest: float = 1.5
     longest: float = 20.0
     first_note_within: float = 0.15
