@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import Note, notes_to_array
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.symbols import SymbolsCodec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

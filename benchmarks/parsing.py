@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import mido
 import symusic
 
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon_training.corpora import parallel
 from antiphon_training.corpora.cache import NAME
 from antiphon_training.corpora.corpus import load_corpus, read_notes

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import NOTE_DTYPE, NoteArray
-from antiphon.music.performance import PerformanceCodec
 from antiphon_training.recipe import find_recipe, read_recipe
 
 if TYPE_CHECKING:

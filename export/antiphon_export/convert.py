@@ -15,7 +15,7 @@ from antiphon_export.step import make_step
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 OPSET = 18
 """The newest that tf2onnx 1.17 writes; onnxruntime reads it since 1.14."""

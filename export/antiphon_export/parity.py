@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 STEPS = 1000
 LOGIT_TOLERANCE = 1e-3

@@ -23,7 +23,7 @@ from antiphon.instrument.session import graph_inputs, next_name
 from antiphon_export.playing import state_shapes
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 Tensor = Any
 StepFunction = Callable[..., dict[str, Tensor]]

@@ -15,7 +15,7 @@ import numpy as np
 
 from antiphon.instrument.card import Card, StateTensor
 from antiphon.instrument.session import graph_inputs
-from antiphon.music.performance import PerformanceCodec
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon_export.build import write_model
 from antiphon_export.convert import to_onnx
 from antiphon_export.quantise import quantise

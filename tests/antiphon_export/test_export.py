@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from antiphon.errors import TrainingError
 from antiphon.instrument import Predictor, load_card
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
-from antiphon.music.performance import PerformanceCodec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

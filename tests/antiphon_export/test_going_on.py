@@ -10,7 +10,7 @@ import pytest
 
 from antiphon.errors import TrainingError
 from antiphon.instrument import load_card
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
 from antiphon_training.corpora.corpus import Corpus, load_corpus
 from antiphon_training.fitting.lesson import Wishes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from antiphon.music.performance import PerformanceCodec
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.resources import house_instrument
 from antiphon.sections import Settings
 from antiphon.settings import public_keys, sections_of

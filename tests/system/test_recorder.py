@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import mido
 import pytest
 
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.recorder import SessionRecorder
 from antiphon.recorder import recorder as module
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from antiphon.music.midifile import Part, write_midi
+from antiphon.music.files.reading import Part, write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon.synth import FluidSynthOutlet, find_soundfont
 

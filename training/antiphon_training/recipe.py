@@ -15,9 +15,9 @@ import msgspec
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.settings.kinds import convert, describe, nearest
 from antiphon_training.recipe_sections import (
     CODECS,

@@ -38,7 +38,7 @@ class TripletCodecRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class SymbolsCodecRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Notes and chords as words; see `antiphon.music.symbols`."""
+    """Notes and chords as words; see `antiphon.music.codecs.symbols`."""
 
     name: Literal["symbols"] = "symbols"
     pedal: Literal["keys", "sustain"] = "keys"

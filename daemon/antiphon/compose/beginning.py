@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from antiphon.compose import extras
 from antiphon.errors import UsageError
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.note import NoteArray
 
 if TYPE_CHECKING:
     import numpy as np
 
     from antiphon.instrument import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 
 @dataclass(frozen=True, slots=True, eq=False)

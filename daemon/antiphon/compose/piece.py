@@ -10,7 +10,7 @@ import numpy as np
 from antiphon.music.note import NoteArray, sort_notes
 
 if TYPE_CHECKING:
-    from antiphon.music.midiwrite import Part
+    from antiphon.music.files.writing import Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ class Composition:
     @property
     def parts(self) -> list[Part]:
         """Both sides, as parts of a MIDI file; a side without notes is none."""
-        from antiphon.music.midiwrite import Part
+        from antiphon.music.files.writing import Part
 
         sides = zip(("Player", "Antiphon"), self.programs, self.channels,
                     (self.given, self.added), strict=True)  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from antiphon.compose import extras
 from antiphon.errors import UsageError
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.files.writing import write_midi
 
 if TYPE_CHECKING:
     from collections.abc import Callable

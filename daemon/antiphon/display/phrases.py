@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from antiphon.display.feed import Side
 from antiphon.messages import Control, NoteOff, NoteOn
 from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
+from antiphon.music.pitch_sets import pitch_label
 
 if TYPE_CHECKING:
     from antiphon.messages import Event
@@ -22,13 +23,7 @@ PAUSE = 0.6
 HANDOVER = 0.15
 """Seconds that are enough where the other side goes on."""
 
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _SIDES = {Side.PLAYER: "player", Side.PARTNER: "partner"}
-
-
-def pitch_name(pitch: int) -> str:
-    """Return the name of a key; 60 is C4."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class PhraseLine:
     def text(self, origin: float) -> str:
         """Return the line, its time counted from `origin`."""
         notes = f"{self.notes:4d} note{'s' if self.notes > 1 else ' '}"
-        compass = f"{pitch_name(self.lowest)}\N{EN DASH}{pitch_name(self.highest)}"
+        compass = f"{pitch_label(self.lowest)}\N{EN DASH}{pitch_label(self.highest)}"
         begin = f"{self.begin - origin:8.1f} s"
         return f"{begin}  {_SIDES[self.side]:<7}  {notes}  {compass:<7}  {self.seconds:5.1f} s"
 

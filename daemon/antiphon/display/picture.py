@@ -15,7 +15,7 @@ from rich.style import Style
 
 from antiphon.display.feed import Side
 from antiphon.display.grid import HALVES, NOTHING, PARTNER_ONSET, Cells
-from antiphon.display.phrases import pitch_name
+from antiphon.music.pitch_sets import pitch_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Picture:
         table = _table(coloured=console.color_system is not None and not console.no_color)
         for row, cells in enumerate(self.cells):
             pitch = self.octaves.get(row)
-            name = "" if pitch is None else pitch_name(pitch)
+            name = "" if pitch is None else pitch_label(pitch)
             yield Segment(f"{name:>{AXIS - 1}} ", _DIM)
             yield from _runs(cells, table, ground=" " if pitch is None else "┈")
             yield _LINE
@@ -77,7 +77,7 @@ class Picture:
         for voice in self.voices:
             mark, name = _BLOCKS[voice.side][2], _NAMES[voice.side]
             if voice.playing:
-                names = [pitch_name(pitch) for pitch in voice.pitches[:MOST_NAMES]]
+                names = [pitch_label(pitch) for pitch in voice.pitches[:MOST_NAMES]]
                 more = " …" if len(voice.pitches) > MOST_NAMES else ""
                 text = f"{mark} {name} ♪ {' '.join(names)}{more}"
             else:

@@ -79,7 +79,7 @@ class Card:
     name : str
         What to call the instrument.
     codec : mapping
-        The codec's tables (`antiphon.music.codecs.codec_from_table`).
+        The codec's tables (`antiphon.music.codecs.registry.codec_from_table`).
     state : tuple of StateTensor
         What a step carries over to the next.
     context : mapping

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument.card import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 WINDOW = "window"
 """Name of the context, and of the state tensor."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 FORBID = -1e9
 """Bias that rules a class out, whatever the network says."""

@@ -24,14 +24,14 @@ from antiphon.instrument.session import (
     next_name,
     open_session,
 )
-from antiphon.music.codecs import codec_from_table
+from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
     from antiphon.instrument.card import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 State = tuple[NDArray[np.float32], ...]
 """What an instrument remembers: one array (1, ...) for each of `Card.state`."""

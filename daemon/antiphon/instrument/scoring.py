@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.instrument.card import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 UNCOUNTED_NOTES = 16
 """Notes at the beginning of a piece that held-out figures do not count."""

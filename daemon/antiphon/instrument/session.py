@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument.card import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 OUTPUTS = ("note", "within", "log_probability", "logits")
 _ERRORS_ONLY = 3

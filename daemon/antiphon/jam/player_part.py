@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.midi.fileplayer import FilePlayer
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.turns import leave_room
 from antiphon.resources import house_performance
 

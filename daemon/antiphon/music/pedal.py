@@ -6,7 +6,7 @@ order of time. The pedal is down from a value of 64 on, as MIDI 1.0 defines.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from antiphon.messages.spec import PEDAL_DOWN, SUSTAIN
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
+
+Pedal = Literal["keys", "sustain"]
+"""Whether a duration is that of the key, or lasts until the pedal is lifted."""
 
 CONTROL_DTYPE = np.dtype([("time", "f8"), ("control", "u1"), ("value", "u1")])
 

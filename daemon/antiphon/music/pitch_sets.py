@@ -48,6 +48,15 @@ def pitch_name(pitch: int) -> str:
     return f"{NAMES[place]}{octave - 1}" if octave else f"{NAMES[place]}(-1)"
 
 
+def pitch_label(pitch: int) -> str:
+    """Return what people are shown for a MIDI note number: "C#4", "Eb4", "C-1".
+
+    It is spelt as `pitch_name` spells it, with a flat as people write it.
+    """
+    octave, place = divmod(pitch, PITCH_CLASSES)
+    return f"{NAMES[place].replace('-', 'b')}{octave - 1}"
+
+
 def name_pitch(name: str) -> int:
     """Return the MIDI note number of a name that `pitch_name` gives.
 

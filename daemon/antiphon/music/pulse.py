@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from antiphon.music.words import first_notes
+from antiphon.music.chords import CHORD_SPAN, first_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 0.3, 1.2
 USUAL, SPREAD = 0.55, 0.3
 """The beat that people tap by themselves, and how far from it they go, in natural log."""
-CHORD = 0.04
-"""Onsets less than this after the first of them are one moment."""
 MOST_MOMENTS = 64
 LEAST_MOMENTS = 3
 
@@ -68,7 +66,7 @@ def estimate_beat(onsets: NDArray[Any], default: float = 0.5) -> float:
         What is returned where fewer than three moments were played.
     """
     onsets = np.asarray(onsets, dtype=np.float64)
-    moments = onsets[first_notes(onsets, CHORD)][-MOST_MOMENTS:]
+    moments = onsets[first_notes(onsets, CHORD_SPAN)][-MOST_MOMENTS:]
     if len(moments) < LEAST_MOMENTS:
         return default
     beats = _beats()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.messages import control_change, note_off
 from antiphon.messages.spec import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PEDAL_DOWN, SUSTAIN
+from antiphon.music.chords import CHORD_SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,6 @@ RINGS_ON = 1.0
 
 SILENCE = 2.0
 """All keys up for so many seconds is a break wherever it lies."""
-
-CHORD = 0.04
-"""Seconds within which an onset belongs to the chord of the one before."""
 
 NEIGHBOURS = 8
 """Gaps and lengths are compared with so many on either side."""
@@ -166,7 +164,7 @@ def _chords(sounds: list[_Sound]) -> list[_Chord]:
     """Return what is struck together, in order of time."""
     groups: list[list[_Sound]] = []
     for sound in sounds:
-        if groups and sound.onset - groups[-1][-1].onset < CHORD:
+        if groups and sound.onset - groups[-1][-1].onset < CHORD_SPAN:
             groups[-1].append(sound)
         else:
             groups.append([sound])

@@ -19,7 +19,7 @@ from antiphon.partner.outputs import Cancel, End, Play, Silence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule

@@ -23,7 +23,7 @@ from antiphon.partner.sections import PartnerSections
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.partner.inputs import Input
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from antiphon.music.chords import CHORD_SPAN
 from antiphon.partner.modes.table import MODES
 from antiphon.settings import FIXED, INTERNAL, Pitch, Section, Temperature
 
@@ -66,7 +67,7 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
     chord_span: Annotated[
         float,
         Meta(ge=0.0, le=0.2, description="Onsets within this are one chord.", extra=INTERNAL),
-    ] = 0.04
+    ] = CHORD_SPAN
     shortest: Annotated[
         float,
         Meta(

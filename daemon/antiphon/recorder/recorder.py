@@ -18,7 +18,7 @@ from pathlib import Path
 from antiphon.errors import AntiphonError
 from antiphon.messages import is_channel_message
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
-from antiphon.music.ticks import ticks_per_second
+from antiphon.music.files.ticks import ticks_per_second
 from antiphon.recorder.sessionfile import SessionFile
 from antiphon.recorder.track import GrowingTrack
 

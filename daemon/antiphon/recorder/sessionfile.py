@@ -16,7 +16,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from antiphon.music import smf
+from antiphon.music.files import smf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,12 +1,12 @@
 """One side of a session as the bytes of a MIDI track.
 
-Positions are ticks from the session's first note; see `antiphon.music.smf`.
+Positions are ticks from the session's first note; see `antiphon.music.files.smf`.
 """
 
 from __future__ import annotations
 
 from antiphon.messages import HeldNotes
-from antiphon.music import smf
+from antiphon.music.files import smf
 
 
 class GrowingTrack:

@@ -76,7 +76,7 @@ def render_midi_to_wav(
         be longer than a WAV file can be (6 h 45 min), or it cannot be written.
     """
     # It brings numpy and mido, which a synthesizer alone does not need: see antiphon.jam.running.
-    from antiphon.music.midifile import read_performance
+    from antiphon.music.files.reading import read_performance
 
     messages = read_performance(mid, drums=True).messages()
     frames = round((messages[-1][0] + TAIL) * sample_rate)

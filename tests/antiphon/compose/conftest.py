@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.files.writing import write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon.sections import Settings
 from antiphon.settings import Option, load

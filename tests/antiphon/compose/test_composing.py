@@ -12,7 +12,7 @@ import pytest
 
 from antiphon.compose import Wish, compose
 from antiphon.errors import AntiphonError, MidiFileError, SettingError, UsageError
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.sections import Settings
 from antiphon.settings import Option, load
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from antiphon.display.feed import Side
-from antiphon.display.phrases import PhraseLine, Phrases, pitch_name
+from antiphon.display.phrases import PhraseLine, Phrases
 from antiphon.messages import Control, NoteOff, NoteOn
 
 PLAYER, PARTNER = Side.PLAYER, Side.PARTNER
@@ -17,10 +17,6 @@ def play(
         lines += phrases.hear(side, NoteOn(onset, 0, pitch, 64))
         lines += phrases.hear(side, NoteOff(onset + length, 0, pitch))
     return lines
-
-
-def test_names_of_keys() -> None:
-    assert [pitch_name(pitch) for pitch in (0, 60, 61, 127)] == ["C-1", "C4", "C#4", "G9"]
 
 
 def test_a_phrase_ends_with_a_pause() -> None:

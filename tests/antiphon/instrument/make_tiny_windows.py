@@ -19,11 +19,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.session import OUTPUTS, graph_inputs
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 HERE = Path(__file__).parent
 UNITS = 16

@@ -8,7 +8,7 @@ import pytest
 
 from antiphon.errors import MidiFileError
 from antiphon.jam.recording import keep_session
-from antiphon.music.midifile import Part, write_midi
+from antiphon.music.files.reading import Part, write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon.synth.settings import SynthSection
 

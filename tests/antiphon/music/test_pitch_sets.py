@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from antiphon.music.pitch_sets import name_pitch, normal_order, pitch_name
+from antiphon.music.pitch_sets import name_pitch, normal_order, pitch_label, pitch_name
+
+
+def test_people_are_shown_the_same_spelling() -> None:
+    labels = [pitch_label(pitch) for pitch in (0, 3, 60, 61, 63, 70, 127)]
+    assert labels == ["C-1", "Eb-1", "C4", "C#4", "Eb4", "Bb4", "G9"]
 
 
 @pytest.mark.parametrize(

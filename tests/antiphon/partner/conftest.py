@@ -22,12 +22,12 @@ from antiphon.messages import (
     note_off,
     note_on,
 )
-from antiphon.music.codec import Codec
+from antiphon.music.codecs.codec import Codec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.music.note import Note
-from antiphon.music.performance import PerformanceCodec
 from antiphon.music.pitch_sets import pitch_name
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
 from antiphon.partner import (
     Cancel,
     Output,

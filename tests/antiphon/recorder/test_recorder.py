@@ -10,7 +10,7 @@ import mido
 import pytest
 
 from antiphon.errors import AntiphonError
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.recorder import SessionRecorder
 from antiphon.recorder import recorder as module
 from antiphon.recorder.track import GrowingTrack

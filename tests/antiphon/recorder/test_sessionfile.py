@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import mido
 import pytest
 
-from antiphon.music import smf
+from antiphon.music.files import smf
 from antiphon.recorder import sessionfile
 from antiphon.recorder.sessionfile import SECTOR, SessionFile
 from antiphon.recorder.track import GrowingTrack

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from antiphon.errors import MidiFileError, SynthError
-from antiphon.music.midifile import Part, write_midi
+from antiphon.music.files.reading import Part, write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon.synth import render_midi_to_wav
 from antiphon.synth.engine import apply_message, make_engine

@@ -65,7 +65,7 @@ class TestReading:
         assert len(read_notes(path, ["MELODY"])) == 0
 
     def test_reading_agrees_with_the_live_side(self) -> None:
-        from antiphon.music.midifile import read_performance
+        from antiphon.music.files.reading import read_performance
 
         paths = sorted(MUSIC.glob("*/*.mid"))
         assert len(paths) >= 5

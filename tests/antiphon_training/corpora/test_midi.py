@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import CorpusError
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon_training.corpora.midi import read_midi
 from antiphon_training.corpora.piece import Piece, Reading
 from antiphon_training.corpora.reading import read_notes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from antiphon.errors import CorpusError
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.files.writing import write_midi
 from antiphon_training.evaluation.choice import Choice, choose, composers_of, learned
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from antiphon.errors import CorpusError, UsageError
-from antiphon.music.midiwrite import write_midi
+from antiphon.music.files.writing import write_midi
 from antiphon_training.evaluation.cli import evaluate
 from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
 

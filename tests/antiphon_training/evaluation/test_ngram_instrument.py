@@ -9,10 +9,10 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.instrument import Biases, Controls, Predictor
-from antiphon.music.performance import PerformanceCodec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.music.pitch_sets import pitch_name
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
 from antiphon_training.evaluation.foretelling import figures
 from antiphon_training.evaluation.ngram_instrument import (
     NGramInstrument,
@@ -24,7 +24,7 @@ from antiphon_training.evaluation.ngram_instrument import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
 
     Make = Callable[..., NoteArray]

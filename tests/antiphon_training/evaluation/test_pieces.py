@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from antiphon.music.midiwrite import write_midi
-from antiphon.music.symbols import SymbolsCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.files.writing import write_midi
 from antiphon_training.evaluation.pieces import (
     FileNotes,
     outside_vocabulary,

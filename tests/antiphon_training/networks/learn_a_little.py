@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from antiphon.music.performance import PerformanceCodec
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon_training.networks.house import HouseNetwork
 from antiphon_training.networks.streaming import StreamingNetwork
 

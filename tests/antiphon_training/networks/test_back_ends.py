@@ -55,7 +55,7 @@ def test_it_did_learn(learned: dict[str, Any]) -> None:
 def test_weights_learned_on_jax_play_on_tensorflow(learned: dict[str, Any]) -> None:
     import keras
 
-    from antiphon.music.performance import PerformanceCodec
+    from antiphon.music.codecs.performance import PerformanceCodec
     from antiphon_training.networks.house import HouseNetwork
 
     assert keras.backend.backend() == "tensorflow"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from antiphon.music.performance import PerformanceCodec
+from antiphon.music.codecs.performance import PerformanceCodec
 
 pytestmark = [
     pytest.mark.train,

@@ -12,7 +12,7 @@ from antiphon.music.note import NOTE_DTYPE, NoteArray
 from antiphon_training.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon_training.fitting.lesson import Lesson
 
 pytestmark = [

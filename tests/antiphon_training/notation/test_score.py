@@ -17,7 +17,7 @@ from music21 import converter, meter, stream
 
 from antiphon.compose import Composition
 from antiphon.errors import AntiphonError, UsageError
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
 from antiphon_training.notation import engraving
 from antiphon_training.notation.lilypond import lilypond

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from antiphon.errors import AntiphonError
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import NOTE_DTYPE
-from antiphon.music.performance import PerformanceCodec
 from antiphon_training.scale.ensemble import Ensemble, join
 from antiphon_training.scale.seat import Seat
 from antiphon_training.scale.watched import watched_batches

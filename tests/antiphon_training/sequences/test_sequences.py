@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from antiphon.music.codecs.performance import HELD, PerformanceCodec
 from antiphon.music.note import NoteArray, empty_notes
-from antiphon.music.performance import HELD, PerformanceCodec
 from antiphon_training.sequences.stretches import (
     Augmentation,
     Stretches,

@@ -27,7 +27,7 @@ from antiphon_training.corpora.reading import SUFFIXES, read_notes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon.music.codec import Pedal
+    from antiphon.music.pedal import Pedal
     from antiphon_training.corpora.split import Split
 
     Progress = Callable[[int, int], None]

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from antiphon.errors import CorpusError
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
+from antiphon.music.files.ticks import TempoMap
 from antiphon.music.note import empty_notes, sort_notes
 from antiphon.music.pairing import LATE_SECONDS
 from antiphon.music.pedal import CONTROL_DTYPE, apply_pedal
-from antiphon.music.ticks import TempoMap
 from antiphon_training.corpora.piece import Piece, common_remarks
 from antiphon_training.corpora.strokes import as_strokes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from antiphon.music.codec import Pedal
 from antiphon.music.note import NoteArray
+from antiphon.music.pedal import Pedal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from antiphon.music.codec import Pedal
     from antiphon.music.note import NoteArray
+    from antiphon.music.pedal import Pedal
     from antiphon_training.corpora.piece import Reader, Time
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar")

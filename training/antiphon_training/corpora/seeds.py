@@ -15,6 +15,7 @@ import numpy as np
 
 from antiphon.compose import Beginning
 from antiphon.errors import TrainingError, UsageError
+from antiphon.music.chords import CHORD_SPAN
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from antiphon.instrument import Card
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
 
 STREAM_ROWS = 64
 """What an instrument without a window of its own is given to begin with: as on stage."""
-
-CHORD_SPAN = 0.04
-"""Seconds; notes within it are one word."""
 
 VALID_SHARE = 0.02
 """Where a recipe does not say how many pieces were watched."""

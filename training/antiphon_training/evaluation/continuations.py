@@ -27,7 +27,7 @@ from antiphon_training.evaluation.ngram_instrument import NGramInstrument
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.partner.line.predictor import NextNote
 
 GIVEN = 20.0

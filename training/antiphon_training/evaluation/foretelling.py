@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument import Scores
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 DECIMALS = 4
 TOP = 5

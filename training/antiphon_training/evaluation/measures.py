@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.words import first_notes
+from antiphon.music.chords import CHORD_SPAN, first_notes
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
@@ -21,8 +21,6 @@ Floats = NDArray[np.float64]
 PITCH_CLASSES = 12
 TIME_EDGES: Floats = 0.04 * 2.0 ** (np.arange(17) / 2.0)
 """Seconds between the bins of time: half an octave each, from 40 ms to 10.24 s."""
-CHORD_SPAN = 0.04
-"""Notes that begin less than this after the first of them are struck together."""
 RUN = 4
 """So many pitches in a row that were heard before are a repetition, not chance."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from antiphon.instrument import Biases, Controls
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 PITCH, STEP, DURATION, VELOCITY = range(4)
 CONTEXTS: dict[str, tuple[Element, ...]] = {

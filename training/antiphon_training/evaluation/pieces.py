@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import NoteArray
-from antiphon.music.symbols import SymbolsCodec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Codec, TimeUnit
+    from antiphon.music.codecs.codec import Codec, TimeUnit
     from antiphon_training.corpora.folder import Defect
 
 

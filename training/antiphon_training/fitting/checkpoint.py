@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
-from antiphon.music.codec import Codec
-from antiphon.music.codecs import codec_from_table
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.time_bins import time_edges
-from antiphon.music.triplet import TripletCodec
+from antiphon.music.codecs.codec import Codec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.registry import codec_from_table
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.time_bins import time_edges
+from antiphon.music.codecs.triplet import TripletCodec
 from antiphon_training.fitting import run_folder
 from antiphon_training.networks.classic import ClassicNetwork
 from antiphon_training.networks.house import HouseNetwork

@@ -15,7 +15,7 @@ from antiphon_training.sequences.stretches import Batch, Stretches, validation_w
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon_training.recipe import Recipe
 

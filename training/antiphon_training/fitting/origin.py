@@ -20,8 +20,8 @@ from antiphon import resources
 from antiphon.errors import TrainingError
 from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
-from antiphon.music.codec import Codec
-from antiphon.music.codecs import codec_from_table
+from antiphon.music.codecs.codec import Codec
+from antiphon.music.codecs.registry import codec_from_table
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
 from antiphon_training.recipe_sections import (

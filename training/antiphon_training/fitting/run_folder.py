@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.corpora.split import Split
     from antiphon_training.recipe import Recipe

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon_training.recipe import Recipe
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from antiphon.music.pitch_sets import PITCH_CLASSES
-from antiphon.music.words import first_notes
+from antiphon.music.chords import first_notes
+from antiphon.music.pitch_sets import PITCH_CLASSES, normal_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,12 +46,6 @@ class SoundedChord:
     onset: float
     pitches: tuple[int, ...]
     name: str
-
-
-def normal_order(pitches: Iterable[int]) -> tuple[int, ...]:
-    """Return the normal order of a chord's pitch classes: their closest packing."""
-    found = sorted(set(pitches))
-    return tuple(int(pitch_class) for pitch_class in _chord(found).normalOrder) if found else ()
 
 
 def chord_name(pitches: Iterable[int]) -> str:

@@ -94,7 +94,7 @@ class HouseNetwork(keras.Model):
     fields : tuple of str
         Names of the fields, in the order of prediction.
     sizes, input_sizes : tuple of int
-        Classes predicted and read, a field (see `antiphon.music.codec.Codec`).
+        Classes predicted and read, a field (see `antiphon.music.codecs.codec.Codec`).
     units, embedding, head : int
         Widths of the LSTM layers, of the note embedding, of a head's hidden layer.
     layers_count : int

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from antiphon.errors import UsageError
-from antiphon.music.symbols import count_words
-from antiphon.music.words import Metre
+from antiphon.music.chords import CHORD_SPAN, CHORD_SPAN_BEATS
+from antiphon.music.codecs.symbols import count_words
+from antiphon.music.codecs.words import Metre
 from antiphon_training.plots.chords import chord_frequencies
 from antiphon_training.plots.distributions import composers, fields, known_composers
 from antiphon_training.plots.drawing import save
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 RARE = 10
 """Chords heard less often are taken for rare, where nothing else is said."""
 
-SPANS = {"seconds": 0.04, "beats": 1 / 16}
+SPANS = {"seconds": CHORD_SPAN, "beats": CHORD_SPAN_BEATS}
 """Notes that begin within this of a chord's first belong to it: as codecs have it."""
 
 

@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.note import NoteArray
 from antiphon_training.plots.drawing import COLOURS, FAINT, SHADE, heading, look, new_figure
 

@@ -1,7 +1,7 @@
 """What the partner needs of a codec: the meaning of rows, one at a time.
 
-`antiphon.music.performance` and `antiphon.music.triplet` hold codecs whose rows
-are notes, `antiphon.music.symbols` one whose rows are words. Times are seconds,
+`antiphon.music.codecs.performance` and `antiphon.music.codecs.triplet` hold codecs whose rows
+are notes, `antiphon.music.codecs.symbols` one whose rows are words. Times are seconds,
 for a codec is tuned to the player before it is played from.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from antiphon.music.codec import Codec
+from antiphon.music.codecs.codec import Codec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.line.codecs import FieldCodec, WordCodec
     from antiphon.partner.line.place import Bounds, Place

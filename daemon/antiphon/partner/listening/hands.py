@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from antiphon.messages.spec import PEDAL_DOWN
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Pedal
+    from antiphon.music.pedal import Pedal
     from antiphon.partner.listening.window import Struck, Window
 
 PEDAL_READY = 32

@@ -21,7 +21,7 @@ from antiphon.partner.listening.phrase import PhraseDetector
 
 if TYPE_CHECKING:
     from antiphon.messages import Event
-    from antiphon.music.codec import Pedal
+    from antiphon.music.pedal import Pedal
     from antiphon.partner.listening.hands import Key
     from antiphon.partner.listening.settings import ListeningSettings
     from antiphon.partner.listening.window import Struck, Window

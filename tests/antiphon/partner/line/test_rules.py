@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from antiphon.instrument.controls import Biases
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import Note
-from antiphon.music.performance import PerformanceCodec
 from antiphon.partner import Moment
 from antiphon.partner.line.fields import _steps
 from antiphon.partner.line.rules import (

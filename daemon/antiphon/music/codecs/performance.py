@@ -1,7 +1,7 @@
 """The house codec: a note is (pitch, step, duration, velocity), each a class.
 
 A step is the time since the last onset. Steps and durations share their 97
-classes (`antiphon.music.time_bins`).
+classes (`antiphon.music.codecs.time_bins`).
 Velocities fall into 32 classes of 4. A note read back while it still sounds has
 the extra duration class `HELD`. All times are seconds.
 
@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from antiphon.music.note import Note, NoteArray, empty_notes
-from antiphon.music.time_bins import (
+from antiphon.music.codecs.time_bins import (
     SHORTEST_DURATION,
     TIME_CLASSES,
     TimeBins,
     inside,
     inside_one,
 )
+from antiphon.music.note import Note, NoteArray, empty_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Pedal, TimeUnit
+    from antiphon.music.codecs.codec import TimeUnit
+    from antiphon.music.pedal import Pedal
 
 PITCHES = 128
 HELD = TIME_CLASSES

@@ -1,7 +1,7 @@
 """The triplet codec: a note is (pitch, step, duration); how loud is not part of it.
 
 A step is the time since the last onset. Steps and durations are numbers to a network,
-and classes (`antiphon.music.time_bins`) where they are drawn and counted; `centres`
+and classes (`antiphon.music.codecs.time_bins`) where they are drawn and counted; `centres`
 says which number a network reads for a class. In each field the class after the last
 is read only, and is nothing yet. All times are seconds.
 """
@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from antiphon.music.loudness import VELOCITY, typical_velocity
-from antiphon.music.note import Note, NoteArray, empty_notes
-from antiphon.music.pitch_sets import PITCHES
-from antiphon.music.time_bins import (
+from antiphon.music.codecs.loudness import VELOCITY, typical_velocity
+from antiphon.music.codecs.time_bins import (
     SHORTEST_DURATION,
     TIME_CLASSES,
     TimeBins,
     inside,
     inside_one,
 )
+from antiphon.music.note import Note, NoteArray, empty_notes
+from antiphon.music.pitch_sets import PITCHES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Pedal, TimeUnit
+    from antiphon.music.codecs.codec import TimeUnit
+    from antiphon.music.pedal import Pedal
 
 HELD_SECONDS = 0.5
 """How long a note that still sounds is taken to last: there is no class for it."""

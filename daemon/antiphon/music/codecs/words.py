@@ -6,7 +6,7 @@ beats pass until the next word begins: "C4:0.5".
 
 Inside, a word is a key, an int: its sound times the number of lengths, plus the index
 of its length. The sound of a single pitch is its MIDI number; that of a chord is
-`CHORD` plus a bit mask of its pitch classes, C lowest.
+`FIRST_CHORD` plus a bit mask of its pitch classes, C lowest.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.chords import CHORD_SPAN_BEATS, first_notes
 from antiphon.music.pitch_sets import (
     PITCH_CLASSES,
     PITCHES,
@@ -30,25 +31,10 @@ if TYPE_CHECKING:
 
     from antiphon.music.note import NoteArray
 
-CHORD = PITCHES
-SOUNDS = CHORD + (1 << PITCH_CLASSES)
+FIRST_CHORD = PITCHES
+SOUNDS = FIRST_CHORD + (1 << PITCH_CLASSES)
 CHORD_ROOT = 48
 """The C, MIDI number, from which a chord's lowest pitch is counted."""
-
-
-def first_notes(onset: NDArray[np.float64], span: float) -> NDArray[np.intp]:
-    """Return the indices of the notes that begin a word.
-
-    A word holds all notes that begin less than `span` after its first.
-    """
-    # After the note at i, the next word begins at following[i]: a chain of few steps.
-    following = np.searchsorted(onset, onset + span, side="left").tolist()
-    # Far from 0 a span may vanish in the rounding of onsets: go on by a note at least.
-    firsts, place = [], 0
-    while place < len(following):
-        firsts.append(place)
-        place = max(following[place], place + 1)
-    return np.array(firsts, dtype=np.intp)
 
 
 def sounds(pitch: NDArray[np.uint8], firsts: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -56,7 +42,7 @@ def sounds(pitch: NDArray[np.uint8], firsts: NDArray[np.intp]) -> NDArray[np.int
     low = np.minimum.reduceat(pitch, firsts).astype(np.int64)
     high = np.maximum.reduceat(pitch, firsts)
     masks = np.bitwise_or.reduceat(1 << (pitch.astype(np.int64) % PITCH_CLASSES), firsts)
-    return np.where(low == high, low, CHORD + masks)
+    return np.where(low == high, low, FIRST_CHORD + masks)
 
 
 @cache
@@ -66,7 +52,7 @@ def sound_pitches(sound: int) -> tuple[int, ...]:
     A chord is built from its first pitch class in the octave above `CHORD_ROOT`; one
     pitch class alone is an octave, since that is how it is written.
     """
-    if sound < CHORD:
+    if sound < FIRST_CHORD:
         return (sound,)
     order = sound_classes(sound)
     lowest = CHORD_ROOT + order[0]
@@ -78,15 +64,15 @@ def sound_pitches(sound: int) -> tuple[int, ...]:
 @cache
 def sound_classes(sound: int) -> tuple[int, ...]:
     """Return the pitch classes of a sound, in normal order."""
-    if sound < CHORD:
+    if sound < FIRST_CHORD:
         return (sound % PITCH_CLASSES,)
-    return normal_order(p for p in range(PITCH_CLASSES) if (sound - CHORD) >> p & 1)
+    return normal_order(p for p in range(PITCH_CLASSES) if (sound - FIRST_CHORD) >> p & 1)
 
 
 @cache
 def sound_name(sound: int) -> str:
     """Return the name of a sound: of its pitch, or its normal order joined by dots."""
-    if sound < CHORD:
+    if sound < FIRST_CHORD:
         return pitch_name(sound)
     return ".".join(str(pitch) for pitch in sound_classes(sound))
 
@@ -103,7 +89,7 @@ def name_sound(name: str) -> int:
         return name_pitch(name)
     parts = name.split(".")
     if all(part.isdecimal() and int(part) < PITCH_CLASSES for part in parts):
-        sound = CHORD + sum(1 << pitch for pitch in {int(part) for part in parts})
+        sound = FIRST_CHORD + sum(1 << pitch for pitch in {int(part) for part in parts})
         if sound_name(sound) == name:
             return sound
     raise ValueError(f"{name!r} is not the normal order of a chord")
@@ -132,7 +118,7 @@ class Metre:
 
     step: float = 0.5
     lengths: tuple[float, ...] = ()
-    chord_span: float = 1 / 16
+    chord_span: float = CHORD_SPAN_BEATS
 
     def __post_init__(self) -> None:
         """Refuse lengths that no word can have."""

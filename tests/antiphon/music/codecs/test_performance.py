@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import InstrumentError
-from antiphon.music.codecs import codec_from_table
+from antiphon.music.codecs.performance import HELD, PerformanceCodec
+from antiphon.music.codecs.registry import codec_from_table
+from antiphon.music.codecs.time_bins import LARGEST_WITHIN, time_edges
 from antiphon.music.note import Note, NoteArray, array_to_notes, empty_notes, notes_to_array
-from antiphon.music.performance import HELD, PerformanceCodec
-from antiphon.music.time_bins import LARGEST_WITHIN, time_edges
 
 CODEC = PerformanceCodec()
 JUST_BELOW_1 = float(np.nextafter(1.0, 0.0))

@@ -1,7 +1,7 @@
 """Notes to a standard MIDI file of type 1.
 
 Times are seconds from the start of the file, written at one tempo with
-`antiphon.music.smf.TICKS_PER_BEAT` (a tick is 0.52 ms at 120 bpm).
+`antiphon.music.files.smf.TICKS_PER_BEAT` (a tick is 0.52 ms at 120 bpm).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from antiphon.music import smf
-from antiphon.music.ticks import ticks_per_second
+from antiphon.music.files import smf
+from antiphon.music.files.ticks import ticks_per_second
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

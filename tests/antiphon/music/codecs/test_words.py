@@ -9,22 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
-from antiphon.music.words import (
-    CHORD,
+from antiphon.music.codecs.words import (
+    FIRST_CHORD,
     SOUNDS,
     Metre,
-    first_notes,
     name_sound,
     sound_classes,
     sound_name,
     sound_pitches,
     sounds,
 )
+from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
 
 LENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0)
 METRE = Metre(lengths=LENGTHS)
-every_sound = st.one_of(st.integers(0, 127), st.integers(CHORD + 1, SOUNDS - 1))
+every_sound = st.one_of(st.integers(0, 127), st.integers(FIRST_CHORD + 1, SOUNDS - 1))
 
 
 def played(*notes: tuple[int, float, float | None]) -> NoteArray:
@@ -69,13 +68,6 @@ class TestGrouping:
     def test_what_begins_within_a_chords_span_is_one_word(self) -> None:
         notes = played((64, 0.0, 1.0), (60, 0.06, 1.0), (67, 0.07, 1.0), (72, 1.0, 1.0))
         assert read(Metre(), notes) == ["0.4", "G4", "C5"]
-
-    def test_a_chord_is_counted_from_its_first_note(self) -> None:
-        onset = np.arange(10) * 0.03
-        assert first_notes(onset, 0.0625).tolist() == [0, 3, 6, 9]
-
-    def test_a_span_that_vanishes_in_rounding_still_goes_on(self) -> None:
-        assert first_notes(np.full(3, 1e18), 0.04).tolist() == [0, 1, 2]
 
     def test_a_pitch_struck_twice_at_once_is_one_pitch(self) -> None:
         assert read(Metre(), played((60, 0.0, 1.0), (60, 0.0, 2.0))) == ["C4"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from antiphon.music.vocabulary import Vocabulary
-from antiphon.music.words import Metre
+from antiphon.music.codecs.vocabulary import Vocabulary
+from antiphon.music.codecs.words import Metre
 
 METRE = Metre(lengths=(0.25, 0.5, 1.0, 2.0))
 

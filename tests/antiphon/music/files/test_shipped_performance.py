@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antiphon.music.midifile import read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.turns import leave_room
 from antiphon.resources import house_performance
 

@@ -17,16 +17,16 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from antiphon.music.midiwrite import Part, write_midi
+from antiphon.music.files.ticks import TempoMap
+from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
 from antiphon.music.pairing import pair_notes
 from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
-from antiphon.music.ticks import TempoMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from antiphon.music.codec import Pedal
+    from antiphon.music.pedal import Pedal
 
 __all__ = ["DRUMS", "Part", "Performance", "Track", "read_performance", "write_midi"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.smf import TICKS_PER_BEAT, microseconds_per_beat
+from antiphon.music.files.smf import TICKS_PER_BEAT, microseconds_per_beat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

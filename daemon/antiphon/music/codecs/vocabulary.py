@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from antiphon.music.codecs.words import FIRST_CHORD, SOUNDS, Metre, sound_pitches
 from antiphon.music.pitch_sets import PITCH_CLASSES
-from antiphon.music.words import CHORD, SOUNDS, Metre, sound_pitches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,15 +96,16 @@ class Vocabulary:
         shared = _shared(_classes(sound), self._classes)
         nearest = np.flatnonzero(shared == shared.max())
         sounds, lengths_of = self._sounds[nearest], self._lengths[nearest]
-        octaves = np.where((sounds < CHORD) & (sound < CHORD), np.abs(sounds - sound), 0)
-        other_kind = (sounds < CHORD) != (sound < CHORD)
+        single = sounds < FIRST_CHORD
+        octaves = np.where(single & (sound < FIRST_CHORD), np.abs(sounds - sound), 0)
+        other_kind = single != (sound < FIRST_CHORD)
         best = np.lexsort((np.abs(lengths_of - length), octaves, other_kind))[0]
         return int(nearest[best])
 
 
 def _classes(sound: int) -> int:
     """Return the pitch classes of a sound as bits."""
-    return sound - CHORD if sound >= CHORD else 1 << sound % PITCH_CLASSES
+    return sound - FIRST_CHORD if sound >= FIRST_CHORD else 1 << sound % PITCH_CLASSES
 
 
 def _shared(one: int, others: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from antiphon.errors import InstrumentError
-from antiphon.music.codecs import codec_from_table
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.registry import codec_from_table
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 
 if TYPE_CHECKING:
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 CODECS: list[Codec] = [
     PerformanceCodec("sustain"),

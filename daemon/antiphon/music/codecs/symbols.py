@@ -1,6 +1,6 @@
 """The symbols codec: a word of a vocabulary for all notes that begin together.
 
-`antiphon.music.words` says what a word is. Times are beats (quarters) as notated, and
+`antiphon.music.codecs.words` says what a word is. Times are beats (quarters) as notated, and
 seconds on stage: there a codec is first tuned to the pulse of what was just played.
 """
 
@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from antiphon.errors import CorpusError
-from antiphon.music.loudness import VELOCITY, typical_velocity
+from antiphon.music.chords import CHORD_SPAN, CHORD_SPAN_BEATS
+from antiphon.music.codecs.loudness import VELOCITY, typical_velocity
+from antiphon.music.codecs.vocabulary import Vocabulary
+from antiphon.music.codecs.words import SOUNDS, Metre
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon.music.pulse import estimate_beat
-from antiphon.music.vocabulary import Vocabulary
-from antiphon.music.words import SOUNDS, Metre
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from antiphon.music.codec import Pedal, TimeUnit
-
-CHORD_SECONDS = 0.04
-"""Keys struck less than this after the first of them are a chord, on stage."""
+    from antiphon.music.codecs.codec import TimeUnit
+    from antiphon.music.pedal import Pedal
 
 
 class SymbolsCodec:
@@ -75,7 +74,7 @@ class SymbolsCodec:
         *,
         step: float = 0.5,
         lengths: Sequence[float] = (),
-        chord_span: float = 1 / 16,
+        chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
     ) -> None:
         self.metre = Metre(float(step), tuple(float(length) for length in lengths), chord_span)
@@ -95,7 +94,7 @@ class SymbolsCodec:
         lengths: Sequence[float] = (),
         min_count: int = 1,
         most: int | None = None,
-        chord_span: float = 1 / 16,
+        chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
     ) -> Self:
         """Return a codec whose vocabulary is the sorted words of pieces.
@@ -208,7 +207,7 @@ class SymbolsCodec:
         fitted.beat = estimate_beat(notes["onset"])
         fitted.velocity = typical_velocity(notes)
         fitted.lenient = True
-        fitted._span = CHORD_SECONDS
+        fitted._span = CHORD_SPAN  # seconds, as on stage
         return fitted
 
     def counts(self, pieces: Iterable[NoteArray]) -> Counter[str]:

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
-
-Pedal = Literal["keys", "sustain"]
-"""Whether a duration is that of the key, or lasts until the pedal is lifted."""
+    from antiphon.music.pedal import Pedal
 
 TimeUnit = Literal["seconds", "beats"]
 """The unit of onsets and durations: as played, or quarters as notated."""

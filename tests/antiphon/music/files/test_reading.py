@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import MidiFileError
-from antiphon.music.midifile import Part, read_performance, write_midi
+from antiphon.music.files.reading import Part, read_performance, write_midi
 from antiphon.music.note import Note, NoteArray, array_to_notes, empty_notes, notes_to_array
 
 if TYPE_CHECKING:

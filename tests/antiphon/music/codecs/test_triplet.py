@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.time_bins import LARGEST_WITHIN
+from antiphon.music.codecs.triplet import HELD_SECONDS, TripletCodec
 from antiphon.music.note import Note, array_to_notes, empty_notes, notes_to_array
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.time_bins import LARGEST_WITHIN
-from antiphon.music.triplet import HELD_SECONDS, TripletCodec
 
 CODEC = TripletCodec()
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import CorpusError
-from antiphon.music.midifile import read_performance
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.words import FIRST_CHORD, SOUNDS, Metre, sound_name
+from antiphon.music.files.reading import read_performance
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array, sort_notes
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.words import CHORD, SOUNDS, Metre, sound_name
 
-ROLLS = Path(__file__).parents[2] / "data" / "rolls"
+ROLLS = Path(__file__).parents[3] / "data" / "rolls"
 LENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0)
 PLAIN = SymbolsCodec(["0", "0.4.7", "C4", "E4", "G4"])
 TIMED = SymbolsCodec(["0.4.7:0.5", "0.4.7:2", "C4:0.5", "C4:1", "E4:1"], lengths=LENGTHS)
@@ -175,7 +175,7 @@ class TestTuning:
             assert rows.max() < len(TIMED.words)
 
 
-sounding = st.one_of(st.integers(0, 127), st.integers(CHORD + 1, SOUNDS - 1))
+sounding = st.one_of(st.integers(0, 127), st.integers(FIRST_CHORD + 1, SOUNDS - 1))
 vocabularies = st.lists(sounding, min_size=1, max_size=20, unique=True)
 metres = st.sampled_from([Metre(), Metre(0.25), Metre(lengths=LENGTHS), Metre(1.0, (1 / 3, 1.0))])
 

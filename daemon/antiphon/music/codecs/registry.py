@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import InstrumentError
-from antiphon.music.performance import PerformanceCodec
-from antiphon.music.symbols import SymbolsCodec
-from antiphon.music.triplet import TripletCodec
+from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.codecs.triplet import TripletCodec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from antiphon.music.codec import Codec
+    from antiphon.music.codecs.codec import Codec
 
 
 def codec_from_table(table: Mapping[str, Any]) -> Codec:

@@ -1,0 +1,1 @@
+"""Notes as a network reads them: classes, numbers or words, and back."""

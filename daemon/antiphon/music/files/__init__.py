@@ -1,0 +1,1 @@
+"""Standard MIDI files: their bytes, what they play, and how they are written."""
