@@ -20,6 +20,9 @@ SHORTEST = 0.001
 
 NEVER = -math.inf
 
+KEPT = 3
+"""How much is kept, in windows: two that may be read, and one for what comes meanwhile."""
+
 
 @dataclass(slots=True, eq=False)
 class Struck:
@@ -44,8 +47,8 @@ class Window:
 
     Notes
     -----
-    Twice as much is kept: what an instrument has read stays read until the window
-    has moved on by its own length (`antiphon.partner.line.reading`).
+    Three times as much is kept: what an instrument has read stays read until the
+    window has moved on by its own length (`antiphon.partner.line.reading`).
     """
 
     def __init__(self, size: int = 64, seconds: float = 30.0) -> None:
@@ -147,8 +150,8 @@ class Window:
         insort(self._struck, struck, key=_onset)
         self._version += 1
         begun = bisect_right(self._struck, now, key=_onset)
-        old = bisect_left(self._struck, now - 2.0 * self.seconds, key=_onset)
-        del self._struck[: max(begun - 2 * self.size, old)]
+        old = bisect_left(self._struck, now - KEPT * self.seconds, key=_onset)
+        del self._struck[: max(begun - KEPT * self.size, old)]
         return struck
 
 

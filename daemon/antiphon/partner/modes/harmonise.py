@@ -90,7 +90,11 @@ class Harmonise:
         return now if self._ensemble.to_read else None
 
     def _add(self, time: float, stroke: Struck) -> list[Output]:
-        """Return the notes that sound with a stroke; none where the instrument is not ready."""
+        """Return the notes that sound with a stroke.
+
+        There are fewer than asked for where the range has no room for them, and none
+        where the instrument has not read what was played before.
+        """
         ensemble, settings = self._ensemble, self._ensemble.sections.of(HarmoniseSettings)
         reading = ensemble.reading
         reading.aim(time, ensemble.listening.phrase.start)
@@ -109,6 +113,7 @@ class Harmonise:
             replace(note, onset=time, duration=None, velocity=velocity)
             for note in drawn
             if note.pitch not in sounding
+            and settings.nearest <= abs(note.pitch - stroke.pitch) <= settings.farthest
         ]
         plays = [ensemble.play(note, time) for note in notes]
         self._added[id(stroke)] = (stroke, [(play.identity, play.note.pitch) for play in plays])
