@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from antiphon.cli.voice import Voice
+
 
 class PrecisionName(StrEnum):
     """How exactly an instrument's matrix products are computed."""
@@ -46,7 +48,7 @@ def export(
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    say = ctx.obj.say if ctx.obj else _say
+    voice: Voice = ctx.obj or Voice()
     with native_messages_to(Path(os.devnull)):
         from antiphon_export.build import Order, build
 
@@ -59,11 +61,6 @@ def export(
             tuple(corpus or ()),
             figures,
         )
-        card = build(order, say)
+        card = build(order, voice.say)
     if as_json:
         typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))
-
-
-def _say(sentence: str) -> None:
-    """Say a sentence on stderr, where no voice was set up."""
-    typer.echo(sentence, err=True)

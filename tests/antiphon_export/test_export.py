@@ -101,7 +101,7 @@ def made(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str],
 def command(name: str) -> Any:
     """Return the app of one command."""
     from antiphon_export.cli import export
-    from antiphon_training.evaluation.cli import evaluate
+    from antiphon_training.commands.evaluate import evaluate
 
     app = typer.Typer()
     app.command()({"export": export, "evaluate": evaluate}[name])

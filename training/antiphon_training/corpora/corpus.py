@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon.music.pedal import Pedal
-    from antiphon_training.corpora.split import Split
 
     Progress = Callable[[int, int], None]
     """Told how many files are parsed, of how many."""
@@ -133,12 +132,6 @@ class Corpus:
     def seconds(self) -> float:
         """How long all files last, each from its first onset to its last release."""
         return float(self.lasting.sum())
-
-    def table(self, split: Split | None = None) -> Any:
-        """Return what is known of each file: see `antiphon_training.corpora.tables`."""
-        from antiphon_training.corpora.tables import files_table
-
-        return files_table(self, split)
 
 
 def load_corpus(

@@ -19,7 +19,16 @@ Reader = Literal["symusic", "music21"]
 """The library that parses MIDI files."""
 
 Side = Literal["train", "valid", "heldout"]
-"""A side of a split: learned from, watched while training, never shown."""
+"""A side of a split: trained on, validated with, held out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Indices of a corpus' files: trained on, validated with, held out."""
+
+    train: tuple[int, ...]
+    valid: tuple[int, ...]
+    heldout: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

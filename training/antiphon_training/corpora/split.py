@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from antiphon.errors import CorpusError
 from antiphon_training.corpora.folder import composed
 from antiphon_training.corpora.layouts import manifest_groups
-from antiphon_training.corpora.piece import Side
+from antiphon_training.corpora.piece import Side, Split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 HELDOUT = "heldout.txt"
 STRONGEST: tuple[Side, ...] = ("heldout", "valid", "train")
 """Where files of one piece are told to be on several sides, the first of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Indices of a corpus' files: trained on, watched while training, and held out."""
-
-    train: tuple[int, ...]
-    valid: tuple[int, ...]
-    heldout: tuple[int, ...]
 
 
 def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:

@@ -12,7 +12,7 @@ from antiphon_training.corpora.split import heldout_files
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
+    from antiphon_training.corpora.piece import Split
 
 
 def files_table(corpus: Corpus, split: Split | None = None) -> Any:

@@ -9,7 +9,7 @@ import math
 import os
 import time
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
 import numpy as np
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from antiphon_training.fitting.lesson import Plan
-    from antiphon_training.fitting.progress import Listener
+
+Losses = dict[str, float]
+"""As Keras names them: `loss`, `pitch_loss` ..., and the same after `val_`."""
 
 
 HDF5_OVERHEAD = 4096
@@ -192,6 +194,22 @@ class LossLog(keras.callbacks.Callback):
             if out.tell() == 0:
                 lines.writerow(losses)
             lines.writerow(losses.values())
+
+
+class Listener(Protocol):
+    """Whoever wants to know how a training goes."""
+
+    def begins(self, plan: Plan, epochs_done: int) -> None:
+        """Be told how long the run is, and how many epochs were done before."""
+
+    def epoch_begins(self, number: int) -> None:
+        """Be told that an epoch begins, counted from 1."""
+
+    def batch_ends(self, losses: Losses) -> None:
+        """Be told the means of the epoch so far."""
+
+    def epoch_ends(self, number: int, losses: Losses) -> None:
+        """Be told the losses of an epoch, those of the watched pieces with them."""
 
 
 class Telling(keras.callbacks.Callback):

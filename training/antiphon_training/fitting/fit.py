@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
+    from antiphon_training.corpora.piece import Split
+    from antiphon_training.fitting.callbacks import Listener
     from antiphon_training.fitting.lesson import Lesson
-    from antiphon_training.fitting.progress import Listener
 
 
 def train(

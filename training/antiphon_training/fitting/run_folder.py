@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
+    from antiphon_training.corpora.piece import Split
     from antiphon_training.recipe import Recipe
 
 RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"

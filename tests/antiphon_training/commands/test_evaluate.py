@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from antiphon.errors import CorpusError, UsageError
 from antiphon.music.files.writing import write_midi
-from antiphon_training.evaluation.cli import evaluate
+from antiphon_training.commands.evaluate import evaluate
 from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
 
 if TYPE_CHECKING:

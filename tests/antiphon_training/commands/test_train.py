@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Start = Callable[..., "subprocess.Popen[str]"]
 
-MUSIC = Path(__file__).parents[1] / "data"
+MUSIC = Path(__file__).parents[2] / "data"
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str, str]:

@@ -12,8 +12,8 @@ import pytest
 
 from antiphon.errors import AntiphonError, TrainingError, UsageError
 from antiphon.instrument import Predictor
+from antiphon_training.commands.seeds import from_training, from_validation
 from antiphon_training.corpora.corpus import load_corpus
-from antiphon_training.corpora.seeds import from_training, from_validation
 from antiphon_training.corpora.split import split_corpora
 
 MUSIC = Path(__file__).parents[2] / "data"

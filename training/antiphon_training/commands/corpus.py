@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from antiphon_training.commands.options import CacheFolder
+
 
 def corpus(
     ctx: typer.Context,
@@ -33,18 +35,13 @@ def corpus(
     plots: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw the corpus into this folder.")
     ] = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Where parsed corpora are kept; by default the user's cache."
-        ),
-    ] = None,
+    cache: CacheFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a folder of music holds, and what of it cannot be used."""
+    from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import nothing_to_learn_from, read_corpus
     from antiphon_training.corpora.report import report, report_lines
-    from antiphon_training.fitting.progress import parsing
 
     quiet = bool(ctx.obj and ctx.obj.quiet)
     with parsing(Path(folder).name, quiet) as progress:

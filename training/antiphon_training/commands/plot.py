@@ -103,8 +103,8 @@ def _corpus(
     `chosen` are the tracks that are read, and how often a chord is heard at least.
     """
     from antiphon.errors import UsageError
+    from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import load_corpus
-    from antiphon_training.fitting.progress import parsing
     from antiphon_training.plots.corpus import chords, corpus_plots
     from antiphon_training.plots.distributions import composers, fields, known_composers
     from antiphon_training.plots.drawing import check_suffix, save

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antiphon.cli.voice import Voice
+from antiphon_training.commands.options import CacheFolder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from antiphon_training.commands.progress import TrainingProgress
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.fitting.lesson import Wishes
     from antiphon_training.fitting.origin import Origin
-    from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import Recipe
     from antiphon_training.scale.ensemble import Ensemble
 
@@ -26,11 +29,6 @@ PLAYER = "Player"
 """The track of a session's file that the player played."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
-
-Cache = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="Where parsed corpora are kept; by default the user's cache."),
-]
 
 
 def train(
@@ -69,25 +67,26 @@ def train(
     coordinator: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where they meet: at process 0.")
     ] = None,
-    cache: Cache = None,
+    cache: CacheFolder = None,
 ) -> None:
     """Train a network on folders of music.
 
     Stop it as you like, with Ctrl-C or otherwise: the same command goes on.
     """
+    from antiphon_training.commands.progress import TrainingProgress
     from antiphon_training.fitting import run_folder
     from antiphon_training.fitting.lesson import Wishes
     from antiphon_training.fitting.native_messages import native_messages_to
-    from antiphon_training.fitting.progress import TrainingProgress
     from antiphon_training.recipe import find_recipe, read_recipe
     from antiphon_training.scale.ensemble import join
     from antiphon_training.scale.seat import take_seat
 
-    say, quiet, verbose = _voice(ctx)
+    voice: Voice = ctx.obj or Voice()
+    say = voice.say
     seat = take_seat(processes, process, coordinator, os.environ)
-    quiet = quiet or not seat.first
+    quiet = voice.quiet or not seat.first
     run_folder.make(out)
-    messages = None if verbose else out / seat.named(run_folder.MESSAGES)
+    messages = None if voice.verbose else out / seat.named(run_folder.MESSAGES)
     with native_messages_to(messages):
         ensemble = join(seat)
         origin = _origin(continue_from, recipe)
@@ -144,9 +143,9 @@ def _load_all(
 ) -> list[Corpus]:
     """Return the corpora, and say what was left out."""
     from antiphon.errors import UsageError
+    from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import load_corpus
     from antiphon_training.corpora.split import missing_heldout
-    from antiphon_training.fitting.progress import parsing
 
     folders = [Path(name) for name in named]
     names = Counter(folder.resolve().name for folder in folders)
@@ -196,10 +195,3 @@ def _stopped(out: Path) -> str:
         return "Stopped before the first epoch was kept; the same command begins anew."
     epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
     return f"Stopped; {epochs} epochs are kept in {out}, and the same command goes on from there."
-
-
-def _voice(ctx: typer.Context) -> tuple[Callable[[str], None], bool, bool]:
-    """Return how to say a sentence, and whether to be quiet or verbose."""
-    if ctx.obj is None:  # called on its own, without the options that all commands share
-        return lambda text: typer.echo(text, err=True), False, False
-    return ctx.obj.say, ctx.obj.quiet, ctx.obj.verbose

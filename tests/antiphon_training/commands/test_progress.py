@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
+from antiphon_training.commands.progress import TrainingProgress, duration_in_words
 from antiphon_training.fitting.lesson import Plan
-from antiphon_training.fitting.progress import TrainingProgress, duration_in_words
 
 PLAN = Plan(epochs=3, steps_an_epoch=4, notes_a_step=100, patience=3)
 LOSSES = {"loss": 9.0, "pitch_loss": 3.0, "step_loss": 2.0, "duration_loss": 2.5,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from antiphon.errors import AntiphonError
-from antiphon_training.plots.cli import Shown, plot
+from antiphon_training.commands.plot import Shown, plot
 
 if TYPE_CHECKING:
     import subprocess

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antiphon.cli.voice import Voice
 from antiphon.errors import UsageError
+from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,12 +52,7 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="FOLDER", help="Teach an n-gram this corpus, and compare with it."),
     ] = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Where parsed corpora are kept; by default the user's cache."
-        ),
-    ] = None,
+    cache: CacheFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
 ) -> None:
@@ -69,7 +66,8 @@ def evaluate(
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
-    say = _say(ctx)
+    voice: Voice = ctx.obj or Voice()
+    say = voice.say
     predictor = Predictor(file, threads)
     codec = predictor.codec
     name = list_files(corpus).name
@@ -167,11 +165,3 @@ def _play_on(
     players[REPEAT] = played.repeated
     left_out = tuple(file for file, excerpt in cut.items() if excerpt is None)
     return Continuations(len(excerpts), left_out, played.compare(players, excerpts))
-
-
-def _say(ctx: typer.Context) -> Say:
-    """Return how to say a sentence on the way."""
-    if ctx.obj is None:  # called on its own, without the options that all commands share
-        return lambda text: typer.echo(text, err=True)
-    say: Say = ctx.obj.say
-    return say

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -16,26 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from antiphon_training.fitting.callbacks import Losses
     from antiphon_training.fitting.lesson import Plan
-
-Losses = dict[str, float]
-"""As Keras names them: `loss`, `pitch_loss` ..., and the same after `val_`."""
-
-
-class Listener(Protocol):
-    """Whoever wants to know how a training goes."""
-
-    def begins(self, plan: Plan, epochs_done: int) -> None:
-        """Be told how long the run is, and how many epochs were done before."""
-
-    def epoch_begins(self, number: int) -> None:
-        """Be told that an epoch begins, counted from 1."""
-
-    def batch_ends(self, losses: Losses) -> None:
-        """Be told the means of the epoch so far."""
-
-    def epoch_ends(self, number: int, losses: Losses) -> None:
-        """Be told the losses of an epoch, those of the watched pieces with them."""
 
 
 def console() -> Console:
