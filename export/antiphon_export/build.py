@@ -25,8 +25,9 @@ from antiphon_export.labels import label_weights
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.playing import context, state_shapes
 from antiphon_export.quantise import quantise
+from antiphon_training.corpora.assemble import read_files
+from antiphon_training.corpora.piece import Reading
 from antiphon_training.evaluation.foretelling import figures
-from antiphon_training.evaluation.pieces import read_pieces
 from antiphon_training.fitting import checkpoint
 from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 
@@ -202,8 +203,9 @@ def _heldout(
         folder = folders.get(corpus["name"])
         if folder is None:
             continue
-        pieces, defects = read_pieces(folder, corpus["heldout"], details.codec, corpus["tracks"])
+        reading = Reading.for_codec(details.codec, corpus["tracks"])
+        read, defects = read_files(folder, corpus["heldout"], reading)
         for defect in defects:
             say(f"left out: {defect.file} {defect.reason}")
-        heard[corpus["name"]] = pieces
+        heard[corpus["name"]] = [details.codec.encode(piece.notes) for piece in read]
     return heard

@@ -12,7 +12,7 @@ from antiphon.errors import TrainingError
 from antiphon.instrument import load_card
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
-from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
 from antiphon_training.fitting.lesson import Wishes
 from antiphon_training.fitting.origin import Origin, find_instrument, read_origin
 
@@ -70,7 +70,7 @@ def trained(
     recipe = folder / "recipe.toml"
     recipe.write_text(RECIPES[kind] + 'precision = "float32"\n')
     time = "beats" if kind == "classic" else "seconds"
-    train(recipe, [load_corpus(folder / "walks", time=time, cache=folder)], folder / "run")
+    train(recipe, [load_corpus(folder / "walks", Reading(time=time), cache=folder)], folder / "run")
     return kind, folder / "run"
 
 
@@ -86,7 +86,7 @@ def exported(run: Path, out: Path, precision: str) -> Path:
 
 def heard(origin: Origin, sessions: Path, cache: Path) -> list[Corpus]:
     time = origin.codec.time
-    return [load_corpus(sessions, ["Player"], time=time, cache=cache)]
+    return [load_corpus(sessions, Reading(["Player"], time=time), cache=cache)]
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

@@ -19,6 +19,7 @@ from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.settings.kinds import convert, describe, nearest
+from antiphon_training.corpora.piece import Reading
 from antiphon_training.recipe_sections import (
     CODECS,
     FITS,
@@ -58,6 +59,15 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             case TripletCodecRecipe():
                 return TripletCodec.fields
         return PerformanceCodec.fields
+
+    def reading(self, corpus: str) -> Reading:
+        """Return how the files of the corpus of this name are read."""
+        return Reading(
+            self.corpus.tracks.get(corpus),
+            self.codec.pedal,
+            "beats" if self.codec.name == "symbols" else "seconds",
+            self.corpus.reader,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, for a card."""

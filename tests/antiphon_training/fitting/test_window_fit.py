@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from antiphon.errors import CorpusError
-from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
 from antiphon_training.fitting import run_folder
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def recipe_and_corpora(
     path = folder / "recipe.toml"
     path.write_text(text)
     beats = "beats" if "symbols" in text else "seconds"
-    return path, [load_corpus(one, time=beats, cache=cache) for one in folders]
+    return path, [load_corpus(one, Reading(time=beats), cache=cache) for one in folders]
 
 
 class Interruption:

@@ -40,14 +40,13 @@ def corpus(
 ) -> None:
     """Show what a folder of music holds, and what of it cannot be used."""
     from antiphon_training.commands.progress import parsing
-    from antiphon_training.corpora.corpus import nothing_to_learn_from, read_corpus
+    from antiphon_training.corpora.corpus import Reading, nothing_to_learn_from, read_corpus
     from antiphon_training.corpora.report import report, report_lines
 
     quiet = bool(ctx.obj and ctx.obj.quiet)
     with parsing(Path(folder).name, quiet) as progress:
-        loaded = read_corpus(
-            folder, track, reader=reader, composers=composer, cache=cache, progress=progress
-        )
+        reading = Reading(track, reader=reader)
+        loaded = read_corpus(folder, reading, composers=composer, cache=cache, progress=progress)
     told = report(loaded, track, keys=keys)
     if plots is not None and loaded.files:
         from antiphon_training.plots.corpus import corpus_plots

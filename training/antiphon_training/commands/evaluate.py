@@ -6,6 +6,7 @@ Imported for `antiphon --help` too, so all that is heavy loads inside.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon.instrument import Predictor
-    from antiphon_training.evaluation.choice import Choice
+    from antiphon_training.corpora.assemble import FileNotes
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
     from antiphon_training.evaluation.report import Continuations
+    from antiphon_training.evaluation.selection import Selection
 
     Say = Callable[[str], None]
 
@@ -58,11 +60,13 @@ def evaluate(
 ) -> None:
     """Measure how well an instrument foretells pieces, and how it plays them on."""
     from antiphon.instrument import Predictor
+    from antiphon_training.corpora.assemble import read_files
     from antiphon_training.corpora.folder import list_files
-    from antiphon_training.evaluation.choice import choose, composers_of, tracks_of
+    from antiphon_training.corpora.piece import Reading
     from antiphon_training.evaluation.foretelling import figures
-    from antiphon_training.evaluation.pieces import outside_vocabulary, read_files
     from antiphon_training.evaluation.report import Baseline, Report
+    from antiphon_training.evaluation.selection import composers_of, select, tracks_of
+    from antiphon_training.evaluation.vocabulary import outside_vocabulary
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
@@ -71,10 +75,10 @@ def evaluate(
     predictor = Predictor(file, threads)
     codec = predictor.codec
     name = list_files(corpus).name
-    tracks = track or tracks_of(predictor.card, name)
+    reading = Reading.for_codec(codec, track or tracks_of(predictor.card, name))
     composers = composer or composers_of(predictor.card, name)
-    measured = choose(corpus, codec, heldout, tracks, composers, cache)
-    read, unreadable = read_files(measured.folder, measured.files, codec, tracks, cache=cache)
+    measured = select(corpus, reading, heldout, composers=composers, cache=cache)
+    read, unreadable = read_files(measured.folder, measured.files, reading, cache)
     defects = [*measured.defects, *unreadable]
     for defect in defects:
         typer.echo(f"antiphon: left out: {defect.file} {defect.reason}", err=True)
@@ -85,13 +89,18 @@ def evaluate(
         ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
         names = tuple(list_files(folder).name for folder in baseline_corpus)
         baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
-    played = _play_on(predictor, ngram, (measured, tracks, cache), say) if continuations else None
+    played = None
+    if continuations:
+        # Continuations are in seconds, whatever the codec: see `evaluation.continuations`.
+        seconds = replace(reading, time="seconds")
+        read, _ = read_files(measured.folder, measured.files, seconds, cache)
+        played = _play_on(predictor, ngram, read, say)
     report = Report(
         instrument=predictor.card.name,
         codec=codec.name,
         corpus=measured.name,
         figures=found,
-        outside=outside_vocabulary(codec, read),
+        outside=outside_vocabulary(codec, (piece.notes for piece in read)),
         defects=defects,
         baseline=baseline,
         continuations=played,
@@ -106,16 +115,16 @@ def evaluate(
 def _ngram(
     predictor: Predictor,
     corpora: Sequence[str],
-    measured: Choice,
+    measured: Selection,
     cache: Path | None,
     say: Say,
 ) -> tuple[NGramInstrument, int]:
     """Return the n-gram of corpora, and from how many rows it learned."""
-    from antiphon_training.evaluation.choice import learned
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
     from antiphon_training.evaluation.report import unit_of
+    from antiphon_training.evaluation.selection import baseline_pieces
 
-    pieces = learned(corpora, measured, predictor.card, predictor.codec, cache)
+    pieces = baseline_pieces(corpora, measured, predictor.card, predictor.codec, cache)
     rows = sum(map(len, pieces))
     say(f"teaching an n-gram {rows:,} {unit_of(predictor.codec.name)}s of {len(pieces)} pieces")
     return NGramInstrument.learn(predictor.codec, pieces), rows
@@ -124,7 +133,7 @@ def _ngram(
 def _play_on(
     predictor: Predictor,
     ngram: NGramInstrument | None,
-    reading: tuple[Choice, Sequence[str] | None, Path | None],
+    read: Sequence[FileNotes],
     say: Say,
 ) -> Continuations:
     """Let all players continue the pieces, and return how they compare.
@@ -136,7 +145,6 @@ def _play_on(
     """
     from antiphon.errors import CorpusError
     from antiphon_training.evaluation import continuations as played
-    from antiphon_training.evaluation.pieces import read_files
     from antiphon_training.evaluation.report import (
         IMITATOR,
         INSTRUMENT,
@@ -146,10 +154,6 @@ def _play_on(
     )
 
     codec = predictor.codec
-    measured, tracks, cache = reading
-    read, _ = read_files(
-        measured.folder, measured.files, codec, tracks, time="seconds", cache=cache
-    )
     cut = {piece.file: played.excerpt(piece.file, piece.notes) for piece in read}
     excerpts = [excerpt for excerpt in cut.values() if excerpt is not None]
     if not excerpts:

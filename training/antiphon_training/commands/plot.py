@@ -104,7 +104,7 @@ def _corpus(
     """
     from antiphon.errors import UsageError
     from antiphon_training.commands.progress import parsing
-    from antiphon_training.corpora.corpus import load_corpus
+    from antiphon_training.corpora.corpus import Reading, load_corpus
     from antiphon_training.plots.corpus import chords, corpus_plots
     from antiphon_training.plots.distributions import composers, fields, known_composers
     from antiphon_training.plots.drawing import check_suffix, save
@@ -114,7 +114,7 @@ def _corpus(
     if not whole:
         check_suffix(out)
     with parsing(Path(folder).name, quiet=quiet) as progress:
-        corpus = load_corpus(folder, tracks, progress=progress)
+        corpus = load_corpus(folder, Reading(tracks), progress=progress)
     if whole:
         for path in corpus_plots(corpus, out, min_count=min_count):
             typer.echo(path)

@@ -15,8 +15,7 @@ import numpy as np
 
 from antiphon.compose import Beginning
 from antiphon.errors import TrainingError, UsageError
-from antiphon.music.chords import CHORD_SPAN
-from antiphon_training.corpora.corpus import load_corpus
+from antiphon_training.corpora.corpus import Reading, load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
 
@@ -76,7 +75,7 @@ def _find(
 ) -> Beginning:
     sources, share = _sources(card, corpus, run)
     corpora = [
-        load_corpus(each.name, each.tracks, codec.pedal, composers=each.composers)
+        load_corpus(each.name, Reading(each.tracks, codec.pedal), composers=each.composers)
         for each in sources
     ]
     pieces = [

@@ -153,14 +153,11 @@ def _load_all(
         raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
     loaded = []
     for folder in folders:
-        tracks = recipe.corpus.tracks.get(folder.resolve().name)
+        reading = recipe.reading(folder.resolve().name)
         with parsing(folder.name, quiet) as progress:
             one = load_corpus(
                 folder,
-                tracks,
-                recipe.codec.pedal,
-                time="beats" if recipe.codec.name == "symbols" else "seconds",
-                reader=recipe.corpus.reader,
+                reading,
                 composers=recipe.corpus.composers or None,
                 cache=cache,
                 progress=progress,

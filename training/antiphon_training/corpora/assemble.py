@@ -13,12 +13,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+from antiphon.music.note import NoteArray
 from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
 from antiphon_training.corpora.folder import MUSIC21, Defect, Remark
 from antiphon_training.corpora.layouts import About
 from antiphon_training.corpora.parallel import read_all, read_one
 from antiphon_training.corpora.piece import Piece
-from antiphon_training.corpora.reading import content_of, with_number
+from antiphon_training.corpora.reading import content_of, split_number, with_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,12 +47,47 @@ class Part:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FileNotes:
+    """The notes of one file or tune, sorted by onset."""
+
+    file: str
+    notes: NoteArray
+
+
+def read_files(
+    folder: Path, files: Sequence[str], reading: Reading, cache: Path | None = None
+) -> tuple[list[FileNotes], list[Defect]]:
+    """Return the notes of some files of a folder, and the files that cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    files : sequence of str
+        Relative paths; `tunes.abc#3` is the third tune of a collection.
+    reading : Reading
+        How they are read.
+    cache : Path, optional
+        The folder of the cache; the user's own when not given.
+    """
+    whole = {split_number(folder / file)[0].relative_to(folder).as_posix(): None for file in files}
+    pieces, defects, _ = _parsed(folder, tuple(whole), reading, cache)
+    wanted = set(files)
+    read = [
+        FileNotes(name, piece.notes)
+        for file, name, piece in pieces
+        if name in wanted or file in wanted
+    ]
+    return read, sorted(defects, key=lambda defect: defect.file)
+
+
 def read_parts(
     listing: Listing,
     layout: Layout,
     reading: Reading,
     composers: Sequence[str] | None,
-    cache: Path,
+    cache: Path | None,
     progress: Progress | None,
 ) -> tuple[list[Part], list[Defect]]:
     """Return the pieces of a corpus in order of their files, and what was left out.
@@ -62,10 +98,27 @@ def read_parts(
         None of the composers is there.
     """
     files = [f for f in listing.files if _wanted(layout.of(f).composer, composers, unknown=True)]
+    pieces, defects, contents = _parsed(listing.folder, files, reading, cache, progress)
+    parts = [_part(name, piece, layout.of(file)) for file, name, piece in pieces]
+    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
+    if composers and not chosen and (parts or len(files) < len(listing.files)):
+        raise CorpusError(_no_such_composer(listing, layout, parts, composers))
+    defects = sorted([*listing.unreadable, *defects], key=lambda defect: defect.file)
+    return _grouped(chosen, contents, listing.name), defects
+
+
+def _parsed(
+    folder: Path,
+    files: Sequence[str],
+    reading: Reading,
+    cache: Path | None,
+    progress: Progress | None = None,
+) -> tuple[list[tuple[str, str, Piece]], list[Defect], dict[str, bytes]]:
+    """Return file, name and music of each piece, what was left out, and content hashes."""
     with Cache(cache) as kept:
-        contents = _contents(listing, files, kept)
-        outcomes = _outcomes(listing, files, contents, reading, kept, progress)
-    parts, defects = [], list(listing.unreadable)
+        contents = _contents(folder, files, kept)
+        outcomes = _outcomes(folder, files, contents, reading, kept, progress)
+    pieces, defects = [], []
     for file, outcome in zip(files, outcomes, strict=True):
         if isinstance(outcome, str):
             defects.append(Defect(file, outcome))
@@ -77,16 +130,13 @@ def read_parts(
             if reason is not None:
                 defects.append(Defect(name, reason))
             else:
-                parts.append(_part(name, piece, layout.of(file)))
-    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
-    if composers and not chosen and (parts or len(files) < len(listing.files)):
-        raise CorpusError(_no_such_composer(listing, layout, parts, composers))
-    return _grouped(chosen, contents, listing.name), sorted(defects, key=lambda d: d.file)
+                pieces.append((file, name, piece))
+    return pieces, defects, contents
 
 
-def _contents(listing: Listing, files: Sequence[str], kept: Cache) -> dict[str, bytes]:
+def _contents(folder: Path, files: Sequence[str], kept: Cache) -> dict[str, bytes]:
     """Return the content hash of each file that can be opened."""
-    folder = listing.folder.resolve()
+    folder = folder.resolve()
     known = kept.hashes(folder)
     contents: dict[str, bytes] = {}
     fresh: dict[Path, tuple[Stamp, bytes]] = {}
@@ -108,7 +158,7 @@ def _contents(listing: Listing, files: Sequence[str], kept: Cache) -> dict[str, 
 
 
 def _outcomes(
-    listing: Listing,
+    folder: Path,
     files: Sequence[str],
     contents: dict[str, bytes],
     reading: Reading,
@@ -116,7 +166,7 @@ def _outcomes(
     progress: Progress | None,
 ) -> list[Outcome]:
     """Return what is in each file, parsed where it is not known."""
-    paths = [listing.folder / file for file in files]
+    paths = [folder / file for file in files]
     naming = ReadingKeys(reading)
     keys = [
         naming.key(contents[file], path.suffix) if file in contents else None

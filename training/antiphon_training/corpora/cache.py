@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from antiphon.music.note import NOTE_DTYPE
 from antiphon_training.corpora.piece import Piece
@@ -84,10 +85,16 @@ class ReadingKeys:
 
 
 class Cache:
-    """A folder with the database, to be used as a context."""
+    """A folder with the database, to be used as a context.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    Parameters
+    ----------
+    folder : Path, optional
+        Where it is; in the user's own cache when not given.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._path = (folder or user_cache_path("antiphon") / "corpora") / NAME
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Cache:

@@ -14,37 +14,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon_training.corpora.assemble import read_parts, remarks_of
 from antiphon_training.corpora.folder import Defect, Remark, list_files
 from antiphon_training.corpora.layouts import named_tracks, read_layout
-from antiphon_training.corpora.piece import Reader, Reading, Side, Time
-from antiphon_training.corpora.reading import SUFFIXES, read_notes
+from antiphon_training.corpora.piece import Reading, Side, Time
+from antiphon_training.corpora.reading import read_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon.music.pedal import Pedal
-
     Progress = Callable[[int, int], None]
     """Told how many files are parsed, of how many."""
 
-__all__ = [
-    "SUFFIXES",
-    "Corpus",
-    "Defect",
-    "Reader",
-    "Remark",
-    "Side",
-    "Time",
-    "load_corpus",
-    "nothing_to_learn_from",
-    "read_corpus",
-    "read_notes",
-]
+__all__ = ["Corpus", "Reading", "load_corpus", "nothing_to_learn_from", "read_corpus", "read_notes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +121,8 @@ class Corpus:
 
 def load_corpus(
     corpus: Path | str,
-    tracks: Sequence[str] | None = None,
-    pedal: Pedal = "keys",
+    reading: Reading | None = None,
     *,
-    time: Time = "seconds",
-    reader: Reader = "symusic",
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
@@ -152,13 +134,13 @@ def load_corpus(
     corpus : Path or str
         A folder, searched with all its folders for MIDI files and scores, or
         `music21:NAME` for a folder of the corpus that comes with music21.
-    tracks, pedal, time, reader
-        As for `read_notes`.
+    reading : Reading, optional
+        How files are read; all tracks, in seconds, when not given.
     composers : sequence of str, optional
-        Whose pieces to keep; all when not given. A part of a name will do,
-        whatever its case and accents.
+        Whose pieces to keep; all when not given. Part of a name is enough, and
+        case and accents do not matter.
     cache : Path, optional
-        The folder of what was parsed; the user's own cache when not given.
+        The folder of the cache; the user's own when not given.
     progress : callable, optional
         Called after each file that is parsed.
 
@@ -167,10 +149,7 @@ def load_corpus(
     CorpusError
         The folder does not exist or holds no file with notes.
     """
-    loaded = read_corpus(
-        corpus, tracks, pedal, time=time, reader=reader, composers=composers, cache=cache,
-        progress=progress,
-    )  # fmt: skip
+    loaded = read_corpus(corpus, reading, composers=composers, cache=cache, progress=progress)
     if not loaded.files:
         raise nothing_to_learn_from(loaded)
     return loaded
@@ -187,26 +166,22 @@ def nothing_to_learn_from(corpus: Corpus) -> CorpusError:
 
 def read_corpus(
     corpus: Path | str,
-    tracks: Sequence[str] | None = None,
-    pedal: Pedal = "keys",
+    reading: Reading | None = None,
     *,
-    time: Time = "seconds",
-    reader: Reader = "symusic",
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Return the same as `load_corpus`, or a corpus of defects alone.
+    """Return the same as `load_corpus`, or a corpus without files where none can be used.
 
     Raises
     ------
     CorpusError
         The folder does not exist, or holds no file that might be music.
     """
+    reading = reading or Reading()
     listing = list_files(corpus)
     layout = read_layout(listing)
-    reading = Reading(tuple(sorted(tracks)) if tracks else None, pedal, time, reader)
-    cache = cache or user_cache_path("antiphon") / "corpora"
     parts, defects = read_parts(listing, layout, reading, composers, cache, progress)
     pieces = [part.piece for part in parts]
     named = Counter(name for piece in pieces for name in dict.fromkeys(piece.tracks))
@@ -221,7 +196,7 @@ def read_corpus(
         tuple(part.about.title for part in parts),
         tuple(part.about.side for part in parts),
         tuple(part.about.group for part in parts),
-        time,
+        reading.time,
         np.array([piece.seconds for piece in pieces], dtype=np.float64),
         dict(named.most_common()),
         dict(sum((Counter(piece.counts) for piece in pieces), Counter())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -9,8 +10,7 @@ from antiphon.music.note import NoteArray
 from antiphon.music.pedal import Pedal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from antiphon.music.codecs.codec import Codec
 
 Time = Literal["seconds", "beats"]
 """The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
@@ -37,8 +37,8 @@ class Reading:
 
     Attributes
     ----------
-    tracks : tuple of str or None
-        Names of the tracks to read; None for all.
+    tracks : sequence of str or None
+        Names of the tracks to read; None for all. Kept as a sorted tuple.
     pedal : {"keys", "sustain"}
         Whether a note ends with its key, or when the sustain pedal lets go of it.
     time : {"seconds", "beats"}
@@ -47,10 +47,19 @@ class Reading:
         The library that parses MIDI files; scores are always music21's.
     """
 
-    tracks: tuple[str, ...] | None = None
+    tracks: Sequence[str] | None = None
     pedal: Pedal = "keys"
     time: Time = "seconds"
     reader: Reader = "symusic"
+
+    def __post_init__(self) -> None:
+        """Sort the tracks: their order makes no difference to what is read."""
+        object.__setattr__(self, "tracks", tuple(sorted(self.tracks)) if self.tracks else None)
+
+    @classmethod
+    def for_codec(cls, codec: Codec, tracks: Sequence[str] | None = None) -> Reading:
+        """Return how pieces are read that a codec is to encode: its pedal and its time."""
+        return cls(tracks, codec.pedal, codec.time)
 
     def wants(self, track: str) -> bool:
         """Return whether the track of this name is to be read."""

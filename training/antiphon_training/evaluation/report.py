@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.instrument import UNCOUNTED_NOTES
-from antiphon_training.corpora.corpus import Defect
+from antiphon_training.corpora.folder import Defect
 from antiphon_training.evaluation.continuations import (
     AGREEMENTS,
     AMOUNTS,
@@ -16,7 +16,7 @@ from antiphon_training.evaluation.continuations import (
     Estimate,
 )
 from antiphon_training.evaluation.foretelling import DECIMALS, Figures
-from antiphon_training.evaluation.pieces import Outside
+from antiphon_training.evaluation.vocabulary import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
-from antiphon_training.corpora.corpus import Defect, load_corpus
-from antiphon_training.corpora.folder import composed, list_files
+from antiphon_training.corpora.corpus import load_corpus
+from antiphon_training.corpora.folder import Defect, composed, list_files
 from antiphon_training.corpora.layouts import manifest_groups
+from antiphon_training.corpora.piece import Reading
 from antiphon_training.corpora.reading import split_number
 from antiphon_training.corpora.split import HELDOUT, split_corpora
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """The files to measure.
 
     Attributes
@@ -50,26 +51,26 @@ class Choice:
         return {told[composed(file)] for file in self.files if composed(file) in told}
 
 
-def choose(
+def select(
     corpus: Path | str,
-    codec: Codec,
+    reading: Reading,
     heldout: Path | None = None,
-    tracks: Sequence[str] | None = None,
+    *,
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
-) -> Choice:
+) -> Selection:
     """Return what a list names; else what is held out; else all files.
 
     Parameters
     ----------
     corpus : Path or str
         A folder, or `music21:NAME`.
-    codec : Codec
-        The instrument's: how files are read.
+    reading : Reading
+        How files are read.
     heldout : Path, optional
         A list of relative paths, one a line; `heldout.txt` of the folder when not
         given. Where there is none either, what the corpus itself holds out.
-    tracks, composers, cache
+    composers, cache
         As for `load_corpus`.
 
     Raises
@@ -83,17 +84,15 @@ def choose(
         raise CorpusError(f"There is no list {heldout}; name a file with one path a line.")
     files = _listed(listing.folder, listed) if listed.is_file() else []
     if files and not composers:
-        return Choice(listing.name, listing.folder, files)
-    loaded = load_corpus(
-        corpus, tracks, codec.pedal, time=codec.time, composers=composers, cache=cache
-    )
+        return Selection(listing.name, listing.folder, files)
+    loaded = load_corpus(corpus, reading, composers=composers, cache=cache)
     if files:
         files = [file for file in files if file in set(loaded.files)]
         if not files:
             raise CorpusError(f"{listed} names no piece by {' or '.join(composers or [])}.")
-        return Choice(listing.name, listing.folder, files)
+        return Selection(listing.name, listing.folder, files)
     held = split_corpora([loaded], 0.0)[0].heldout or range(len(loaded.files))
-    return Choice(
+    return Selection(
         listing.name, listing.folder, [loaded.files[index] for index in held], loaded.defects
     )
 
@@ -125,9 +124,9 @@ def composers_of(card: Card, corpus: str) -> list[str] | None:
     return None
 
 
-def learned(
+def baseline_pieces(
     corpora: Sequence[Path | str],
-    measured: Choice,
+    measured: Selection,
     card: Card,
     codec: Codec,
     cache: Path | None = None,
@@ -141,7 +140,7 @@ def learned(
     ----------
     corpora : sequence of Path or str
         Folders, or `music21:NAME`.
-    measured : Choice
+    measured : Selection
         What is measured.
     card, codec
         The instrument's: which tracks to read, and how.
@@ -157,9 +156,7 @@ def learned(
     loaded = [
         load_corpus(
             corpus,
-            tracks_of(card, name),
-            codec.pedal,
-            time=codec.time,
+            Reading.for_codec(codec, tracks_of(card, name)),
             composers=composers_of(card, name),
             cache=cache,
         )

@@ -9,7 +9,8 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.music.files.writing import write_midi
-from antiphon_training.evaluation.choice import Choice, choose, composers_of, learned
+from antiphon_training.corpora.piece import Reading
+from antiphon_training.evaluation.selection import Selection, baseline_pieces, composers_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,14 +35,14 @@ def folder(tmp_path: Path, tune: Make) -> Path:
 def test_files_are_those_listed_or_held_out_or_all(
     folder: Path, cache: Path, tiny: Predictor
 ) -> None:
-    every = choose(folder, tiny.codec, cache=cache)
+    every = select(folder, Reading(), cache=cache)
     assert every.files == ["a.mid", "b.MIDI"]
     assert [defect.file for defect in every.defects] == ["broken.mid"]
     listed = folder / "some.list"
     listed.write_text("\n b.MIDI \n\n")
-    assert choose(folder, tiny.codec, listed).files == ["b.MIDI"]
+    assert select(folder, Reading(), listed).files == ["b.MIDI"]
     (folder / "heldout.txt").write_text("a.mid\n")
-    assert choose(folder, tiny.codec).files == ["a.mid"]
+    assert select(folder, Reading()).files == ["a.mid"]
 
 
 def test_a_corpus_may_hold_out_files_by_itself(folder: Path, cache: Path, tiny: Predictor) -> None:
@@ -49,7 +50,7 @@ def test_a_corpus_may_hold_out_files_by_itself(folder: Path, cache: Path, tiny: 
         "canonical_composer,canonical_title,split,year,midi_filename,audio_filename,duration\n"
         "Anon,One,train,2004,a.mid,a.wav,5\nAnon,Two,test,2004,b.MIDI,b.wav,5\n"
     )
-    assert choose(folder, tiny.codec, cache=cache).files == ["b.MIDI"]
+    assert select(folder, Reading(), cache=cache).files == ["b.MIDI"]
 
 
 def test_pieces_may_be_those_of_some_composers(
@@ -59,39 +60,39 @@ def test_pieces_may_be_those_of_some_composers(
         path = tmp_path / f"{place}.mid"
         path.parent.mkdir(exist_ok=True)
         write_midi(path, [("Piano", 0, 0, tune(size))])
-    chopin = choose(tmp_path, tiny.codec, composers=["chopin"], cache=cache)
+    chopin = select(tmp_path, Reading(), composers=["chopin"], cache=cache)
     assert chopin.files == ["Chopin/c.mid", "Chopin/d.mid"]
     (tmp_path / "heldout.txt").write_text("Brahms/a.mid\nChopin/d.mid\n")
-    held = choose(tmp_path, tiny.codec, composers=["Chopin"], cache=cache)
+    held = select(tmp_path, Reading(), composers=["Chopin"], cache=cache)
     assert held.files == ["Chopin/d.mid"]
     with pytest.raises(CorpusError, match="Liszt"):
-        choose(tmp_path, tiny.codec, composers=["Liszt"], cache=cache)
+        select(tmp_path, Reading(), composers=["Liszt"], cache=cache)
     entry = {"name": tmp_path.name, "tracks": None}
     card = replace(tiny.card, corpus=(entry,), recipe={"corpus": {"composers": ["Chopin"]}})
     assert composers_of(card, tmp_path.name) == ["Chopin"]
     assert composers_of(card, "another") is None
     assert composers_of(tiny.card, tmp_path.name) is None
-    assert len(learned([tmp_path], held, card, tiny.codec, cache)) == 1
+    assert len(baseline_pieces([tmp_path], held, card, tiny.codec, cache)) == 1
 
 
 def test_a_tune_of_a_collection_has_a_number(tmp_path: Path, cache: Path, tiny: Predictor) -> None:
     tunes = "".join(f"X:{n}\nT:Tune {n}\nL:1/8\nM:4/4\nK:C\nCDEF GABc|\n\n" for n in (1, 2))
     (tmp_path / "tunes.abc").write_text(tunes)
-    assert choose(tmp_path, tiny.codec, cache=cache).files == ["tunes.abc#1", "tunes.abc#2"]
+    assert select(tmp_path, Reading(), cache=cache).files == ["tunes.abc#1", "tunes.abc#2"]
     (tmp_path / "heldout.txt").write_text("tunes.abc#2\n")
-    assert choose(tmp_path, tiny.codec).files == ["tunes.abc#2"]
+    assert select(tmp_path, Reading()).files == ["tunes.abc#2"]
 
 
 def test_lists_and_folders_that_are_not_there(folder: Path, tiny: Predictor) -> None:
     with pytest.raises(CorpusError, match="no folder"):
-        choose(folder / "gone", tiny.codec)
+        select(folder / "gone", Reading())
     with pytest.raises(CorpusError, match="no list"):
-        choose(folder, tiny.codec, folder / "gone.txt")
+        select(folder, Reading(), folder / "gone.txt")
     (folder / "heldout.txt").write_text("gone.mid\n")
     with pytest.raises(CorpusError, match="does not hold gone"):
-        choose(folder, tiny.codec)
+        select(folder, Reading())
     with pytest.raises(CorpusError, match="music21:bach"):
-        choose("music21:bahc", tiny.codec)
+        select("music21:bahc", Reading())
 
 
 def test_a_baseline_learns_nothing_that_is_evaluated(
@@ -105,7 +106,9 @@ def test_a_baseline_learns_nothing_that_is_evaluated(
         write_midi(tmp_path / f"{name}.mid", [("Piano", 0, 0, tune(size))])
 
     def sizes_of(*folders: Path, files: list[str]) -> list[int]:
-        pieces = learned(folders, Choice("here", here, files), tiny.card, tiny.codec, cache)
+        pieces = baseline_pieces(
+            folders, Selection("here", here, files), tiny.card, tiny.codec, cache
+        )
         return sorted(map(len, pieces))
 
     assert sizes_of(here, files=["a.mid"]) == [21]

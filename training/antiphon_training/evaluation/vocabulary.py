@@ -1,0 +1,45 @@
+"""How many words of some music an instrument does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from antiphon.music.codecs.symbols import SymbolsCodec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from antiphon.music.codecs.codec import Codec
+    from antiphon.music.note import NoteArray
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How much of some music a vocabulary does not know.
+
+    Attributes
+    ----------
+    words, outside : int
+        How many words were heard, and how many of them are unknown: passed over.
+    """
+
+    words: int
+    outside: int
+
+    @property
+    def share(self) -> float:
+        """The unknown words' share of all."""
+        return self.outside / self.words if self.words else 0.0
+
+
+def outside_vocabulary(codec: Codec, pieces: Iterable[NoteArray]) -> Outside | None:
+    """Return how many words a codec passes over; None where it has no vocabulary.
+
+    The pieces are in the codec's own unit of time.
+    """
+    if not isinstance(codec, SymbolsCodec):
+        return None
+    heard = codec.counts(pieces)
+    unknown = sum(times for word, times in heard.items() if word not in codec.index)
+    return Outside(heard.total(), unknown)
