@@ -23,7 +23,6 @@ from antiphon_export.agreement import Agreement, compare
 from antiphon_export.convert import to_onnx
 from antiphon_export.labels import label_weights
 from antiphon_export.parity import STEPS, Parity, prove
-from antiphon_export.playing import context, state_shapes
 from antiphon_export.quantise import quantise
 from antiphon_training.corpora.assemble import read_files
 from antiphon_training.corpora.piece import Reading
@@ -143,12 +142,12 @@ def write_model(
 
 def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
     """Return the card, without its held-out figures yet."""
-    shapes = state_shapes(network)
+    shapes = network.state_shapes
     return Card(
         name=order.name,
         codec=details.codec.table(),
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
-        context=context(network),
+        context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
         corpus=tuple(
             {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}

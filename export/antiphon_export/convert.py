@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import onnx
 
 from antiphon.instrument.session import OUTPUTS, next_name
-from antiphon_export.playing import state_shapes
 from antiphon_export.step import make_step
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def to_onnx(network: Any, codec: Codec) -> Any:
         # tf2onnx still calls what newer releases of NumPy and TensorFlow discourage.
         warnings.simplefilter("ignore")
         model, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
-    names = [*OUTPUTS, *map(next_name, state_shapes(network))]
+    names = [*OUTPUTS, *map(next_name, network.state_shapes)]
     _tidy(model, names)
     onnx.checker.check_model(model, full_check=True)
     return model

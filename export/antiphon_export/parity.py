@@ -24,7 +24,6 @@ import tensorflow as tf
 from antiphon.errors import TrainingError
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.instrument.predictor import Prediction, Predictor
-from antiphon_export.playing import initial_state, sequence_logits
 from antiphon_export.reference import Draw, clear_draw, near_min_p
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def forced_difference(network: Any, predictor: Predictor, steps: int) -> float:
     rng = np.random.default_rng(_SEED)
     read = _random_rows(rng, codec.input_sizes, steps)
     truth = _random_rows(rng, codec.sizes, steps)
-    wanted = sequence_logits(network, read, truth)
+    wanted = network.piece_logits(read, truth, tf.function)
     state, largest = predictor.initial_state(), 0.0
     for row, note, expected in zip(read, truth, wanted, strict=True):
         logits, state = predictor.logits(state, row, note)
@@ -139,7 +138,7 @@ class _KerasPlayer:
     """Draws notes from the network itself, and keeps its state."""
 
     def __init__(self, network: Any) -> None:
-        self._state = initial_state(network)
+        self._state = [tf.zeros((1, *shape)) for shape in network.state_shapes.values()]
         # Compiled, for eager Keras takes a hundredth of a second a note.
         self._read = tf.function(network.run_step)
         self._heads = [tf.function(head) for head in network.heads]

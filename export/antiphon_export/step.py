@@ -20,7 +20,6 @@ import numpy as np
 import tensorflow as tf
 
 from antiphon.instrument.session import graph_inputs, next_name
-from antiphon_export.playing import state_shapes
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -64,7 +63,7 @@ def make_step(network: Any, codec: Codec) -> tuple[StepFunction, list[Any]]:
 
     Inputs and outputs are named as in an instrument file.
     """
-    shapes = state_shapes(network)
+    shapes = dict(network.state_shapes)
     states = tuple(shapes)
     count = len(codec.fields)
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from antiphon_training.commands.progress import TrainingProgress, duration_in_words
-from antiphon_training.fitting.lesson import Plan
+from antiphon_training.kinds.setup import Plan
 
 PLAN = Plan(epochs=3, steps_an_epoch=4, notes_a_step=100, patience=3)
 LOSSES = {"loss": 9.0, "pitch_loss": 3.0, "step_loss": 2.0, "duration_loss": 2.5,
@@ -37,7 +37,7 @@ def test_without_a_terminal_it_is_a_line_an_epoch() -> None:
     assert first == "going on after epoch 1 of 3"
     assert line.startswith(
         "epoch 2/3: 9.000 nats (pitch 3.00, step 2.00, duration 2.50, velocity 1.50)"
-        " · watched 8.500 · "
+        " · validation 8.500 · "
     )
     assert line.endswith(" to go")
 
@@ -45,7 +45,7 @@ def test_without_a_terminal_it_is_a_line_an_epoch() -> None:
 def test_on_a_terminal_a_bar_moves_and_the_line_stays() -> None:
     text = shown(terminal=True)
     assert "epoch 2/3" in text
-    assert "watched 8.500" in text
+    assert "validation 8.500" in text
 
 
 def test_quiet_is_quiet() -> None:

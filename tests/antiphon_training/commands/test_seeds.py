@@ -64,7 +64,7 @@ def sides() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(("find", "side"), [(from_training, "train"), (from_validation, "valid")])
-def test_a_run_tells_what_was_watched(
+def test_a_run_says_which_side_a_piece_was_on(
     find: type[from_training], side: str, tiny: Predictor, run: Path
 ) -> None:
     found = set()
@@ -101,7 +101,7 @@ def test_a_folder_is_split_as_the_recipe_says(tiny: Predictor) -> None:
     folder, rng = str(MUSIC / "songs"), np.random.default_rng(1)
     card = replace(tiny.card, recipe={"corpus": {"valid_share": 0.0}})
     assert "songs/" in from_training(card, tiny.codec, rng, corpus=folder, run=None).told
-    with pytest.raises(UsageError, match="No piece of songs was watched"):
+    with pytest.raises(UsageError, match="No piece of songs was used for validation"):
         from_validation(card, tiny.codec, rng, corpus=folder, run=None)
 
 

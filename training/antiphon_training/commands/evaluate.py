@@ -100,7 +100,7 @@ def evaluate(
         codec=codec.name,
         corpus=measured.name,
         figures=found,
-        outside=outside_vocabulary(codec, (piece.notes for piece in read)),
+        outside=outside_vocabulary(codec, [piece.notes for piece in read]),
         defects=defects,
         baseline=baseline,
         continuations=played,
@@ -121,12 +121,12 @@ def _ngram(
 ) -> tuple[NGramInstrument, int]:
     """Return the n-gram of corpora, and from how many rows it learned."""
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
-    from antiphon_training.evaluation.report import unit_of
     from antiphon_training.evaluation.selection import baseline_pieces
+    from antiphon_training.kinds.registry import CODECS
 
     pieces = baseline_pieces(corpora, measured, predictor.card, predictor.codec, cache)
     rows = sum(map(len, pieces))
-    say(f"teaching an n-gram {rows:,} {unit_of(predictor.codec.name)}s of {len(pieces)} pieces")
+    say(f"teaching an n-gram {rows:,} {CODECS[predictor.codec.name].row}s of {len(pieces)} pieces")
     return NGramInstrument.learn(predictor.codec, pieces), rows
 
 

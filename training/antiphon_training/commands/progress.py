@@ -1,7 +1,7 @@
-"""What a person sees on stderr while files are parsed and a network learns.
+"""Progress on stderr, while files are parsed and while a network is trained.
 
-On a terminal it moves (rich); elsewhere it is plain lines. Losses are means in
-nats a note, times are seconds.
+On a terminal it is a bar (rich), elsewhere one line an epoch. Losses are means over
+notes, times are seconds.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from antiphon_training.fitting.callbacks import Losses
-    from antiphon_training.fitting.lesson import Plan
+    from antiphon_training.kinds.setup import Plan
 
 
 def console() -> Console:
-    """Return stderr, as rich sees it."""
+    """Return a console of rich on stderr."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def parsing(name: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many files of a corpus are parsed; nothing where nobody looks on."""
+    """Show how many files of a corpus are parsed, if stderr is a terminal."""
     terminal = console()
     if quiet or not terminal.is_terminal:
         yield None
@@ -39,18 +39,18 @@ def parsing(name: str, quiet: bool) -> Iterator[Callable[[int, int], None] | Non
 
 
 class TrainingProgress:
-    """A `Listener` that writes to stderr, to be used as a context.
+    """A `Listener` that writes to stderr; use it as a context.
 
     Parameters
     ----------
     fields : sequence of str
-        Of the codec.
+        The fields of the codec.
     quiet : bool
         Whether to write nothing at all.
     terminal : Console, optional
         Where to write; stderr when not given.
     unit : str
-        Of what the losses are.
+        The unit of the losses.
     clock : callable
         Returns seconds.
     """
@@ -74,7 +74,7 @@ class TrainingProgress:
         self.done = 0
 
     def __enter__(self) -> TrainingProgress:
-        """Begin to show."""
+        """Start the bar, on a terminal."""
         if self._terminal.is_terminal and not self._quiet:
             columns = (TextColumn("{task.description}"), BarColumn(bar_width=20))
             text = TextColumn("{task.fields[figures]}")
@@ -84,32 +84,32 @@ class TrainingProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the terminal as it was."""
+        """Remove the bar."""
         if self._bar:
             self._bar.stop()
 
     def begins(self, plan: Plan, epochs_done: int) -> None:
-        """Say that the run goes on."""
+        """Write that the run is resumed, if it is."""
         self._plan, self.done = plan, epochs_done
         if epochs_done and not self._quiet:
             self._write(f"going on after epoch {epochs_done} of {plan.epochs}")
 
     @property
     def plan(self) -> Plan:
-        """How long the run is; known once it has begun."""
-        assert self._plan is not None, "a listener is told first that the run begins"
+        """How long the run is; known after `begins`."""
+        assert self._plan is not None, "`begins` comes first"
         return self._plan
 
     def epoch_begins(self, number: int) -> None:
-        """Start the bar anew; the clock starts with the first step that ends."""
+        """Reset the bar; the clock starts at the end of the first step."""
         self.epoch = number
         if self._bar:
             title, steps = f"epoch {number}/{self.plan.epochs}", self.plan.steps_an_epoch
             self._bar.reset(self._task, description=title, total=steps, figures="")
 
     def batch_ends(self, losses: Losses) -> None:
-        """Move the bar."""
-        if self._steps_seen == 0:  # the first step compiles, and tells nothing of the speed
+        """Move the bar by a step."""
+        if self._steps_seen == 0:  # the first step compiles, so its time is no measure
             self._since = self._clock()
         self._steps_seen += 1
         if self._bar:
@@ -117,12 +117,13 @@ class TrainingProgress:
             self._bar.update(self._task, advance=1, figures=told)
 
     def epoch_ends(self, number: int, losses: Losses) -> None:
-        """Write one line."""
+        """Write the line of an epoch."""
         self.done = number
         if not self._quiet:
-            watched = f" · watched {losses['val_loss']:.3f}" if "val_loss" in losses else ""
+            value = losses.get("val_loss")
+            validation = "" if value is None else f" · validation {value:.3f}"
             left = self.plan.epochs - number
-            told = self._figures(losses, left, watched)
+            told = self._figures(losses, left, validation)
             self._write(f"epoch {number}/{self.plan.epochs}: {told}")
 
     def _epochs_left(self, *, in_epoch: bool) -> float:
@@ -130,15 +131,15 @@ class TrainingProgress:
         part = (self._steps_seen % steps or steps) / steps if in_epoch else 0.0
         return self.plan.epochs - self.epoch + 1 - part
 
-    def _figures(self, losses: Losses, epochs_left: float, watched: str | None = None) -> str:
-        """Return a line; without what was watched the short one, which fits beside a bar."""
+    def _figures(self, losses: Losses, epochs_left: float, validation: str | None = None) -> str:
+        """Return a line; without validation a short one, which fits beside a bar."""
         told = f"{losses.get('loss', float('nan')):.3f} {self._unit}"
-        if watched is not None:
+        if validation is not None:
             by_field = [(name, losses.get(f"{name}_loss")) for name in self._fields]
             parts = [f"{name} {loss:.2f}" for name, loss in by_field if loss is not None]
             if "accuracy" in losses:
                 parts.append(f"accuracy {losses['accuracy']:.1%}")
-            told += (f" ({', '.join(parts)})" if parts else "") + watched
+            told += (f" ({', '.join(parts)})" if parts else "") + validation
         pace = self._seconds_a_step()
         if pace is None:
             return told

@@ -1,7 +1,7 @@
-"""Beginnings for `antiphon compose`: a random stretch of what was trained on, or watched.
+"""Beginnings for `antiphon compose`: a random stretch of the training or validation pieces.
 
-Entry points of `antiphon.seeds`. A training run knows its corpora and how they were
-split; a folder alone is split as the instrument's recipe says.
+Entry points of `antiphon.seeds`. The folder of a training run says which corpora it has
+and how they were split; a corpus alone is split as the instrument's recipe says.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from antiphon.errors import TrainingError, UsageError
 from antiphon_training.corpora.corpus import Reading, load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
+from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,22 +29,22 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 STREAM_ROWS = 64
-"""What an instrument without a window of its own is given to begin with: as on stage."""
+"""Rows that an instrument without a window of its own begins with, as on stage."""
 
 VALID_SHARE = 0.02
-"""Where a recipe does not say how many pieces were watched."""
+"""The share of validation pieces where a recipe does not give it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A corpus to look in.
+    """A corpus to choose a piece from.
 
     Attributes
     ----------
     name : Path or str
         As `load_corpus` takes it.
     tracks, composers : sequence of str or None
-        What of it is read.
+        The tracks, and the composers, that are read.
     """
 
     name: Path | str
@@ -61,7 +62,7 @@ def from_training(
 def from_validation(
     card: Card, codec: Codec, rng: np.random.Generator, *, corpus: str | None, run: Path | None
 ) -> Beginning:
-    """Return a random stretch of the pieces that were watched while training."""
+    """Return a random stretch of the validation pieces."""
     return _find("valid", card, codec, rng, corpus, run)
 
 
@@ -84,12 +85,13 @@ def _find(
         for index in getattr(split, side)
     ]
     if not pieces:
-        what = "trained on" if side == "train" else "watched"
-        raise UsageError(f"No piece of {', '.join(one.name for one in corpora)} was {what}.")
+        use = "training" if side == "train" else "validation"
+        names = ", ".join(one.name for one in corpora)
+        raise UsageError(f"No piece of {names} was used for {use}.")
     rows = int(card.context.get("length", STREAM_ROWS))
-    words = codec.fields == ("symbol",)
-    # Every stretch is as likely as any other, so a long piece comes more often.
-    starts = [_places(one.piece(index), words) for one, index in pieces]
+    span = CODECS[codec.name].chord_seconds
+    # Each stretch is equally likely, so a long piece is chosen more often.
+    starts = [_places(one.piece(index), span) for one, index in pieces]
     many = np.array([max(len(each) - rows, 1) for each in starts], dtype=np.float64)
     chosen = int(rng.choice(len(pieces), p=many / many.sum()))
     first = int(rng.integers(int(many[chosen])))
@@ -97,7 +99,7 @@ def _find(
 
 
 def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Beginning:
-    """Return the notes of so many rows of a piece, from time 0 on."""
+    """Return the notes of so many rows of a piece, moved to time 0."""
     piece = corpus.piece(index)
     last = places[rows] if len(places) > rows else len(piece)
     notes = piece[places[0] : last].copy()
@@ -112,22 +114,22 @@ def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Be
     return Beginning(f"After {title}", notes, told)
 
 
-def _places(piece: NoteArray, words: bool) -> list[int]:
-    """Return the notes at which a row begins: every one, or the first of each word."""
-    if not words:
+def _places(piece: NoteArray, span: float | None) -> list[int]:
+    """Return the notes at which a row begins: all, or the first of each chord in `span`."""
+    if span is None:
         return list(range(len(piece)))
     onsets = piece["onset"]
-    gaps = np.diff(onsets, prepend=-np.inf) > CHORD_SPAN
+    gaps = np.diff(onsets, prepend=-np.inf) > span
     return [int(place) for place in np.flatnonzero(gaps)]
 
 
 def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Source], float]:
-    """Return where to look, and the share of pieces that were watched."""
+    """Return the corpora, and the share of validation pieces."""
     if run is not None:
         return _of_run(run, corpus)
     if corpus is None:
         raise UsageError(
-            "An instrument does not carry the music it learned from; say where that is, "
+            "An instrument does not contain the music it was trained on; say where that is, "
             "with --corpus FOLDER or --run DIR."
         )
     recipe = card.recipe.get("corpus")
@@ -143,7 +145,7 @@ def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Sou
 
 def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
     """Return the corpora of a training run; one may have been moved, to `corpus`."""
-    # They import what reads recipes, which a folder alone does not need.
+    # Not needed for a folder alone.
     from antiphon_training.fitting import run_folder
     from antiphon_training.recipe import read_recipe
 

@@ -1,6 +1,6 @@
-"""`antiphon train`: the command of the training room.
+"""`antiphon train`: train a network on folders of music.
 
-Imported for `antiphon --help` too, so TensorFlow and the rest load inside.
+Imported for `antiphon --help` too, so TensorFlow and the rest are imported inside.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from antiphon_training.commands.options import CacheFolder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon_training.commands.progress import TrainingProgress
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.fitting.lesson import Wishes
-    from antiphon_training.fitting.origin import Origin
+    from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.recipe import Recipe
-    from antiphon_training.scale.ensemble import Ensemble
 
 PLAYER = "Player"
 """The track of a session's file that the player played."""
@@ -42,24 +39,24 @@ def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
     recipe: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A recipe, or the name of one that is shipped; house."),
+        typer.Option(metavar="FILE", help="A recipe, or the name of a shipped one; house."),
     ] = None,
     continue_from: Annotated[
         str | None,
-        typer.Option(metavar="INSTRUMENT", help="Let an instrument go on learning: yours, house."),
+        typer.Option(metavar="INSTRUMENT", help="Train an instrument further: yours, or house."),
     ] = None,
     track: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A first look: smaller, and soon done.")
+        bool, typer.Option("--quick", help="A short first training of a smaller network.")
     ] = False,
     hours: Annotated[
         float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(metavar="N", help="So many processes train together.")
+        int | None, typer.Option(metavar="N", help="The number of processes that train together.")
     ] = None,
     process: Annotated[
         int | None, typer.Option(metavar="I", help="Which of them this is, from 0.")
@@ -71,62 +68,81 @@ def train(
 ) -> None:
     """Train a network on folders of music.
 
-    Stop it as you like, with Ctrl-C or otherwise: the same command goes on.
+    Stop it at any time, with Ctrl-C or otherwise: the same command resumes it.
     """
     from antiphon_training.commands.progress import TrainingProgress
+    from antiphon_training.distributed.process_group import join
+    from antiphon_training.distributed.process_options import read_process_options
     from antiphon_training.fitting import run_folder
-    from antiphon_training.fitting.lesson import Wishes
     from antiphon_training.fitting.native_messages import native_messages_to
-    from antiphon_training.recipe import find_recipe, read_recipe
-    from antiphon_training.scale.ensemble import join
-    from antiphon_training.scale.seat import take_seat
 
     voice: Voice = ctx.obj or Voice()
-    say = voice.say
-    seat = take_seat(processes, process, coordinator, os.environ)
-    quiet = voice.quiet or not seat.first
+    options = read_process_options(processes, process, coordinator, os.environ)
+    quiet = voice.quiet or not options.first
     run_folder.make(out)
-    messages = None if voice.verbose else out / seat.named(run_folder.MESSAGES)
+    messages = None if voice.verbose else out / options.file_name(run_folder.MESSAGES)
     with native_messages_to(messages):
-        ensemble = join(seat)
-        origin = _origin(continue_from, recipe)
-    if origin:
-        names = [Path(name).resolve().name for name in corpora]
-        path = run_folder.keep_recipe(out, origin.recipe(names, track or [PLAYER]))
-    else:
-        path = find_recipe(recipe or "house")
-    chosen = read_recipe(path, quick)
+        group = join(options)
+        pretrained = _pretrained(continue_from, recipe, quick)
+    chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
     try:
-        loaded = _load_all(corpora, chosen, cache, say, quiet)
-        unit = "loss" if chosen.codec.name == "triplet" else "nats"
-        progress = TrainingProgress(chosen.fields, quiet, unit=unit)
-        wishes = Wishes(quick=quick, hours=hours, origin=origin)
-        with native_messages_to(messages):
-            done = _fit(path, loaded, out, wishes, progress, ensemble)
+        loaded = _load_all(corpora, chosen, cache, voice.say, quiet)
+        unit = chosen.kind.loss_unit
+        progress = TrainingProgress(chosen.kind.fields, quiet, unit=unit)
+        with native_messages_to(messages), progress:
+            from antiphon_training.fitting.fit import train as fit
+
+            done = fit(
+                chosen, loaded, out, progress, hours=hours, pretrained=pretrained, group=group
+            )
     except KeyboardInterrupt:
-        say(_stopped(out))
+        voice.say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
-    say(
+    voice.say(
         f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
         f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
         f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
     )
 
 
-def _origin(continue_from: str | None, recipe: str | None) -> Origin | None:
-    """Return the instrument that is to go on learning, if one was named."""
+def _pretrained(name: str | None, recipe: str | None, quick: bool) -> Pretrained | None:
+    """Return the instrument to train further, if one was named."""
     from antiphon.errors import UsageError
 
-    if continue_from is None:
+    if name is None:
         return None
-    if recipe is not None:
+    if recipe is not None or quick:
         raise UsageError(
-            "An instrument goes on learning by its own recipe; leave --recipe or "
-            "--continue-from out."
+            "An instrument is trained further by its own recipe; leave out --continue-from, or "
+            "--recipe and --quick."
         )
-    from antiphon_training.fitting.origin import find_instrument, read_origin
+    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
 
-    return read_origin(find_instrument(continue_from))
+    return read_pretrained(find_instrument(name))
+
+
+def _recipe(
+    name: str | None,
+    quick: bool,
+    pretrained: Pretrained | None,
+    corpora: Sequence[str],
+    tracks: Sequence[str],
+    out: Path,
+) -> Recipe:
+    """Return the recipe of the run: the one named, or one for a pretrained instrument.
+
+    A resumed run of a pretrained instrument has that recipe in its folder, where it may
+    have been edited.
+    """
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.recipe import find_recipe, read_recipe
+
+    if pretrained is None:
+        return read_recipe(find_recipe(name or "house"), quick)
+    own = out / run_folder.RECIPE
+    if own.is_file():
+        return read_recipe(own)
+    return pretrained.recipe([Path(folder).resolve().name for folder in corpora], tracks)
 
 
 def _before(done: dict[str, Any]) -> str:
@@ -153,11 +169,10 @@ def _load_all(
         raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
     loaded = []
     for folder in folders:
-        reading = recipe.reading(folder.resolve().name)
         with parsing(folder.name, quiet) as progress:
             one = load_corpus(
                 folder,
-                reading,
+                recipe.reading(folder.resolve().name),
                 composers=recipe.corpus.composers or None,
                 cache=cache,
                 progress=progress,
@@ -171,24 +186,10 @@ def _load_all(
     return loaded
 
 
-def _fit(
-    path: Path,
-    loaded: Sequence[Corpus],
-    out: Path,
-    wishes: Wishes,
-    progress: TrainingProgress,
-    ensemble: Ensemble,
-) -> dict[str, Any]:
-    with progress:
-        from antiphon_training.fitting.fit import train as fit
-
-        return fit(path, loaded, out, progress, wishes, ensemble)
-
-
 def _stopped(out: Path) -> str:
     from antiphon_training.fitting import run_folder
 
     if not (out / run_folder.RESUME).is_file():
-        return "Stopped before the first epoch was kept; the same command begins anew."
+        return "Stopped before the first checkpoint; the same command starts the run again."
     epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
     return f"Stopped; {epochs} epochs are kept in {out}, and the same command goes on from there."

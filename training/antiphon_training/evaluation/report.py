@@ -17,6 +17,7 @@ from antiphon_training.evaluation.continuations import (
 )
 from antiphon_training.evaluation.foretelling import DECIMALS, Figures
 from antiphon_training.evaluation.vocabulary import Outside
+from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,7 +89,7 @@ class Report:
     @property
     def unit(self) -> str:
         """What a row is."""
-        return unit_of(self.codec)
+        return CODECS[self.codec].row
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON values: every key is always there."""
@@ -177,11 +178,6 @@ class Report:
         yield from _rows(AMOUNTS, "", played, players)
         yield "off from the piece: 0 is alike"
         yield from _rows(AMOUNTS, "_off", played, players)
-
-
-def unit_of(codec: str) -> str:
-    """Return what a row of a codec is: a note, or a symbol."""
-    return "symbol" if codec == "symbols" else "note"
 
 
 def _rows(

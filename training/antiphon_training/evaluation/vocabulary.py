@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
@@ -33,13 +33,10 @@ class Outside:
         return self.outside / self.words if self.words else 0.0
 
 
-def outside_vocabulary(codec: Codec, pieces: Iterable[NoteArray]) -> Outside | None:
+def outside_vocabulary(codec: Codec, pieces: Sequence[NoteArray]) -> Outside | None:
     """Return how many words a codec passes over; None where it has no vocabulary.
 
     The pieces are in the codec's own unit of time.
     """
-    if not isinstance(codec, SymbolsCodec):
-        return None
-    heard = codec.counts(pieces)
-    unknown = sum(times for word, times in heard.items() if word not in codec.index)
-    return Outside(heard.total(), unknown)
+    count = CODECS[codec.name].count_unknown
+    return None if count is None else Outside(*count(codec, pieces))

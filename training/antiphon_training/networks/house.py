@@ -9,15 +9,21 @@ Shapes: notes are int32 (batch, time, fields); logits float32 (batch, time, clas
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from antiphon_training.networks.lstm import SequenceLSTM
 from antiphon_training.networks.recurrence.backend import rows
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Tensor = Any
+Compiled = Callable[[Any], Any]
 State = list[Tensor]
 """h and c of each layer in turn, float32 (batch, units)."""
 
@@ -122,6 +128,17 @@ class HouseNetwork(keras.Model):
             for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
         ]
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """The form of its context, for a card: an endless stream of notes."""
+        return {"kind": "stream"}
+
+    @property
+    def state_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each state tensor without the batch: h1, c1, h2, c2 ..."""
+        layers = range(1, len(self.lstms) + 1)
+        return {f"{kind}{layer}": (self.units,) for layer in layers for kind in ("h", "c")}
+
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
         self.embedding.build(None)
@@ -170,6 +187,25 @@ class HouseNetwork(keras.Model):
         previous = inputs["previous"]
         features, _ = self.run(previous, self.initial_state(ops.shape(previous)[0]))
         return self.logits(features, inputs["target"])
+
+    def piece_logits(
+        self, read: NDArray[np.int32], truth: NDArray[np.int32], compiled: Compiled
+    ) -> NDArray[np.float32]:
+        """Return the logits of all fields at each row of a piece, by the code of training.
+
+        Parameters
+        ----------
+        read, truth : int32 arrays, shape (rows, fields)
+            The rows that are read, and those to predict.
+        compiled : callable
+            Compiles a function of tensors: `tf.function`, for instance.
+
+        Returns
+        -------
+        float32 array, shape (rows, sum of classes)
+        """
+        parts = compiled(self)({"previous": read[None], "target": truth[None]})
+        return np.concatenate([np.asarray(parts[name])[0] for name in self.fields], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""

@@ -1,4 +1,4 @@
-"""An instrument that goes on learning: from its file alone, and what its card says then."""
+"""An instrument that is trained further: from its file alone, and what its card says then."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from antiphon.instrument import load_card
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
 from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
-from antiphon_training.fitting.lesson import Wishes
-from antiphon_training.fitting.origin import Origin, find_instrument, read_origin
+from antiphon_training.fitting.fine_tuning import Pretrained, find_instrument, read_pretrained
+from antiphon_training.recipe import read_recipe
 
 pytestmark = [
     pytest.mark.train,
@@ -70,7 +70,11 @@ def trained(
     recipe = folder / "recipe.toml"
     recipe.write_text(RECIPES[kind] + 'precision = "float32"\n')
     time = "beats" if kind == "classic" else "seconds"
-    train(recipe, [load_corpus(folder / "walks", Reading(time=time), cache=folder)], folder / "run")
+    train(
+        read_recipe(recipe),
+        [load_corpus(folder / "walks", Reading(time=time), cache=folder)],
+        folder / "run",
+    )
     return kind, folder / "run"
 
 
@@ -84,8 +88,8 @@ def exported(run: Path, out: Path, precision: str) -> Path:
     return out
 
 
-def heard(origin: Origin, sessions: Path, cache: Path) -> list[Corpus]:
-    time = origin.codec.time
+def heard(pretrained: Pretrained, sessions: Path, cache: Path) -> list[Corpus]:
+    time = pretrained.codec.time
     return [load_corpus(sessions, Reading(["Player"], time=time), cache=cache)]
 
 
@@ -96,42 +100,40 @@ def test_all_weights_come_back_from_the_file(
     from antiphon_training.fitting import checkpoint
 
     network, details = checkpoint.load(trained[1])
-    origin = read_origin(exported(trained[1], tmp_path / "walks.onnx", precision))
-    again = checkpoint.build_network(details.recipe, origin.codec)
-    origin.give(again)
+    pretrained = read_pretrained(exported(trained[1], tmp_path / "walks.onnx", precision))
+    again = details.recipe.kind.build(details.recipe.network, pretrained.codec)
+    pretrained.assign_to(again)
     for one, other in zip(network.trainable_weights, again.trainable_weights, strict=True):
         wanted, found = np.asarray(one), np.asarray(other)
         step = np.abs(wanted).max() / 127.0
         np.testing.assert_allclose(found, wanted, atol=0.0 if precision == "fp32" else step * 0.51)
 
 
-def test_it_goes_on_from_what_it_knew_and_its_card_says_so(
+def test_it_starts_from_the_old_weights_and_its_card_says_so(
     trained: tuple[str, Path], sessions: Path, tmp_path: Path
 ) -> None:
-    from antiphon_training.fitting import run_folder
     from antiphon_training.fitting.fit import train
 
     first = exported(trained[1], tmp_path / "walks.onnx", "int8")
-    origin = read_origin(first)
+    pretrained = read_pretrained(first)
     run = tmp_path / "run"
-    run_folder.make(run)
-    recipe = run_folder.keep_recipe(run, origin.recipe([sessions.name], ["Player"]))
-    corpora = heard(origin, sessions, tmp_path)
+    recipe = pretrained.recipe([sessions.name], ["Player"])
+    corpora = heard(pretrained, sessions, tmp_path)
     assert max(corpora[0].notes["pitch"]) < 80, "the partner's track is left out"
-    done = train(recipe, corpora, run, wishes=Wishes(origin=origin))
+    done = train(recipe, corpora, run, pretrained=pretrained)
     assert done["best_valid_loss"] <= done["valid_loss_before"]
-    assert train(recipe, corpora, run, wishes=Wishes(origin=origin)) == done
+    assert train(read_recipe(run / "recipe.toml"), corpora, run, pretrained=pretrained) == done
     card = load_card(exported(run, tmp_path / "mine.onnx", "int8"))
     assert card.extra["continued_from"]["name"] == "walks"
     assert [corpus["name"] for corpus in card.corpus] == ["walks", "sessions"]
     assert card.codec == load_card(first).codec
-    assert read_origin(tmp_path / "mine.onnx").weights.keys() == origin.weights.keys()
+    assert read_pretrained(tmp_path / "mine.onnx").weights.keys() == pretrained.weights.keys()
 
 
 def test_an_instrument_without_labels_is_a_sentence(tmp_path: Path) -> None:
     tiny = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
     with pytest.raises(TrainingError, match="does not say where its weights are"):
-        read_origin(tiny)
+        read_pretrained(tiny)
 
 
 def test_the_shipped_instrument_is_found_by_its_name() -> None:
@@ -141,7 +143,7 @@ def test_the_shipped_instrument_is_found_by_its_name() -> None:
     assert find_instrument("mine.onnx") == Path("mine.onnx")
 
 
-def test_the_shipped_instrument_can_go_on_learning() -> None:
-    origin = read_origin(find_instrument("house"))
-    sizes = json.loads(json.dumps(origin.card.recipe["network"]))
-    assert origin.weights["house/lstm_1/recurrent"].size == 4 * sizes["units"] ** 2
+def test_the_shipped_instrument_can_be_trained_further() -> None:
+    pretrained = read_pretrained(find_instrument("house"))
+    sizes = json.loads(json.dumps(pretrained.card.recipe["network"]))
+    assert pretrained.weights["house/lstm_1/recurrent"].size == 4 * sizes["units"] ** 2

@@ -1,13 +1,12 @@
-"""The processes that train together, and what they say to each other.
+"""The processes that train together, and what they exchange.
 
-Keras' distribution API does the work, on its JAX back end: every process holds
-the whole network, computes its share of the rows of each batch, and JAX adds
-the gradients up. A batch, a loss and an epoch are those of all processes
-together, so that a run is the same whoever computes it, but for the order in
-which floats are summed.
+Keras' distribution API does the work, on its JAX back end: each process holds the whole
+network and computes its share of the rows of each batch, and JAX sums the gradients. A
+batch, a loss and an epoch are those of all processes together. A run is therefore the
+same for any number of processes, except for the order in which floats are summed.
 
-Each process reads the corpora itself, and keeps its own rows of each batch. The
-first alone writes; what it alone knows, it tells the others.
+Each process reads the corpora itself. Only the first writes files; it sends the others
+what they need of them.
 """
 
 from __future__ import annotations
@@ -24,27 +23,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.errors import AntiphonError, TrainingError, UsageError
-from antiphon_training.scale.seat import check_own_address
+from antiphon_training.distributed.process_options import check_own_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from antiphon_training.scale.seat import Seat
+    from antiphon_training.distributed.process_options import ProcessOptions
 
 
 WAITING_S = 900
-"""How long the first who come wait for the last; some have a corpus to parse."""
+"""How long a process waits for the others at the start; some have a corpus to parse."""
 
 SILENCE_S = 60
-"""How long nothing may be heard of a process before the others end. One that ends, for
-whatever reason, is noticed at once; this is for a machine that has lost its power."""
+"""How long a process may be silent before the others end. They notice at once when a
+process ends; this is for a machine that lost power."""
 
-INTERRUPTED = 130
+INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
 
 @dataclass(frozen=True, slots=True)
-class Ensemble:
-    """The processes that train together, seen from one of them.
+class ProcessGroup:
+    """The processes that train together, as one of them sees them.
 
     Attributes
     ----------
@@ -53,7 +52,7 @@ class Ensemble:
     index : int
         Which of them this is, from 0.
     devices : int
-        Processors or graphics cards that share a batch, of all processes together.
+        Processors or graphics cards that share a batch, over all processes.
     """
 
     processes: int = 1
@@ -62,16 +61,16 @@ class Ensemble:
 
     @property
     def first(self) -> bool:
-        """Whether this is the process that writes and speaks."""
+        """Whether this is the process that writes files and prints messages."""
         return self.index == 0
 
     def check_batch(self, batch: int) -> None:
-        """See that a batch can be shared.
+        """Check that a batch can be shared evenly.
 
         Raises
         ------
         UsageError
-            Some would have more rows than others.
+            Some devices would have more rows than others.
         """
         if batch % self.devices:
             raise UsageError(
@@ -80,7 +79,7 @@ class Ensemble:
             )
 
     def from_first(self, content: bytes) -> bytes:
-        """Return what the first process gave; what the others give is not looked at."""
+        """Return what the first process passes; what the others pass is ignored."""
         if self.processes == 1:
             return content
         from jax.experimental.multihost_utils import broadcast_one_to_all
@@ -91,12 +90,12 @@ class Ensemble:
             told[:] = np.frombuffer(content, dtype=np.uint8)
         return bytes(np.asarray(broadcast_one_to_all(told)))
 
-    def decide(self, wish: bool) -> bool:
-        """Return the first's wish; clocks differ, and all must stop at the same epoch."""
-        return self.from_first(bytes([wish])) == b"\x01"
+    def decide(self, choice: bool) -> bool:
+        """Return the choice of the first: clocks differ, and all must end at the same epoch."""
+        return self.from_first(bytes([choice])) == b"\x01"
 
     def agree(self, what: str, content: bytes) -> None:
-        """See that all processes have the same.
+        """Check that all processes have the same content.
 
         Parameters
         ----------
@@ -108,7 +107,7 @@ class Ensemble:
         Raises
         ------
         TrainingError
-            In every process: one has another than the first.
+            In every process, where one differs from the first.
         """
         if self.processes == 1:
             return
@@ -120,15 +119,15 @@ class Ensemble:
         if others:
             raise TrainingError(
                 f"Process {others[0]} has not got {what} of process 0; "
-                "give every process the same, and start all of them again."
+                "give each process the same, and start all of them again."
             )
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Let the end of this process be the end of all, while the block runs.
+        """End all processes when this one ends, while the block runs.
 
-        JAX would have it wait for the others when the program ends, and they wait
-        for it in the middle of a batch. So it goes at once, and they notice.
+        At exit JAX would wait for the other processes, and they for this one, in the
+        middle of a batch. So this process exits at once, and the others notice it.
 
         Raises
         ------
@@ -146,8 +145,8 @@ class Ensemble:
             atexit.register(_end_at_once, code)
             if isinstance(error, (RuntimeError, ValueError)) and "Gloo" in str(error):
                 raise TrainingError(
-                    "Another of the processes has ended; see what it said, and start all of "
-                    "them again: they go on after the last whole epoch."
+                    "Another of the processes has ended; read its message, and start all of "
+                    "them again: they continue after the last whole epoch."
                 ) from error
             raise
 
@@ -158,41 +157,41 @@ def _end_at_once(code: int) -> None:
     os._exit(code)
 
 
-def join(seat: Seat) -> Ensemble:
-    """Meet the other processes, and let Keras share batches with them from now on.
+def join(options: ProcessOptions) -> ProcessGroup:
+    """Connect to the other processes; from then on Keras shares batches with them.
 
-    To be called before Keras is imported, for it settles the back end: JAX for
-    several processes. One process is left as it is, but where Keras was told to
-    run on JAX (`KERAS_BACKEND=jax`) it shares batches among all graphics cards.
+    Call it before Keras is imported, because it chooses the back end: JAX for several
+    processes. For one process it changes nothing, unless Keras runs on JAX
+    (`KERAS_BACKEND=jax`): then Keras shares batches among all graphics cards.
 
     Raises
     ------
     UsageError
-        Keras runs on another back end already.
+        Keras already runs on another back end.
     TrainingError
-        JAX is not installed, or the others did not come.
+        JAX is not installed, or the processes did not connect in time.
     """
-    if seat.processes > 1:
+    if options.processes > 1:
         _choose_jax()
     elif os.environ.get("KERAS_BACKEND") != "jax":
-        return Ensemble()  # and leave Keras, which takes seconds, to whoever needs it
+        return ProcessGroup()  # without importing Keras, which takes seconds
     import keras
 
     if keras.backend.backend() != "jax":
-        if seat.processes > 1:
+        if options.processes > 1:
             raise UsageError(
-                "Several processes train on Keras' JAX back end, and Keras runs on "
-                f"{keras.backend.backend()} already; set KERAS_BACKEND=jax."
+                "Several processes train on Keras' JAX back end, but Keras already runs on "
+                f"{keras.backend.backend()}; set KERAS_BACKEND=jax."
             )
-        return Ensemble()
-    if seat.processes > 1:
-        _meet(seat)
+        return ProcessGroup()
+    if options.processes > 1:
+        _meet(options)
     devices = keras.distribution.get_device_count()
     if devices > 1:
         keras.distribution.set_distribution(keras.distribution.DataParallel())
     if not keras.distribution.list_devices()[0].startswith("cpu"):
         _leave_cards_to_jax()
-    return Ensemble(seat.processes, seat.index, devices)
+    return ProcessGroup(options.processes, options.index, devices)
 
 
 def _choose_jax() -> None:
@@ -207,37 +206,37 @@ def _choose_jax() -> None:
         os.environ["KERAS_BACKEND"] = "jax"
 
 
-def _meet(seat: Seat) -> None:
-    """Do what `keras.distribution.initialize` does, but wait less for whoever is gone."""
+def _meet(options: ProcessOptions) -> None:
+    """Connect as `keras.distribution.initialize` does, with shorter time limits."""
     import jax
     from jax.experimental.multihost_utils import sync_global_devices
 
-    check_own_address(seat)
-    if seat.first:
+    check_own_address(options)
+    if options.first:
         # Else JAX would listen on all addresses of this machine.
-        os.environ.setdefault("JAX_COORDINATOR_BIND_ADDRESS", seat.coordinator)
+        os.environ.setdefault("JAX_COORDINATOR_BIND_ADDRESS", options.coordinator)
     try:
         jax.distributed.initialize(
-            seat.coordinator,
-            seat.processes,
-            seat.index,
+            options.coordinator,
+            options.processes,
+            options.index,
             initialization_timeout=WAITING_S,
             heartbeat_timeout_seconds=SILENCE_S,
         )
         with _stdout_for_data():
-            sync_global_devices("all have come")
+            sync_global_devices("all are connected")
     except (RuntimeError, ValueError) as error:
         atexit.register(_end_at_once, TrainingError.exit_code)
         summary = str(error).partition("\n")[0]
         raise TrainingError(
-            f"The {seat.processes} processes did not meet at {seat.coordinator} ({summary}); "
+            f"The {options.processes} processes did not meet at {options.coordinator} ({summary}); "
             f"start all within {WAITING_S // 60} minutes, with the same --coordinator."
         ) from error
 
 
 @contextmanager
 def _stdout_for_data() -> Iterator[None]:
-    """Send to stderr what Gloo, from C++, says on stdout when processes are connected."""
+    """Send to stderr what Gloo prints to stdout, from C++, when processes connect."""
     sys.stdout.flush()
     kept = os.dup(1)
     os.dup2(2, 1)
@@ -250,7 +249,7 @@ def _stdout_for_data() -> Iterator[None]:
 
 
 def _leave_cards_to_jax() -> None:
-    """Keep TensorFlow, which only hands on batches here, from taking a card's memory."""
+    """Hide graphics cards from TensorFlow, which would take their memory for tf.data alone."""
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")

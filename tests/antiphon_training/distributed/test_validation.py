@@ -1,11 +1,11 @@
-"""Rows that fill up the last batch count for nothing."""
+"""Rows that pad the last batch have no weight."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from antiphon_training.scale.watched import filled_up
+from antiphon_training.distributed.validation import padded
 
 ROWS, BATCH = 10, 4
 
@@ -13,15 +13,15 @@ ROWS, BATCH = 10, 4
 @pytest.mark.parametrize("rows", [1, 4, 10, 12])
 def test_the_mean_over_all_rows_is_that_of_the_true_ones(rows: int) -> None:
     losses = np.random.default_rng(rows).random(rows)
-    _, filled, weights = filled_up({"x": losses}, {"y": losses}, BATCH)
+    _, lengthened, weights = padded({"x": losses}, {"y": losses}, BATCH)
     assert len(weights) % BATCH == 0
     assert len(weights) - rows < BATCH
-    assert np.mean(filled["y"] * weights[:, 0]) == pytest.approx(losses.mean())
+    assert np.mean(lengthened["y"] * weights[:, 0]) == pytest.approx(losses.mean())
 
 
 def test_what_fits_is_left_as_it_is() -> None:
     losses = np.arange(8.0)
-    inputs, _, weights = filled_up(losses, losses, BATCH)
+    inputs, _, weights = padded(losses, losses, BATCH)
     assert np.array_equal(inputs, losses)
     assert weights.tolist() == [[1.0]] * 8
 
@@ -30,13 +30,13 @@ def test_what_fits_is_left_as_it_is() -> None:
 def test_keras_finds_the_loss_of_the_true_rows() -> None:
     import keras
 
-    from antiphon_training.scale.watched import watched_batches
+    from antiphon_training.distributed.validation import validation_batches
 
     rng = np.random.default_rng(1)
     inputs, classes = rng.normal(size=(ROWS, 5)).astype(np.float32), rng.integers(0, 3, (ROWS, 5))
     model = keras.Sequential([keras.layers.Reshape((5, 1)), keras.layers.Dense(3)])
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     plain = model.evaluate(inputs, classes, batch_size=ROWS, verbose=0)
-    batches, steps = watched_batches(inputs, classes, BATCH)
+    batches, steps = validation_batches(inputs, classes, BATCH)
     assert steps == 3
     assert model.evaluate(batches, steps=steps, verbose=0) == pytest.approx(plain, rel=1e-5)

@@ -14,7 +14,7 @@ import pytest
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
-MUSIC = Path(__file__).parents[1] / "data"
+MUSIC = Path(__file__).parents[2] / "data"
 SECONDS = 540
 """Three processes import TensorFlow and JAX and compile; half a minute on idle cores."""
 
@@ -65,7 +65,7 @@ def test_two_processes_leave_the_run_that_one_leaves(recipe: Path, tmp_path: Pat
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == {"1-tensorflow.log"}
 
 
-def test_a_process_that_has_no_seat_is_a_sentence(recipe: Path, tmp_path: Path) -> None:
+def test_a_process_that_has_no_number_is_a_sentence(recipe: Path, tmp_path: Path) -> None:
     process = start(recipe, tmp_path, "run", "--processes", 2, "--process", 2)
     said = process.communicate(timeout=SECONDS)[1]
     assert process.returncode == 2

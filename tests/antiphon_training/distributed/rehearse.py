@@ -1,4 +1,4 @@
-"""Fit a tiny house network as one of several processes; see test_ensemble.
+"""Fit a tiny house network as one of several processes; see test_process_group.
 
 `python rehearse.py PROCESSES INDEX COORDINATOR FOLDER` writes what this process
 saw to FOLDER/INDEX.json, and, where it is the first, its run to FOLDER/run.
@@ -16,9 +16,9 @@ import numpy as np
 from antiphon.errors import AntiphonError
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import NOTE_DTYPE
-from antiphon_training.scale.ensemble import Ensemble, join
-from antiphon_training.scale.seat import Seat
-from antiphon_training.scale.watched import watched_batches
+from antiphon_training.distributed.process_group import ProcessGroup, join
+from antiphon_training.distributed.process_options import ProcessOptions
+from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.sequences.stretches import Augmentation, Stretches, validation_windows
 
 if TYPE_CHECKING:
@@ -28,33 +28,33 @@ CODEC = PerformanceCodec()
 BATCH, STEPS, ROUND, EPOCHS = 4, 12, 2, 3
 
 
-def main(seat: Seat, folder: Path) -> None:
+def main(process: ProcessOptions, folder: Path) -> None:
     """Fit, and write what was seen."""
-    ensemble = join(seat)
-    seen: dict[str, Any] = {"devices": ensemble.devices}
-    seen["told"] = ensemble.from_first(f"hello from {seat.index}".encode()).decode()
-    seen["decided"] = [ensemble.decide(wish) for wish in (ensemble.first, not ensemble.first)]
-    ensemble.agree("the weather", b"sunny")
+    group = join(process)
+    seen: dict[str, Any] = {"devices": group.devices}
+    seen["told"] = group.from_first(f"hello from {process.index}".encode()).decode()
+    seen["decided"] = [group.decide(wish) for wish in (group.first, not group.first)]
+    group.agree("the weather", b"sunny")
     try:
-        ensemble.agree("the weather", b"rain" if seat.index else b"sunny")
+        group.agree("the weather", b"rain" if process.index else b"sunny")
     except AntiphonError as error:
         seen["disagreed"] = str(error)
-    with ensemble.together():
-        seen |= fit(ensemble, folder / "run")
-    (folder / f"{seat.index}.json").write_text(json.dumps(seen))
+    with group.together():
+        seen |= fit(group, folder / "run")
+    (folder / f"{process.index}.json").write_text(json.dumps(seen))
 
 
-def fit(ensemble: Ensemble, run: Path) -> dict[str, Any]:
+def fit(group: ProcessGroup, run: Path) -> dict[str, Any]:
     """Return the losses of a small training."""
     import keras
     import tensorflow as tf
 
-    from antiphon_training.fitting.callbacks import LossLog, Telling
+    from antiphon_training.fitting.callbacks import LossLog, ToListener
     from antiphon_training.networks.house import HouseNetwork
     from antiphon_training.networks.streaming import StreamingNetwork
 
     keras.utils.set_random_seed(1)
-    ensemble.check_batch(BATCH)
+    group.check_batch(BATCH)
     pieces = [piece(seed) for seed in range(3)]
     stretches = Stretches(pieces, CODEC, BATCH, STEPS, ROUND, Augmentation(), seed=1)
     network = HouseNetwork(
@@ -80,19 +80,19 @@ def fit(ensemble: Ensemble, run: Path) -> dict[str, Any]:
     )
     batches = tf.data.Dataset.from_generator(endless, output_signature=signature)
     windows = validation_windows(pieces, CODEC, 16)
-    watched, watched_steps = watched_batches(*windows, BATCH)
+    validation, validation_steps = validation_batches(*windows, BATCH)
     steps = Steps()
     writers: list[Any] = []
-    if ensemble.first:
+    if group.first:
         run.mkdir()
         writers = [LossLog(run), Keeping(run)]
     model.fit(
         batches,
         epochs=EPOCHS,
         steps_per_epoch=4,
-        validation_data=watched,
-        validation_steps=watched_steps,
-        callbacks=[*writers, Telling(steps)],
+        validation_data=validation,
+        validation_steps=validation_steps,
+        callbacks=[*writers, ToListener(steps)],
         shuffle=False,
         verbose=0,
     )
@@ -142,4 +142,4 @@ def piece(seed: int) -> Any:
 
 if __name__ == "__main__":
     count, index, coordinator, folder = sys.argv[1:]
-    main(Seat(int(count), int(index), coordinator), Path(folder))
+    main(ProcessOptions(int(count), int(index), coordinator), Path(folder))

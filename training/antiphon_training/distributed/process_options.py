@@ -1,11 +1,13 @@
-"""Where a process sits among those that train together; no training library is loaded here.
+"""How many processes train together, and which of them this is.
 
-Taken from the options of a command, or else from the variables that
+The options of the command say it, or else the variables that
 `keras.distribution.initialize` reads too:
 
 KERAS_DISTRIBUTION_NUM_PROCESSES    how many processes there are
 KERAS_DISTRIBUTION_PROCESS_ID       which of them this is, from 0
-KERAS_DISTRIBUTION_JOB_ADDRESSES    where the first is met, HOST:PORT (more after a comma)
+KERAS_DISTRIBUTION_JOB_ADDRESSES    address of the first, HOST:PORT (more after a comma)
+
+No training library is loaded here.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ COORDINATOR = "KERAS_DISTRIBUTION_JOB_ADDRESSES"
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """Which of how many processes this is.
+class ProcessOptions:
+    """The number of processes, and the index of this one.
 
     Attributes
     ----------
@@ -36,7 +38,7 @@ class Seat:
     index : int
         Which of them this is, from 0.
     coordinator : str
-        HOST:PORT where the first waits for the others; empty for one process.
+        HOST:PORT at which the first waits for the others; empty for one process.
     """
 
     processes: int = 1
@@ -45,15 +47,15 @@ class Seat:
 
     @property
     def first(self) -> bool:
-        """Whether this is the process that writes and speaks."""
+        """Whether this is the process that writes files and prints messages."""
         return self.index == 0
 
-    def named(self, file: str) -> str:
-        """Return a file's name that is this process's own."""
+    def file_name(self, file: str) -> str:
+        """Return the name of this process's own copy of a file."""
         return file if self.first else f"{self.index}-{file}"
 
     def __post_init__(self) -> None:
-        """See that all of it goes together."""
+        """Refuse numbers and an address that contradict each other."""
         if self.processes < 1:
             raise UsageError(f"There must be at least 1 process, not {self.processes}.")
         if not 0 <= self.index < self.processes:
@@ -65,43 +67,43 @@ class Seat:
             _, colon, port = self.coordinator.rpartition(":")
             if not (colon and port.isdecimal() and 0 < int(port) < 65536):
                 raise UsageError(
-                    f"{self.processes} processes need to know where they meet: give every one "
-                    "the same --coordinator HOST:PORT, an address of the machine of process 0."
+                    f"{self.processes} processes need an address at which they meet: give each the "
+                    "same --coordinator HOST:PORT, an address of the machine of process 0."
                 )
 
 
-def take_seat(
+def read_process_options(
     processes: int | None,
     index: int | None,
     coordinator: str | None,
     environ: Mapping[str, str],
-) -> Seat:
-    """Return the seat of this process; what is not given is read from the environment.
+) -> ProcessOptions:
+    """Return the options of this process; None is read from the environment.
 
     Raises
     ------
     UsageError
-        The parts do not go together.
+        The values contradict each other.
     """
-    return Seat(
+    return ProcessOptions(
         _number(environ, PROCESSES, 1) if processes is None else processes,
         _number(environ, PROCESS, 0) if index is None else index,
         environ.get(COORDINATOR, "").partition(",")[0] if coordinator is None else coordinator,
     )
 
 
-def check_own_address(seat: Seat) -> None:
-    """See that other machines can find this one by what its own name stands for.
+def check_own_address(options: ProcessOptions) -> None:
+    """Check that other machines can reach this one at the address of its own name.
 
-    Gloo, which adds up what processors have found, tells the others the address
-    that the machine's name resolves to. Debian writes 127.0.1.1 there.
+    Gloo, which sums gradients between processors, sends the others the address that the
+    machine's name resolves to. On Debian that is 127.0.1.1, which they cannot reach.
 
     Raises
     ------
     TrainingError
-        They cannot.
+        The name resolves to this machine alone.
     """
-    host = seat.coordinator.rpartition(":")[0].strip("[]")
+    host = options.coordinator.rpartition(":")[0].strip("[]")
     if _stays_here(host):
         return  # all processes are on this machine
     name = socket.gethostname()
@@ -114,7 +116,7 @@ def check_own_address(seat: Seat) -> None:
 
 
 def _stays_here(host: str) -> bool:
-    """Whether a name leads back to this machine alone, or nowhere."""
+    """Return whether a name resolves to this machine alone, or not at all."""
     try:
         return ip_address(socket.getaddrinfo(host, None)[0][4][0]).is_loopback
     except OSError:

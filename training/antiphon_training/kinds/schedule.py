@@ -1,4 +1,4 @@
-"""How fast the network learns, from the first step to the last."""
+"""The learning rate of the house network at each step."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="antiphon")
 class WarmHoldDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A rate that rises, holds, and falls to 0 in a straight line (Hu et al., MiniCPM, 2024).
+    """A rate that rises, stays, and falls to 0, each linearly (Hu et al., MiniCPM, 2024).
 
     Parameters
     ----------
     peak : float
-        The rate that is held.
+        The highest rate.
     warmup, total : int
-        Steps until it is reached, and steps in all.
+        Steps until it is reached, and steps of the whole run.
     decay_share : float
-        The last share of all steps, in which it falls.
+        The share of all steps, at the end, in which it falls.
     """
 
     def __init__(self, peak: float, warmup: int, total: int, decay_share: float) -> None:

@@ -1,7 +1,7 @@
-"""What is watched, in batches that can be shared evenly.
+"""Validation data in whole batches, which processes can share evenly.
 
-A process that had one batch more than the others would wait for them for ever.
-So the last batch is filled up with rows that count for nothing.
+A process with one batch more than the others would wait for them forever, so the last
+batch is padded with rows of weight zero.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Arrays = Any
 """One array or a dict of them, the rows first."""
 
 
-def filled_up(
+def padded(
     inputs: Arrays, targets: Arrays, batch: int
 ) -> tuple[Arrays, Arrays, NDArray[np.float32]]:
     """Return inputs and targets with rows added to make whole batches, and their weights.
 
-    Added rows weigh nothing, the others a little more than 1: Keras divides the
-    sum of the weighted losses by the number of all rows, so that what comes out
-    is the mean of those that count. Weights have the shape (rows, 1).
+    Added rows have the weight 0, the others a little more than 1: Keras divides the sum
+    of the weighted losses by the number of all rows, so its result is the mean over the
+    true rows. Weights have the shape (rows, 1).
     """
     rows = len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
     added = -rows % batch
@@ -39,14 +39,14 @@ def _lengthened(arrays: Arrays, added: int) -> Arrays:
     return np.concatenate([arrays, np.repeat(arrays[:1], added, axis=0)])
 
 
-def watched_batches(inputs: Arrays, targets: Arrays, batch: int) -> tuple[Any, int]:
-    """Return a `tf.data.Dataset` of whole batches without end, and how many make a round.
+def validation_batches(inputs: Arrays, targets: Arrays, batch: int) -> tuple[Any, int]:
+    """Return a `tf.data.Dataset` of whole batches without end, and how many are all rows.
 
-    Keras shares them among processes, and no longer knows their number then: it
-    wants to be told, as `validation_steps`.
+    Keras shares the batches among processes and then no longer knows their number, so
+    `fit` needs it as `validation_steps`.
     """
     import tensorflow as tf
 
-    rows = filled_up(inputs, targets, batch)
+    rows = padded(inputs, targets, batch)
     batches = tf.data.Dataset.from_tensor_slices(rows).batch(batch, drop_remainder=True)
     return batches.repeat(), len(rows[2]) // batch

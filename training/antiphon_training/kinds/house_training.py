@@ -1,4 +1,4 @@
-"""The house network: stretches of music, with the state carried from batch to batch."""
+"""Training of the house network: stretches of music, the state carried from batch to batch."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from antiphon_training.fitting.lesson import Lesson, Plan
-from antiphon_training.fitting.schedule import WarmHoldDecay
+from antiphon_training.kinds.schedule import WarmHoldDecay
+from antiphon_training.kinds.setup import Pieces, Plan, TrainingSetup
 from antiphon_training.networks.streaming import StreamingNetwork
 from antiphon_training.sequences.stretches import Batch, Stretches, validation_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from antiphon.music.codecs.codec import Codec
-    from antiphon.music.note import NoteArray
-    from antiphon_training.recipe import Recipe
+    from antiphon_training.kinds.kind import Sections
 
 VALIDATION_LENGTH = 512
+"""Notes of a validation window, at most."""
 
 
-def house_lesson(
-    network: Any,
-    recipe: Recipe,
-    codec: Codec,
-    learned: Sequence[NoteArray],
-    watched: Sequence[NoteArray],
-    hours: float | None,
-) -> Lesson:
-    """Return the house network of a recipe, ready to be fitted."""
-    fit: Any = recipe.fit
+def set_up_house(
+    network: Any, recipe: Sections, codec: Codec, pieces: Pieces, hours: float | None
+) -> TrainingSetup:
+    """Return the house network of a recipe, compiled, with its data."""
+    fit = recipe.fit
     model = StreamingNetwork(network, fit.batch)
     model.build()
     schedule = WarmHoldDecay(
@@ -49,7 +44,7 @@ def house_lesson(
     )
     optimizer.build(model.trainable_variables)
     stretches = Stretches(
-        learned,
+        pieces.train,
         codec,
         fit.batch,
         fit.steps,
@@ -57,12 +52,12 @@ def house_lesson(
         recipe.augmentation.values(),
         fit.seed,
     )
-    length = min(VALIDATION_LENGTH, max(len(piece) for piece in watched))
-    return Lesson(
+    length = min(VALIDATION_LENGTH, max(len(piece) for piece in pieces.validation))
+    return TrainingSetup(
         model,
         network,
         lambda epochs_done: _batches(stretches, codec, fit, epochs_done),
-        validation_windows(watched, codec, length),
+        validation_windows(pieces.validation, codec, length),
         fit.batch,
         Plan(fit.epochs, fit.steps_an_epoch, fit.batch * fit.steps, fit.patience, hours),
     )

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from antiphon.errors import UsageError
-from antiphon_training.scale.ensemble import Ensemble
+from antiphon_training.distributed.process_group import ProcessGroup
 
 SCRIPT = Path(__file__).with_name("rehearse.py")
 EPOCHS, STEPS = 3, 12
@@ -23,7 +23,7 @@ LONGEST_S = 540
 
 
 def test_alone_there_is_nobody_to_ask() -> None:
-    alone = Ensemble()
+    alone = ProcessGroup()
     assert alone.first
     assert alone.from_first(b"told") == b"told"
     assert alone.decide(True)
@@ -34,9 +34,9 @@ def test_alone_there_is_nobody_to_ask() -> None:
 
 
 def test_a_batch_that_cannot_be_shared_is_a_sentence() -> None:
-    Ensemble(4, 0, 4).check_batch(64)
+    ProcessGroup(4, 0, 4).check_batch(64)
     with pytest.raises(UsageError, match="A batch of 62 rows cannot be shared evenly among 4"):
-        Ensemble(4, 0, 4).check_batch(62)
+        ProcessGroup(4, 0, 4).check_batch(62)
 
 
 def start(processes: int, index: int, coordinator: str, folder: Path) -> subprocess.Popen[str]:
