@@ -55,7 +55,7 @@ def test_it_says_what_a_folder_holds(start: Start, songs: Path) -> None:
         "  attribution not told",
         "  source      not told",
         "  in full     COPYING",
-        "  passed over, for it is no music that can be read: 1 .pdf",
+        "  other files, which are no music that can be read: 1 .pdf",
         "  left out: empty.mid is empty",
         "  heldout.txt lists gone.mid, which is not there",
     ]
@@ -110,7 +110,7 @@ def test_every_oddity_is_told_in_one_sentence_and_stops_nothing(
     damaged = told.pop(4)
     assert damaged.startswith("  left out: broken3.mid is damaged: ")
     assert told == [
-        "  eleven.mid has 11 tracks with notes, read as if one player had them all",
+        "  eleven.mid has 11 tracks with notes, read as if one player played them all",
         "  hour.mid lasts 60 minutes, and counts as one piece",
         "  left out: broken1.mid is cut short within a track",
         "  left out: broken2.mid is damaged: its header is cut short",

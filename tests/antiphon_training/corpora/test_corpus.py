@@ -91,7 +91,7 @@ class TestDefects:
         reasons = {defect.file: defect.reason for defect in corpus.defects}
         assert set(reasons) == {"cut.mid", "deaf.mid", "empty.mid", "text.mid", "drums.mid"}
         assert reasons["cut.mid"].startswith("is cut short")
-        assert reasons["deaf.mid"] == "is a link that leads nowhere"
+        assert reasons["deaf.mid"] == "is a broken link"
         assert reasons["empty.mid"] == "is empty"
         assert reasons["text.mid"] == "is no MIDI file"
         assert reasons["drums.mid"] == "has no notes but drums"

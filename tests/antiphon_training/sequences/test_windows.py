@@ -42,7 +42,7 @@ def test_a_part_is_the_same_however_one_comes_to_it() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3, 8, 100])
-def test_watched_windows_are_spread_evenly(most: int) -> None:
+def test_validation_windows_are_spread_evenly(most: int) -> None:
     read, follows = Windows(PIECES, 3).evenly(most)
     assert len(read) == len(follows) == min(most, 8)
     assert follows[0, 0] == 0

@@ -1,7 +1,7 @@
-"""The pieces of a corpus: from the cache where their content is known, else parsed.
+"""The pieces of a corpus, from the cache or else parsed, with all that is known of them.
 
-What is known of a piece comes from three sides: what the corpus tells of its file
-(`layouts`), what the file tells of itself, and which files are the same piece.
+Composer, title and group of a piece come from the corpus (`layouts`), from the file itself,
+and from a comparison of the files: two of the same content or name are one piece.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 KEPT_AT_ONCE = 64
-"""So many files are parsed before they are kept: what an interruption may cost."""
-TOLD_SECONDS_MAY_DIFFER = 10.0
+"""Files that are parsed between two writes to the cache: an interruption loses as many."""
+TABLE_TOLERANCE = 10.0
+"""Seconds by which the length in a table may differ from that of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of a corpus: its name, its music and what is known of it."""
+    """One piece of a corpus: its file, its music, what is known of it, and remarks."""
 
     file: str
     piece: Piece
@@ -152,7 +153,7 @@ def _contents(folder: Path, files: Sequence[str], kept: Cache) -> dict[str, byte
             contents[file] = content_hash(content_of(path))
             fresh[path] = (stamp, contents[file])
         except (OSError, CorpusError):
-            continue  # told when it is parsed
+            continue  # reported when it is parsed
     kept.remember(fresh, looked)
     return contents
 
@@ -165,7 +166,7 @@ def _outcomes(
     kept: Cache,
     progress: Progress | None,
 ) -> list[Outcome]:
-    """Return what is in each file, parsed where it is not known."""
+    """Return the result of each file: from the cache, else parsed."""
     paths = [folder / file for file in files]
     naming = ReadingKeys(reading)
     keys = [
@@ -196,11 +197,11 @@ def _outcomes(
 
 
 def _part(file: str, piece: Piece, about: About) -> Part:
-    """Put together what the corpus and the file tell; the corpus is believed first."""
+    """Return a piece with what the corpus says of it, or else the file itself."""
     remarks = piece.remarks
-    told = about.seconds
-    if told is not None and abs(piece.seconds - told) > TOLD_SECONDS_MAY_DIFFER:
-        remarks = (*remarks, f"lasts {piece.seconds:.0f} s where its table says {told:.0f} s")
+    listed = about.seconds
+    if listed is not None and abs(piece.seconds - listed) > TABLE_TOLERANCE:
+        remarks = (*remarks, f"lasts {piece.seconds:.0f} s where its table says {listed:.0f} s")
     about = replace(
         about, composer=about.composer or piece.composer, title=about.title or piece.title
     )
@@ -208,9 +209,9 @@ def _part(file: str, piece: Piece, about: About) -> Part:
 
 
 def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> list[Part]:
-    """Say which files are the same piece: of the same content, or of the same name but a suffix.
+    """Give files of the same content, or of the same name but a suffix, the same group.
 
-    A piece is called after its first file, as it would be on its own.
+    The group has the name of its first file.
     """
     first: dict[object, str] = {}
     grouped = []
@@ -233,7 +234,7 @@ def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> li
 def _wanted(
     composer: str | None, composers: Sequence[str] | None, *, unknown: bool = False
 ) -> bool:
-    """Return whether a piece is by one of the composers: all words of a name are in the other."""
+    """Return whether a composer's name has all words of one of the names."""
     if not composers:
         return True
     if composer is None:
@@ -255,11 +256,13 @@ def _no_such_composer(
 ) -> str:
     told = [layout.of(file).composer for file in listing.files]
     names = Counter(name for name in (*told, *(p.about.composer for p in parts)) if name)
-    there = ", ".join(name for name, _ in names.most_common(12)) or "nobody that it names"
+    there = (
+        ", ".join(name for name, _ in names.most_common(12)) or "composers that it does not name"
+    )
     where = listing.name if listing.name.startswith(MUSIC21) else listing.folder
     return f"Nothing in {where} is by {' or '.join(composers)}; it has music by {there}."
 
 
 def remarks_of(parts: Sequence[Part]) -> tuple[Remark, ...]:
-    """Return what is to be known of the pieces."""
+    """Return the remarks on all pieces."""
     return tuple(Remark(part.file, text) for part in parts for text in part.remarks)

@@ -1,9 +1,9 @@
-"""What was parsed before, by content: one database of the user's.
+"""A cache of parsed files: one database in the user's cache folder.
 
-A file's content is told by its hash, and what was read of it is kept under that,
-the way of reading and the versions of the parsers. In front lies an index: a file
-whose size and times are those of the last look is not even opened. A cache that
-cannot be read or written costs time and never a run; it may be deleted at any time.
+The music of a file is stored under a key of the hash of its content, the way of reading and
+the versions of the parsers. An index of sizes and times comes first: a file that has not
+changed since the last look is not even opened. If the cache cannot be read or written, files
+are parsed again. It may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from antiphon_training.corpora.piece import Reading
 
-READER_VERSION = 1
-"""Raised where reading the same file gives something else."""
+READER_VERSION = 2
+"""Raise it when the same file is read as other notes than before."""
 
 NAME = "corpora.sqlite"
 SECONDS_TO_WAIT = 10.0
 RACE_NANOSECONDS = 2_000_000_000
-"""A file that changed so shortly before it was read may change again unseen."""
+"""A file that changed so shortly before it was read may change again with the same times."""
 
 TABLES = """
 create table if not exists seen (
@@ -45,12 +45,12 @@ create table if not exists read (key blob primary key, pieces text, notes blob);
 """
 
 Outcome = list[Piece] | str
-"""What came of a file: its music, or why there is none, in a few words."""
+"""The result of reading a file: its music, or in a few words why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a folder tells of a file: bytes, and nanoseconds of its last changes."""
+    """Size of a file in bytes, and the times of its last changes in nanoseconds."""
 
     size: int
     changed: int
@@ -58,39 +58,39 @@ class Stamp:
 
     @classmethod
     def of(cls, path: Path) -> Stamp:
-        """Look at a file."""
+        """Return the stamp of a file."""
         told = path.stat()
         return cls(told.st_size, told.st_mtime_ns, told.st_ctime_ns)
 
 
 def content_hash(content: bytes) -> bytes:
-    """Return what tells a content from all others."""
+    """Return the hash of a content."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 class ReadingKeys:
-    """Keys of what is read in one way, by the parsers of this machine."""
+    """Keys of the cache for one way of reading, with the installed parsers."""
 
     def __init__(self, reading: Reading) -> None:
         versions = [metadata.version(name) for name in ("symusic", "music21")]
         self._told = repr((READER_VERSION, versions, reading)).encode()
 
     def key(self, content: bytes, suffix: str) -> bytes:
-        """Return the key of what is read from a content, given by its hash.
+        """Return the key of the result for a content, given by its hash.
 
-        Scores of the same bytes are read by their suffix.
+        The suffix is part of it, because it decides how a score is read.
         """
         told = self._told + suffix.lower().encode() + content
         return hashlib.blake2b(told, digest_size=16).digest()
 
 
 class Cache:
-    """A folder with the database, to be used as a context.
+    """The database in a folder; use it as a context.
 
     Parameters
     ----------
     folder : Path, optional
-        Where it is; in the user's own cache when not given.
+        Where it is; the user's own cache when not given.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -98,7 +98,7 @@ class Cache:
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Cache:
-        """Open it, anew where it is broken."""
+        """Open the database; replace one that is broken."""
         for _ in range(2):
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,11 +115,11 @@ class Cache:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it; what was kept is kept."""
+        """Close the database."""
         self._close()
 
     def hashes(self, folder: Path) -> dict[Path, tuple[Stamp, bytes]]:
-        """Return stamp and content hash of the files of a folder that were seen before."""
+        """Return stamp and content hash of the known files of a folder."""
         begin = os.fsencode(folder / "-")[:-1]
         question = (
             "select file, size, changed, altered, content from seen where file between ? and ?"
@@ -128,7 +128,7 @@ class Cache:
         return {Path(os.fsdecode(row[0])): (Stamp(*row[1:4]), row[4]) for row in rows}
 
     def remember(self, hashes: dict[Path, tuple[Stamp, bytes]], looked: int) -> None:
-        """Keep content hashes; `looked` is when making them began, in nanoseconds."""
+        """Store content hashes; `looked` is the time before the first was made, in ns."""
         rows = [
             (os.fsencode(path), stamp.size, stamp.changed, stamp.altered, content)
             for path, (stamp, content) in hashes.items()
@@ -137,7 +137,7 @@ class Cache:
         self._tell("insert or replace into seen values (?, ?, ?, ?, ?)", rows)
 
     def outcomes(self, keys: Iterable[bytes]) -> dict[bytes, Outcome]:
-        """Return what was read before."""
+        """Return the stored results of these keys."""
         found = {}
         for key in set(keys):
             for pieces, notes in self._ask("select pieces, notes from read where key = ?", [key]):
@@ -146,7 +146,7 @@ class Cache:
         return found
 
     def keep(self, outcomes: dict[bytes, Outcome]) -> None:
-        """Keep what was read."""
+        """Store results."""
         rows = [(key, *_packed(outcome)) for key, outcome in outcomes.items()]
         self._tell("insert or replace into read values (?, ?, ?)", rows)
 
@@ -168,7 +168,7 @@ class Cache:
             self._close()
 
     def _forget(self) -> None:
-        """Throw away a database that is broken."""
+        """Delete a broken database."""
         self._close()
         with contextlib.suppress(OSError):
             self._path.unlink()
@@ -180,7 +180,7 @@ class Cache:
 
 
 def now() -> int:
-    """Return the time that files are stamped with, in nanoseconds."""
+    """Return the system's time, as in the stamps of files, in nanoseconds."""
     return time.time_ns()
 
 

@@ -1,8 +1,8 @@
 """A corpus: a folder of music, parsed once and kept as arrays.
 
-Times are seconds, as played (tempo maps applied), or beats, as notated. What else
-a folder may hold is told where it is read: composers, titles and tables in
-`layouts`, `heldout.txt` in `split`, a licence and `corpus.toml` in `licences`.
+Times are seconds, as played (tempo maps applied), or beats, as notated. Other files of a
+folder are read by other modules: tables of composers and titles by `layouts`,
+`heldout.txt` by `split`, the licence and `corpus.toml` by `licences`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Progress = Callable[[int, int], None]
-    """Told how many files are parsed, of how many."""
+    """Called with the number of files that are parsed, and of all to parse."""
 
 __all__ = ["Corpus", "Reading", "load_corpus", "nothing_to_learn_from", "read_corpus", "read_notes"]
 
@@ -52,11 +52,11 @@ class Corpus:
     defects : tuple of Defect
         Files that were left out.
     composers, titles : tuple of (str or None)
-        Of each file, where the folder or the file tells.
+        Of each file, where the folder or the file names them.
     own_split : tuple of ({"train", "valid", "heldout"} or None)
-        The side that the corpus itself puts each file on, where it does.
+        The side of each file in the corpus' own split, if it has one.
     groups : tuple of (str or None)
-        The piece that each file is of, where that is not the file alone.
+        The piece of each file that is not a piece of its own.
     time : {"seconds", "beats"}
         The unit of `notes`.
     lasting : ndarray
@@ -65,13 +65,14 @@ class Corpus:
     tracks : dict of str to int
         How many files have a track of this name with notes, the most common first.
     counts : dict of str to int
-        How much was passed over or mended: see `antiphon_training.corpora.piece.COUNTED`.
+        Notes that were left out or corrected: see
+        `antiphon_training.corpora.piece.COUNTED`.
     remarks : tuple of Remark
-        What is to be known of single files that were read.
+        Remarks on single files that were read.
     layout : str
-        How the folder is laid out, in words.
+        The layout of the folder, in words.
     missing : int
-        How many files the folder's table lists that are not there.
+        The number of files in the folder's table that are not there.
     other : dict of str to int
         How many files of other kinds the folder holds, by suffix.
     """
@@ -96,7 +97,7 @@ class Corpus:
     other: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Say of each file that nothing is told of it, where that was left open."""
+        """Fill in None for each file, and lengths, where they were not given."""
         unknown = (None,) * len(self.files)
         for name in ("composers", "titles", "own_split", "groups"):
             if not getattr(self, name):
@@ -115,7 +116,7 @@ class Corpus:
 
     @property
     def seconds(self) -> float:
-        """How long all files last, each from its first onset to its last release."""
+        """Sum of the lengths of all files."""
         return float(self.lasting.sum())
 
 

@@ -1,4 +1,4 @@
-"""What may be done with a corpus, as its folder tells.
+"""Licence, attribution and source of a corpus, from its folder.
 
 A folder may hold a licence text (`LICENSE`, `LICENCE`, `COPYING`, with or without
 a suffix) and `corpus.toml` with the keys `licence`, `attribution` and `source`.
@@ -27,12 +27,12 @@ MUSIC21_FOLDERS = ("music21", "corpus")
 
 
 def corpus_licence(folder: Path) -> dict[str, str | None]:
-    """Return licence, attribution and source of a corpus, each None where nothing tells.
+    """Return licence, attribution and source of a corpus, each None where it is not given.
 
     Raises
     ------
     CorpusError
-        corpus.toml is broken.
+        corpus.toml cannot be read.
     """
     told = dict[str, str | None].fromkeys(KEYS)
     if folder.resolve().parts[-3:-1] == MUSIC21_FOLDERS:

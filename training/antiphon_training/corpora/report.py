@@ -1,4 +1,4 @@
-"""What there is to say of a corpus: as values, and as lines that a person reads."""
+"""The report on a corpus, as values for JSON and as lines of text."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 MOST_NAMES, MOST_TRACKS = 10, 6
-"""So many composers and keys, or tracks, are named in a line; `--json` has them all."""
+"""Most composers and keys, and most tracks, in a line; `--json` has them all."""
 
 
 def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) -> dict[str, Any]:
-    """Return what there is to say of a corpus, as values for JSON.
+    """Return the report on a corpus, as values for JSON.
 
     Parameters
     ----------
     corpus : Corpus
-        May hold nothing but defects.
+        It may have defects alone.
     tracks : sequence of str or None
-        Those that were asked for.
+        The tracks that the user named.
     keys : bool
         Whether to estimate the key of each piece.
     """
@@ -61,7 +61,7 @@ def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) 
 
 
 def report_lines(told: Mapping[str, Any]) -> list[str]:
-    """Return what `report` gives, a fact, a remark or a defect a line."""
+    """Return the lines of a report: a fact, a remark or a defect each."""
     facts = [
         ("layout", told["layout"]),
         ("files", f"{told['files']:,}, {told['heldout']:,} of them held out"),
@@ -80,11 +80,11 @@ def report_lines(told: Mapping[str, Any]) -> list[str]:
     if told["same_as_heldout"]:
         lines.append(
             f"  {told['same_as_heldout']:,} files are of pieces that are held out, and not "
-            "learned from"
+            "trained on"
         )
     if told["other_files"]:
         kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in told["other_files"].items())
-        lines.append(f"  passed over, for it is no music that can be read: {kinds}")
+        lines.append(f"  other files, which are no music that can be read: {kinds}")
     if told["listed_but_missing"]:
         lines.append(f"  its table lists {told['listed_but_missing']:,} files that are not there")
     lines += [f"  {remark['file']} {remark['text']}" for remark in told["remarks"]]
@@ -105,15 +105,15 @@ def _common(counts: Counter[str]) -> dict[str, int]:
 
 
 def _own_split(sides: Mapping[str, int] | None) -> str:
-    """Return the corpus' own split in words; nothing where it has none."""
-    named = {"train": "learned from", "valid": "watched", "heldout": "held out"}
+    """Return the corpus' own split in words; an empty text where it has none."""
+    named = {"train": "training", "valid": "validation", "heldout": "held out"}
     if not sides:
         return ""
     return "its own: " + ", ".join(f"{sides.get(side, 0):,} {word}" for side, word in named.items())
 
 
 def _names(counts: Mapping[str, int], most: int = MOST_NAMES) -> str:
-    """Return names and their counts, the most common first; nothing where there is no name."""
+    """Return names and their counts, the most common first; an empty text without a name."""
     if not any(counts):
         return ""
     first = list(counts.items())[:most]
