@@ -1,4 +1,7 @@
-"""`antiphon export`: from a training run to an instrument file."""
+"""`antiphon export`: from a training run to an instrument file.
+
+Imported for `antiphon --help` too, so TensorFlow and the rest are imported inside.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from antiphon.cli.voice import Voice
 
 
 class PrecisionName(StrEnum):
-    """How exactly an instrument's matrix products are computed."""
+    """The precision of an instrument's matrix products."""
 
     INT8 = "int8"
     FP32 = "fp32"
@@ -43,7 +46,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into one file that plays, proven equal to it."""
-    # A step is far too small for a graphics card, and parity is a matter of the processor.
+    # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from antiphon_training.fitting.native_messages import native_messages_to

@@ -66,10 +66,10 @@ SONG = MUSIC / "songs" / "lc6158825.mid"
     ("sources", "options", "sentence"),
     [
         ([MUSIC / "songs"], {"out": Path("a.gif")}, r"A picture is \.png or \.svg, not a\.gif"),
-        ([SONG, MUSIC / "songs"], {}, "Several things can be drawn at once"),
+        ([SONG, MUSIC / "songs"], {}, "Several sources can be drawn in one picture"),
         ([SONG], {"start": 5.0, "end": 4.0}, "--to must come after"),
         ([MUSIC / "no.mid"], {}, r"no\.mid cannot be read"),
-        ([MUSIC / "songs"], {"show": Shown.composers}, "Nothing in .*songs tells"),
+        ([MUSIC / "songs"], {"show": Shown.composers}, "Nothing in .*songs names"),
     ],
 )
 def test_what_cannot_be_drawn_is_a_sentence(

@@ -156,8 +156,8 @@ def test_the_network_of_triplets() -> None:
 def test_times_below_zero_are_pushed_up() -> None:
     from antiphon_training.networks.triplet import squares_with_positive_pressure
 
-    truth, foretold = np.array([[1.0], [1.0]]), np.array([[0.5], [-0.5]])
-    loss = np.asarray(squares_with_positive_pressure(truth, foretold))
+    truth, predicted = np.array([[1.0], [1.0]]), np.array([[0.5], [-0.5]])
+    loss = np.asarray(squares_with_positive_pressure(truth, predicted))
     np.testing.assert_allclose(loss, [0.25, 2.25 + 5.0])
 
 

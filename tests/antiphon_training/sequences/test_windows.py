@@ -10,7 +10,7 @@ from antiphon_training.sequences.windows import Windows
 PIECES = [np.arange(5, dtype=np.int32)[:, None], np.arange(10, 13, dtype=np.int32)[:, None]]
 
 
-def test_every_row_is_foretold_from_what_its_own_piece_had_before() -> None:
+def test_every_row_is_predicted_from_what_its_own_piece_had_before() -> None:
     windows = Windows(PIECES, 3)
     assert len(windows) == 8
     read, follows = windows.at(np.arange(8))

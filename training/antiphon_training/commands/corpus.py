@@ -1,6 +1,6 @@
-"""`antiphon corpus`: what a folder of music holds, and what of it cannot be used.
+"""`antiphon corpus`: a report on a folder of music.
 
-Imported for `antiphon --help` too, so all that is heavy loads inside.
+Imported for `antiphon --help` too, so heavy packages are imported inside.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def corpus(
     cache: CacheFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a folder of music holds, and what of it cannot be used."""
+    """Show what a folder of music holds, and which files cannot be used."""
     from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import Reading, nothing_to_learn_from, read_corpus
     from antiphon_training.corpora.report import report, report_lines
@@ -47,14 +47,14 @@ def corpus(
     with parsing(Path(folder).name, quiet) as progress:
         reading = Reading(track, reader=reader)
         loaded = read_corpus(folder, reading, composers=composer, cache=cache, progress=progress)
-    told = report(loaded, track, keys=keys)
+    facts = report(loaded, track, keys=keys)
     if plots is not None and loaded.files:
         from antiphon_training.plots.corpus import corpus_plots
 
-        told["plots"] = [str(path) for path in corpus_plots(loaded, plots)]
+        facts["plots"] = [str(path) for path in corpus_plots(loaded, plots)]
     if as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
     else:
-        typer.echo("\n".join(report_lines(told)))
+        typer.echo("\n".join(report_lines(facts)))
     if not loaded.files:
         raise nothing_to_learn_from(loaded)

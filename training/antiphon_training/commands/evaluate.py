@@ -1,6 +1,6 @@
-"""`antiphon evaluate`: how good an instrument is, beside baselines.
+"""`antiphon evaluate`: the figures of an instrument, beside those of baselines.
 
-Imported for `antiphon --help` too, so all that is heavy loads inside.
+Imported for `antiphon --help` too, so heavy packages are imported inside.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def evaluate(
     ],
     heldout: Annotated[
         Path | None,
-        typer.Option(metavar="LIST", help="Files, one path a line; by default what is held out."),
+        typer.Option(metavar="LIST", help="Files, one path a line; by default the held-out ones."),
     ] = None,
     track: Annotated[
         list[str] | None,
@@ -45,10 +45,15 @@ def evaluate(
     ] = None,
     composer: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Whose pieces to read; by default as the card says."),
+        typer.Option(
+            metavar="NAME", help="Only pieces of this composer; by default as the card says."
+        ),
     ] = None,
     continuations: Annotated[
-        bool, typer.Option("--continuations", help="Let it play on, and compare with the piece.")
+        bool,
+        typer.Option(
+            "--continuations", help="Let it continue each piece, and compare with the piece."
+        ),
     ] = False,
     baseline_corpus: Annotated[
         list[str] | None,
@@ -58,12 +63,12 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
 ) -> None:
-    """Measure how well an instrument foretells pieces, and how it plays them on."""
+    """Measure how well an instrument predicts and continues pieces."""
     from antiphon.instrument import Predictor
     from antiphon_training.corpora.assemble import read_files
     from antiphon_training.corpora.folder import list_files
     from antiphon_training.corpora.piece import Reading
-    from antiphon_training.evaluation.foretelling import figures
+    from antiphon_training.evaluation.prediction import figures
     from antiphon_training.evaluation.report import Baseline, Report
     from antiphon_training.evaluation.selection import composers_of, select, tracks_of
     from antiphon_training.evaluation.vocabulary import outside_vocabulary
@@ -119,7 +124,7 @@ def _ngram(
     cache: Path | None,
     say: Say,
 ) -> tuple[NGramInstrument, int]:
-    """Return the n-gram of corpora, and from how many rows it learned."""
+    """Return the n-gram of corpora, and the number of rows that it learned from."""
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
     from antiphon_training.evaluation.selection import baseline_pieces
     from antiphon_training.kinds.registry import CODECS
@@ -136,7 +141,7 @@ def _play_on(
     read: Sequence[FileNotes],
     say: Say,
 ) -> Continuations:
-    """Let all players continue the pieces, and return how they compare.
+    """Let all players continue the pieces, and return the comparison.
 
     Raises
     ------
@@ -161,7 +166,7 @@ def _play_on(
             f"No piece is as long as the {played.GIVEN + played.CONTINUED:g} seconds that "
             "continuations need; name longer ones, or leave out --continuations."
         )
-    say(f"playing on in {len(excerpts)} pieces")
+    say(f"continuing {len(excerpts)} pieces")
     players = {INSTRUMENT: played.player(predictor, codec)}
     if ngram is not None:
         players[NGRAM] = played.player(ngram, codec)

@@ -1,6 +1,6 @@
 """`antiphon plot`: a picture of a MIDI file, of training runs, or of a corpus.
 
-Imported for `antiphon --help` too, so what draws is loaded inside.
+Imported for `antiphon --help` too, so matplotlib and the rest are imported inside.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 COLLECTIONS = "music21:"
-"""How names of corpora begin that come with music21."""
+"""The beginning of the names of corpora that come with music21."""
 
 
 class Shown(StrEnum):
-    """What of a corpus a picture shows."""
+    """The contents of a picture of a corpus."""
 
     fields = "fields"
     chords = "chords"
@@ -40,14 +40,18 @@ def plot(
         typer.Option(metavar="FILE", help=".png or .svg; a folder for all pictures of a corpus."),
     ],
     start: Annotated[
-        float, typer.Option("--from", min=0.0, metavar="SECONDS", help="Of a MIDI file, from here.")
+        float,
+        typer.Option(
+            "--from", min=0.0, metavar="SECONDS", help="Start of the part of a MIDI file."
+        ),
     ] = 0.0,
     end: Annotated[
-        float | None, typer.Option("--to", min=0.0, metavar="SECONDS", help="And up to here.")
+        float | None,
+        typer.Option("--to", min=0.0, metavar="SECONDS", help="End of the part of a MIDI file."),
     ] = None,
-    show: Annotated[Shown, typer.Option(help="What of a corpus.")] = Shown.fields,
+    show: Annotated[Shown, typer.Option(help="The picture of a corpus to draw.")] = Shown.fields,
     track: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Of a corpus, tracks of this name.")
+        list[str] | None, typer.Option(metavar="NAME", help="Only tracks of this name of a corpus.")
     ] = None,
     min_count: Annotated[
         int, typer.Option(min=1, metavar="TIMES", help="Chords heard less often are rare.")
@@ -55,7 +59,7 @@ def plot(
 ) -> None:
     """Draw a MIDI file, training runs, or a corpus.
 
-    What is drawn follows from what is given: a piano roll, curves, or distributions.
+    A MIDI file becomes a piano roll, runs become curves, a corpus distributions.
     """
     from antiphon.errors import UsageError
     from antiphon_training.plots.drawing import check_suffix, save
@@ -66,7 +70,7 @@ def plot(
         return
     if len(sources) > 1:
         raise UsageError(
-            "Several things can be drawn at once only if each is the folder of a training run."
+            "Several sources can be drawn in one picture only if all are folders of training runs."
         )
     (source,) = sources
     if Path(source).is_dir() or source.startswith(COLLECTIONS):
@@ -85,9 +89,9 @@ def _curves(runs: Sequence[Path]) -> Figure:
 
 
 def _roll(file: Path, start: float, end: float | None) -> Figure:
-    from antiphon_training.plots.piano_roll import piano_roll, read_voices
+    from antiphon_training.plots.piano_roll import piano_roll, read_tracks
 
-    return piano_roll(read_voices(file), file.stem, start=start, end=end)
+    return piano_roll(read_tracks(file), file.stem, start=start, end=end)
 
 
 def _corpus(
@@ -100,7 +104,7 @@ def _corpus(
 ) -> None:
     """Draw one picture of a corpus, or all of them where `out` is a folder.
 
-    `chosen` are the tracks that are read, and how often a chord is heard at least.
+    `chosen` are the tracks to read, and the least count of a chord.
     """
     from antiphon.errors import UsageError
     from antiphon_training.commands.progress import parsing
@@ -123,7 +127,7 @@ def _corpus(
     elif show is Shown.composers:
         if not known_composers(corpus):
             raise UsageError(
-                f"Nothing in {folder} tells who composed its files; put them into a folder for "
+                f"Nothing in {folder} names the composers of its files; put them into a folder for "
                 "each composer, or list them in its manifest.tsv."
             )
         save(composers(corpus), out)

@@ -1,1 +1,1 @@
-"""How good an instrument is: what it foretells, and how what it plays compares."""
+"""How well an instrument predicts music, and how its continuations compare."""

@@ -1,4 +1,4 @@
-"""Which pieces are measured, and from which ones a baseline may learn."""
+"""Select the pieces to measure, and those that a baseline may learn from."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Selection:
     Attributes
     ----------
     name : str
-        The corpus'.
+        The name of the corpus.
     folder : Path
         Where it is.
     files : sequence of str
         Relative paths; a tune of a collection is `tunes.abc#3`.
     defects : sequence of Defect
-        What cannot be read, as far as is known already.
+        Files that cannot be read, as far as they were tried.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Selection:
 
     @property
     def groups(self) -> set[str]:
-        """The pieces that these files are of, where `manifest.tsv` tells."""
-        told = manifest_groups(self.folder)
-        return {told[composed(file)] for file in self.files if composed(file) in told}
+        """The pieces of these files that `manifest.tsv` names."""
+        groups = manifest_groups(self.folder)
+        return {groups[composed(file)] for file in self.files if composed(file) in groups}
 
 
 def select(
@@ -59,7 +59,7 @@ def select(
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
 ) -> Selection:
-    """Return what a list names; else what is held out; else all files.
+    """Return the files that a list names, else the held-out ones, else all.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ def select(
     reading : Reading
         How files are read.
     heldout : Path, optional
-        A list of relative paths, one a line; `heldout.txt` of the folder when not
-        given. Where there is none either, what the corpus itself holds out.
+        A list of relative paths, one a line; `heldout.txt` of the folder when not given.
+        Without either, the files that the corpus itself holds out.
     composers, cache
         As for `load_corpus`.
 
@@ -109,7 +109,7 @@ def _listed(folder: Path, listed: Path) -> list[str]:
 
 
 def tracks_of(card: Card, corpus: str) -> list[str] | None:
-    """Return the tracks that an instrument learned from in a corpus of this name."""
+    """Return the tracks that an instrument was trained on in a corpus of this name."""
     for entry in card.corpus:
         if entry.get("name") == corpus and entry.get("tracks"):
             return list(entry["tracks"])
@@ -117,7 +117,7 @@ def tracks_of(card: Card, corpus: str) -> list[str] | None:
 
 
 def composers_of(card: Card, corpus: str) -> list[str] | None:
-    """Return whose pieces an instrument learned from in a corpus of this name."""
+    """Return the composers that an instrument was trained on in a corpus of this name."""
     if corpus in {entry.get("name") for entry in card.corpus}:
         recipe = card.recipe.get("corpus") or {}
         return list(recipe.get("composers") or []) or None
@@ -133,7 +133,7 @@ def baseline_pieces(
 ) -> list[NDArray[np.int32]]:
     """Return the classes of the pieces that a baseline may learn from.
 
-    Neither what the corpora hold out is among them, nor what is measured, nor
+    These do not include held-out files of the corpora, the files that are measured, or
     other files of the same pieces.
 
     Parameters
@@ -141,16 +141,16 @@ def baseline_pieces(
     corpora : sequence of Path or str
         Folders, or `music21:NAME`.
     measured : Selection
-        What is measured.
+        The files that are measured.
     card, codec
-        The instrument's: which tracks to read, and how.
+        Those of the instrument; they decide what is read, and how.
     cache : Path, optional
-        The folder of parsed corpora; the user's own cache when not given.
+        The folder of the cache; the user's own when not given.
 
     Raises
     ------
     CorpusError
-        A corpus holds nothing to learn from.
+        A corpus has no piece to learn from.
     """
     named = [(corpus, list_files(corpus).name) for corpus in corpora]
     loaded = [

@@ -1,4 +1,4 @@
-"""How many words of some music an instrument does not know."""
+"""The words of some music that an instrument's vocabulary does not have."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """How much of some music a vocabulary does not know.
+    """The size of the part of some music that a vocabulary does not have.
 
     Attributes
     ----------
     words, outside : int
-        How many words were heard, and how many of them are unknown: passed over.
+        The number of words in the music, and of those that are not in the vocabulary.
     """
 
     words: int
@@ -34,7 +34,7 @@ class Outside:
 
 
 def outside_vocabulary(codec: Codec, pieces: Sequence[NoteArray]) -> Outside | None:
-    """Return how many words a codec passes over; None where it has no vocabulary.
+    """Return how many words a codec leaves out; None where it has no vocabulary.
 
     The pieces are in the codec's own unit of time.
     """

@@ -1,8 +1,8 @@
-"""The house network: two LSTM layers and heads that are given what was chosen before.
+"""The house network: LSTM layers, and one head a field that reads the fields before it.
 
-A note's fields are predicted in the codec's order. Each head reads the state of
-the LSTM and embeddings of the fields already known of this note, so that the
-joint distribution is exact: p(pitch) p(step | pitch) p(duration | pitch, step) ...
+The fields of a note are predicted in the codec's order. Each head reads the output of the
+LSTM layers and embeddings of the earlier fields of the same note, so the joint distribution
+is exact: p(pitch) p(step | pitch) p(duration | pitch, step) ...
 
 Shapes: notes are int32 (batch, time, fields); logits float32 (batch, time, classes).
 """
@@ -49,7 +49,7 @@ class NoteEmbedding(keras.layers.Layer):
         self.table = _table(self, "table", sum(self.sizes), self.width)
 
     def call(self, notes: Tensor) -> Tensor:
-        """Look the classes of each field up and add them."""
+        """Return the sum of the embeddings of all fields."""
         starts = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
         found = rows(self.table, notes + ops.convert_to_tensor(starts, dtype="int32"))
         return ops.cast(ops.sum(found, axis=-2), self.compute_dtype)
@@ -57,14 +57,14 @@ class NoteEmbedding(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="antiphon")
 class FieldHead(keras.layers.Layer):
-    """Logits of one field, from the LSTM's output and the fields known before.
+    """Logits of one field, from the output of the LSTM layers and the earlier fields.
 
     Parameters
     ----------
     size : int
         Number of classes predicted.
     known : tuple of int
-        Number of classes of each field that comes before.
+        Number of classes of each earlier field.
     width : int
         Width of the hidden layer.
     """

@@ -1,9 +1,8 @@
-"""What the classic networks share: they read a window of the last rows anew for each note.
+"""The base of the networks of windows, which read the last rows again for each note.
 
-A window holds `length` rows, the oldest first, as class + 1, int32; 0 is
-"nothing yet", before the first row of a piece. On stage the window itself is
-the state (the tensor `window`, float32), so that a step has the same form for
-every instrument.
+A window holds `length` rows, the oldest first, as class + 1, int32; 0 is "nothing yet",
+before the first row of a piece. On stage the window itself is the state (the tensor
+`window`, float32), so a step has the same form for every instrument.
 
 Shapes: windows int32 (batch, length, fields); logits float32 (batch, classes).
 """
@@ -36,7 +35,7 @@ class WindowNetwork(keras.Model):
     fields : tuple of str
         Names of the fields, in the order of prediction.
     sizes : tuple of int
-        Classes predicted, a field; what is above counts as "nothing yet".
+        Classes predicted, a field; a larger class is read as "nothing yet".
     length : int
         Rows of a window.
     """
@@ -51,7 +50,7 @@ class WindowNetwork(keras.Model):
 
     @property
     def context(self) -> dict[str, Any]:
-        """How it wants its context, for a card."""
+        """The form of its context, for a card: a window of so many rows."""
         return {"kind": "window", "length": self.length}
 
     @property
@@ -60,18 +59,18 @@ class WindowNetwork(keras.Model):
         return {"window": (self.length, len(self.fields))}
 
     def read(self, window: Tensor) -> Tensor:
-        """Return what the first layer reads of a window."""
+        """Return the input of the first layer for a window."""
         raise NotImplementedError
 
     def features(self, window: Tensor, training: bool = False) -> Tensor:
-        """Return what the heads read, (batch, units)."""
+        """Return the input of the heads, (batch, units)."""
         x = self.read(window)
         for layer in self.stack:
             x = layer(x, training=training) if _has_modes(layer) else layer(x)
         return x
 
     def unrolled_features(self, window: Tensor) -> Tensor:
-        """Return the same by plain steps, for a graph to export."""
+        """Return the same without loops, for a graph to export."""
         x = self.read(window)
         for layer in self.stack:
             if isinstance(layer, keras.layers.Dropout):

@@ -1,4 +1,4 @@
-"""What a corpus is made of: its pitches, times and velocities, and whose it is."""
+"""Distributions of a corpus: pitches, times, velocities and composers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 SHORTEST, LONGEST = 0.01, 10.0
-"""Seconds or beats. Longer times are counted at the edge, and shorter ones not drawn:
-notes at once would dwarf all others."""
+"""Seconds or beats. Longer times are counted in the last bin, and shorter ones are not drawn:
+the bar of simultaneous notes would be far too high."""
 
 BINS = 60
 VELOCITY_CLASS = 4
@@ -70,7 +70,7 @@ def _pitches(ax: Any, pitches: NDArray[np.uint8]) -> None:
 
 
 def _times(ax: Any, times: NDArray[np.float64], colour: str, unit: str) -> None:
-    """Draw times on a logarithmic axis; what lies outside is counted at its ends."""
+    """Draw times on a logarithmic axis; longer ones are counted in the last bin."""
     edges = np.geomspace(SHORTEST, LONGEST, BINS + 1)
     inside = np.minimum(times[times >= edges[0]], edges[-1])
     weights = np.full(len(inside), 100.0 / max(len(times), 1))
@@ -86,12 +86,12 @@ def _times(ax: Any, times: NDArray[np.float64], colour: str, unit: str) -> None:
 
 
 def known_composers(corpus: Corpus) -> bool:
-    """Whether the folder tells of any file who composed it."""
+    """Return whether the composer of any file is known."""
     return any(corpus.composers)
 
 
 def composers(corpus: Corpus) -> Figure:
-    """Return how much of a corpus each composer has: files, and notes."""
+    """Return a picture of the files and notes of each composer in a corpus."""
     files: dict[str, int] = {}
     notes: dict[str, int] = {}
     for index, told in enumerate(corpus.composers):

@@ -1,10 +1,10 @@
-"""How well an instrument foretells music it never heard, in nats and in shares.
+"""How well an instrument predicts held-out music: cross-entropy in nats, and accuracy.
 
-The .onnx itself is evaluated, through the scoring that the live side carries.
-Each piece is read whole, from a state of zeros and the codec's start row; its
-first `UNCOUNTED_NOTES` rows are read but not counted. A row is a note, or in the
-symbols codec a word. Figures are means over all counted rows of all pieces; each
-field is given the true fields before it. A card's held-out figures come from here.
+The .onnx file itself is measured, with the scoring of the live side. Each piece is read
+whole, from a state of zeros and the codec's start row; its first `UNCOUNTED_NOTES` rows are
+read but not counted. A row is a note, or in the symbols codec a word. Figures are means over
+all counted rows of all pieces; each field is predicted from the true fields before it. The
+held-out figures of a card come from here.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ DECIMALS = 4
 TOP = 5
 
 
-class Foreteller(Protocol):
-    """Whoever gives every class a probability: an instrument, or a baseline."""
+class Scorer(Protocol):
+    """An instrument or a baseline, which gives every class a probability."""
 
     @property
     def codec(self) -> Codec:
-        """What its classes mean."""
+        """The codec of its classes."""
 
     def score(
         self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False
     ) -> Sequence[Scores]:
-        """Return how well each piece is foretold."""
+        """Return the scores of each piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an evaluation found.
+    """The figures of an instrument on some pieces.
 
     Attributes
     ----------
     nats : dict of str to float
         Nats a row by field, and their `total`. Lower is better.
     notes, files : int
-        How many rows and pieces were counted.
+        Numbers of rows and pieces that were counted.
     accuracy, top5 : dict of str to float, or None
-        By field, the share of rows whose true class was the likeliest, or among
-        the `TOP` likeliest; None where nobody asked.
+        By field, the share of rows whose true class was the likeliest, or among the `TOP`
+        likeliest; None where ranks were not requested.
     """
 
     nats: dict[str, float]
@@ -63,23 +63,23 @@ class Figures:
     top5: dict[str, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return them as JSON values, rounded, as a card keeps them."""
-        told: dict[str, Any] = {
+        """Return the figures as JSON values, rounded, as in a card."""
+        values: dict[str, Any] = {
             "nats": rounded(self.nats),
             "notes": self.notes,
             "files": self.files,
         }
         if self.accuracy is not None and self.top5 is not None:
-            told |= {"accuracy": rounded(self.accuracy), "top5": rounded(self.top5)}
-        return told
+            values |= {"accuracy": rounded(self.accuracy), "top5": rounded(self.top5)}
+        return values
 
 
 def figures(
-    instrument: Foreteller, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False
+    instrument: Scorer, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False
 ) -> Figures:
-    """Return how well pieces of classes, shape (rows, fields) each, are foretold.
+    """Return the figures of an instrument on pieces of classes, shape (rows, fields) each.
 
-    With `ranks` also how often the likeliest classes were the true ones.
+    With `ranks` they include accuracy and top 5.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def figures(
 
 
 def rounded(values: dict[str, float]) -> dict[str, float]:
-    """Return figures as they are written down."""
+    """Return figures rounded to `DECIMALS`."""
     return {name: round(value, DECIMALS) for name, value in values.items()}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from antiphon.errors import CorpusError
-from antiphon_training.evaluation.foretelling import figures
+from antiphon_training.evaluation.prediction import figures
 
 if TYPE_CHECKING:
     from antiphon.instrument import Predictor

@@ -1,4 +1,4 @@
-"""How much of the music int8 keeps: a quantised file against the same in fp32."""
+"""What int8 costs: a quantised file compared with the same file in fp32."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ _SEED = 21
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """How alike two files play.
+class QuantisationLoss:
+    """The differences between two files.
 
     Attributes
     ----------
     same_notes : float
-        Share of notes that are the same in all fields when both read the same
-        past and draw from the same numbers.
+        The share of notes that are the same in all fields, when both files read the
+        same notes and draw with the same random numbers.
     nats : float
-        By how many nats a note the second foretells the given notes worse.
+        Nats a note by which the second predicts the given notes worse.
     """
 
     same_notes: float
     nats: float
 
 
-def compare(
+def compare_files(
     first: Predictor, second: Predictor, pieces: Sequence[NDArray[np.int32]], steps: int
-) -> Agreement:
-    """Return how alike two instruments play.
+) -> QuantisationLoss:
+    """Return the differences between two files of one instrument.
 
     Parameters
     ----------
     first, second : Predictor
-        In fp32 and in int8.
+        The file in fp32, and in int8.
     pieces : sequence of int32 arrays, shape (notes, fields)
-        What to foretell; the notes that `first` draws where there are none.
+        The notes to predict; without any, the notes that `first` draws.
     steps : int
-        How many notes to draw.
+        The number of notes to draw.
     """
     rng = np.random.default_rng(_SEED)
     states = [first.initial_state(), second.initial_state()]
@@ -67,4 +67,4 @@ def compare(
         float(np.mean([score.nats.sum(axis=1).mean() for score in player.score(heard)]))
         for player in (first, second)
     ]
-    return Agreement(same / steps, nats[1] - nats[0])
+    return QuantisationLoss(same / steps, nats[1] - nats[0])
