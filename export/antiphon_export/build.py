@@ -109,17 +109,19 @@ def _make(
     say("proving that the file plays as the network")
     parity = prove(network, plain, order.steps)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
-    heard = _heldout(details, folders, say)
+    heldout_pieces = _heldout(details, folders, say)
     made = plain
     loss: QuantisationLoss | None = None
     if order.precision == "int8":
         model, made = quantise(model), folder / "int8.onnx"
         write_model(model, card, made, weights)
-        excerpts = [piece[:_COMPARED_NOTES] for pieces in heard.values() for piece in pieces]
+        excerpts = [
+            piece[:_COMPARED_NOTES] for pieces in heldout_pieces.values() for piece in pieces
+        ]
         loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
     heldout = {}
-    for corpus, pieces in heard.items():
+    for corpus, pieces in heldout_pieces.items():
         say(f"measuring on {len(pieces)} held-out pieces of {corpus}")
         heldout[corpus] = figures(Predictor(made), pieces).as_dict()
     card = replace(card, heldout=heldout, extra={**card.extra, "parity": _proof(parity, loss)})
@@ -193,7 +195,7 @@ def _heldout(
     details: checkpoint.RunDetails, folders: Mapping[str, Path], say: Say
 ) -> dict[str, list[Any]]:
     """Return the held-out pieces of each corpus, as classes."""
-    heard = {}
+    heldout_pieces = {}
     for corpus in details.corpora:
         folder = folders.get(corpus["name"])
         if folder is None:
@@ -202,5 +204,5 @@ def _heldout(
         read, defects = read_files(folder, corpus["heldout"], reading)
         for defect in defects:
             say(f"left out: {defect.file} {defect.reason}")
-        heard[corpus["name"]] = [details.codec.encode(piece.notes) for piece in read]
-    return heard
+        heldout_pieces[corpus["name"]] = [details.codec.encode(piece.notes) for piece in read]
+    return heldout_pieces

@@ -52,8 +52,8 @@ def test_it_says_what_a_folder_holds(start: Start, songs: Path) -> None:
         "  tracks      Singstimme Voice (1), Pianoforte (1), Stimme Voice (1), Guitarre (1), "
         "Voice (1), Piano (1)",
         "  licence     CC0-1.0",
-        "  attribution not told",
-        "  source      not told",
+        "  attribution unknown",
+        "  source      unknown",
         "  in full     COPYING",
         "  other files, which are no music that can be read: 1 .pdf",
         "  left out: empty.mid is empty",

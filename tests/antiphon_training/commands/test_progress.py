@@ -34,7 +34,7 @@ def shown(terminal: bool, quiet: bool = False) -> str:
 
 def test_without_a_terminal_it_is_a_line_an_epoch() -> None:
     first, line = shown(terminal=False).splitlines()
-    assert first == "going on after epoch 1 of 3"
+    assert first == "resuming after epoch 1 of 3"
     assert line.startswith(
         "epoch 2/3: 9.000 nats (pitch 3.00, step 2.00, duration 2.50, velocity 1.50)"
         " · validation 8.500 · "

@@ -66,8 +66,8 @@ def test_a_killed_and_an_interrupted_training_go_on(
     assert stopped.stderr is not None
     first = [stopped.stderr.readline() for _ in range(5)]
     assert first[:2] == ["rolls: 2 files, 1,541 notes\n", "songs: 3 files, 312 notes\n"]
-    assert first[2].startswith("going on after epoch ")
-    done = int(first[2].split()[4])
+    assert first[2].startswith("resuming after epoch ")
+    done = int(first[2].split()[3])
     assert done >= 1
     assert first[3].startswith(f"epoch {done + 1}/100000: ")
     stopped.send_signal(signal.SIGINT)
@@ -76,8 +76,7 @@ def test_a_killed_and_an_interrupted_training_go_on(
     last = err.splitlines()[-1]
     epochs = json.loads((run / "training.json").read_text())["epochs"]
     assert (
-        last
-        == f"Stopped; {epochs} epochs are kept in {run}, and the same command goes on from there."
+        last == f"Stopped; {epochs} epochs are kept in {run}, and the same command resumes the run."
     )
     assert all(line.startswith("epoch ") for line in err.splitlines()[:-1])
     assert not list(run.glob(".half-*"))

@@ -68,7 +68,7 @@ def test_composers_are_counted() -> None:
     figure = composers(corpus)
     assert figure.get_suptitle() == "made: 2 composers"
     (ax,) = figure.get_axes()
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["Bach", "not told", "Chopin"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Bach", "unknown", "Chopin"]
     assert [bar.get_width() for bar in ax.patches] == [20, 5, 3]
     assert [text.get_text() for text in ax.texts] == ["2 files", "1 file", "1 file"]
 

@@ -96,7 +96,7 @@ def evaluate(
         baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
     played = None
     if continuations:
-        # Continuations are in seconds, whatever the codec: see `evaluation.continuations`.
+        # Continuations are in seconds for every codec: see `evaluation.continuations`.
         seconds = replace(reading, time="seconds")
         read, _ = read_files(measured.folder, measured.files, seconds, cache)
         played = _play_on(predictor, ngram, read, say)

@@ -54,7 +54,7 @@ def plot(
         list[str] | None, typer.Option(metavar="NAME", help="Only tracks of this name of a corpus.")
     ] = None,
     min_count: Annotated[
-        int, typer.Option(min=1, metavar="TIMES", help="Chords heard less often are rare.")
+        int, typer.Option(min=1, metavar="TIMES", help="Chords that occur less often are rare.")
     ] = 10,
 ) -> None:
     """Draw a MIDI file, training runs, or a corpus.

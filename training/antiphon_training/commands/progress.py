@@ -92,7 +92,7 @@ class TrainingProgress:
         """Write that the run is resumed, if it is."""
         self._plan, self.done = plan, epochs_done
         if epochs_done and not self._quiet:
-            self._write(f"going on after epoch {epochs_done} of {plan.epochs}")
+            self._write(f"resuming after epoch {epochs_done} of {plan.epochs}")
 
     @property
     def plan(self) -> Plan:
@@ -113,8 +113,8 @@ class TrainingProgress:
             self._since = self._clock()
         self._steps_seen += 1
         if self._bar:
-            told = self._figures(losses, self._epochs_left(in_epoch=True))
-            self._bar.update(self._task, advance=1, figures=told)
+            text = self._figures(losses, self._epochs_left(in_epoch=True))
+            self._bar.update(self._task, advance=1, figures=text)
 
     def epoch_ends(self, number: int, losses: Losses) -> None:
         """Write the line of an epoch."""
@@ -123,8 +123,8 @@ class TrainingProgress:
             value = losses.get("val_loss")
             validation = "" if value is None else f" · validation {value:.3f}"
             left = self.plan.epochs - number
-            told = self._figures(losses, left, validation)
-            self._write(f"epoch {number}/{self.plan.epochs}: {told}")
+            text = self._figures(losses, left, validation)
+            self._write(f"epoch {number}/{self.plan.epochs}: {text}")
 
     def _epochs_left(self, *, in_epoch: bool) -> float:
         steps = self.plan.steps_an_epoch
@@ -133,19 +133,19 @@ class TrainingProgress:
 
     def _figures(self, losses: Losses, epochs_left: float, validation: str | None = None) -> str:
         """Return a line; without validation a short one, which fits beside a bar."""
-        told = f"{losses.get('loss', float('nan')):.3f} {self._unit}"
+        text = f"{losses.get('loss', float('nan')):.3f} {self._unit}"
         if validation is not None:
             by_field = [(name, losses.get(f"{name}_loss")) for name in self._fields]
             parts = [f"{name} {loss:.2f}" for name, loss in by_field if loss is not None]
             if "accuracy" in losses:
                 parts.append(f"accuracy {losses['accuracy']:.1%}")
-            told += (f" ({', '.join(parts)})" if parts else "") + validation
+            text += (f" ({', '.join(parts)})" if parts else "") + validation
         pace = self._seconds_a_step()
         if pace is None:
-            return told
+            return text
         notes = self.plan.notes_a_step / pace
         left = duration_in_words(epochs_left * self.plan.steps_an_epoch * pace)
-        return f"{told} · {notes:,.0f} notes/s · {left} to go"
+        return f"{text} · {notes:,.0f} notes/s · {left} to go"
 
     def _seconds_a_step(self) -> float | None:
         passed = self._clock() - self._since

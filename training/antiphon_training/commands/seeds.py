@@ -107,11 +107,11 @@ def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Be
     notes["onset"] -= since
     title = corpus.titles[index] or Path(corpus.files[index]).stem
     minutes, seconds = divmod(int(since), 60)
-    told = (
+    sentence = (
         f"It begins with {len(notes)} notes of {corpus.name}/{corpus.files[index]}, "
         f"from {minutes}:{seconds:02d} on."
     )
-    return Beginning(f"After {title}", notes, told)
+    return Beginning(f"After {title}", notes, sentence)
 
 
 def _places(piece: NoteArray, span: float | None) -> list[int]:
@@ -157,8 +157,8 @@ def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
     recipe = read_recipe(run / run_folder.RECIPE).corpus
     moved = None if corpus is None else _named(corpus)
     sources = []
-    for told in run_folder.read_json(run / run_folder.CORPUS):
-        name, folder = told["name"], Path(told["folder"])
+    for entry in run_folder.read_json(run / run_folder.CORPUS):
+        name, folder = entry["name"], Path(entry["folder"])
         place: Path | str = name if name.startswith(MUSIC21) else folder
         if isinstance(moved, Path) and moved.name == name:
             place = moved
@@ -167,7 +167,7 @@ def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
                 f"The corpus {name} of {run} is no longer in {folder}; "
                 f"say where it is now, with --corpus .../{name}."
             )
-        sources.append(Source(place, told["tracks"], recipe.composers))
+        sources.append(Source(place, entry["tracks"], recipe.composers))
     return sources, recipe.valid_share
 
 

@@ -192,4 +192,4 @@ def _stopped(out: Path) -> str:
     if not (out / run_folder.RESUME).is_file():
         return "Stopped before the first checkpoint; the same command starts the run again."
     epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
-    return f"Stopped; {epochs} epochs are kept in {out}, and the same command goes on from there."
+    return f"Stopped; {epochs} epochs are kept in {out}, and the same command resumes the run."

@@ -254,8 +254,8 @@ def _words(name: str) -> set[str]:
 def _no_such_composer(
     listing: Listing, layout: Layout, parts: Sequence[Part], composers: Sequence[str]
 ) -> str:
-    told = [layout.of(file).composer for file in listing.files]
-    names = Counter(name for name in (*told, *(p.about.composer for p in parts)) if name)
+    named = [layout.of(file).composer for file in listing.files]
+    names = Counter(name for name in (*named, *(p.about.composer for p in parts)) if name)
     there = (
         ", ".join(name for name, _ in names.most_common(12)) or "composers that it does not name"
     )

@@ -59,8 +59,8 @@ class Stamp:
     @classmethod
     def of(cls, path: Path) -> Stamp:
         """Return the stamp of a file."""
-        told = path.stat()
-        return cls(told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def content_hash(content: bytes) -> bytes:
@@ -73,15 +73,15 @@ class ReadingKeys:
 
     def __init__(self, reading: Reading) -> None:
         versions = [metadata.version(name) for name in ("symusic", "music21")]
-        self._told = repr((READER_VERSION, versions, reading)).encode()
+        self._prefix = repr((READER_VERSION, versions, reading)).encode()
 
     def key(self, content: bytes, suffix: str) -> bytes:
         """Return the key of the result for a content, given by its hash.
 
         The suffix is part of it, because it decides how a score is read.
         """
-        told = self._told + suffix.lower().encode() + content
-        return hashlib.blake2b(told, digest_size=16).digest()
+        name = self._prefix + suffix.lower().encode() + content
+        return hashlib.blake2b(name, digest_size=16).digest()
 
 
 class Cache:
@@ -190,13 +190,13 @@ FIELDS = ("seconds", "number", "tracks", "composer", "title", "counts", "remarks
 def _packed(outcome: Outcome) -> tuple[str, bytes]:
     if isinstance(outcome, str):
         return json.dumps(outcome), b""
-    told = [{field: getattr(piece, field) for field in FIELDS} | {"notes": len(piece.notes)}
+    values = [{field: getattr(piece, field) for field in FIELDS} | {"notes": len(piece.notes)}
             for piece in outcome]  # fmt: skip
-    return json.dumps(told), b"".join(piece.notes.tobytes() for piece in outcome)
+    return json.dumps(values), b"".join(piece.notes.tobytes() for piece in outcome)
 
 
-def _unpacked(told: str, packed: bytes) -> Outcome:
-    pieces = json.loads(told)
+def _unpacked(text: str, packed: bytes) -> Outcome:
+    pieces = json.loads(text)
     if isinstance(pieces, str):
         return pieces
     notes = np.frombuffer(packed, dtype=NOTE_DTYPE)

@@ -83,9 +83,9 @@ def list_files(corpus: Path | str) -> Listing:
     CorpusError
         There is no such folder, or no file with music in it.
     """
-    told = str(corpus)
-    if told.startswith(MUSIC21):
-        name, folder = told, _music21_folder(told.removeprefix(MUSIC21))
+    name = str(corpus)
+    if name.startswith(MUSIC21):
+        folder = _music21_folder(name.removeprefix(MUSIC21))
     else:
         folder = Path(corpus)
         if not folder.is_dir():

@@ -132,11 +132,11 @@ def _rows(table: Path, **dialect: Any) -> list[dict[str, str]]:
     dialect = dialect or {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
-            told = list(csv.DictReader(lines, restval="", **dialect))
+            cells = list(csv.DictReader(lines, restval="", **dialect))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{table} cannot be read as a table: {error}") from error
     # Cells beyond the columns are under the key None.
-    rows = [{key: row[key].strip() for key in row if key is not None} for row in told]
+    rows = [{key: row[key].strip() for key in row if key is not None} for row in cells]
     for row in rows:
         row["file"] = composed(row.get("file") or row.get("midi_filename") or "")
     return [row for row in rows if row["file"]]

@@ -34,7 +34,7 @@ def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) 
     placed = sum(len(side) for side in (split.train, split.valid, split.heldout))
     sides = Counter(side for side in corpus.own_split if side)
     text = licence_file(corpus.folder)
-    told = {
+    values = {
         "name": corpus.name,
         "layout": corpus.layout,
         "files": len(corpus.files),
@@ -56,40 +56,40 @@ def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) 
         "heldout_missing": missing_heldout(corpus),
     }
     if keys:
-        told["keys"] = _common(Counter(_keys(corpus)))
-    return told
+        values["keys"] = _common(Counter(_keys(corpus)))
+    return values
 
 
-def report_lines(told: Mapping[str, Any]) -> list[str]:
+def report_lines(values: Mapping[str, Any]) -> list[str]:
     """Return the lines of a report: a fact, a remark or a defect each."""
     facts = [
-        ("layout", told["layout"]),
-        ("files", f"{told['files']:,}, {told['heldout']:,} of them held out"),
-        ("notes", f"{told['notes']:,}"),
-        ("hours", f"{told['hours']:.1f}"),
-        ("split", _own_split(told["own_split"])),
-        ("composers", _names(told["composers"])),
-        ("tracks", _names(told["tracks_there"], MOST_TRACKS)),
-        ("keys", _names(told.get("keys", {}))),
-        *((key, told[key] or "not told") for key in ("licence", "attribution", "source")),
-        ("in full", told["licence_file"]),
+        ("layout", values["layout"]),
+        ("files", f"{values['files']:,}, {values['heldout']:,} of them held out"),
+        ("notes", f"{values['notes']:,}"),
+        ("hours", f"{values['hours']:.1f}"),
+        ("split", _own_split(values["own_split"])),
+        ("composers", _names(values["composers"])),
+        ("tracks", _names(values["tracks_there"], MOST_TRACKS)),
+        ("keys", _names(values.get("keys", {}))),
+        *((key, values[key] or "unknown") for key in ("licence", "attribution", "source")),
+        ("in full", values["licence_file"]),
     ]
-    lines = [told["name"], *(f"  {key:12}{value}" for key, value in facts if value)]
-    lines += [f"  drawn: {path}" for path in told.get("plots", ())]
-    lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in told["counts"].items()]
-    if told["same_as_heldout"]:
+    lines = [values["name"], *(f"  {key:12}{value}" for key, value in facts if value)]
+    lines += [f"  drawn: {path}" for path in values.get("plots", ())]
+    lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in values["counts"].items()]
+    if values["same_as_heldout"]:
         lines.append(
-            f"  {told['same_as_heldout']:,} files are of pieces that are held out, and not "
+            f"  {values['same_as_heldout']:,} files are of pieces that are held out, and not "
             "trained on"
         )
-    if told["other_files"]:
-        kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in told["other_files"].items())
+    if values["other_files"]:
+        kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in values["other_files"].items())
         lines.append(f"  other files, which are no music that can be read: {kinds}")
-    if told["listed_but_missing"]:
-        lines.append(f"  its table lists {told['listed_but_missing']:,} files that are not there")
-    lines += [f"  {remark['file']} {remark['text']}" for remark in told["remarks"]]
-    lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in told["defects"]]
-    missing = told["heldout_missing"]
+    if values["listed_but_missing"]:
+        lines.append(f"  its table lists {values['listed_but_missing']:,} files that are not there")
+    lines += [f"  {remark['file']} {remark['text']}" for remark in values["remarks"]]
+    lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in values["defects"]]
+    missing = values["heldout_missing"]
     return lines + [f"  heldout.txt lists {file}, which is not there" for file in missing]
 
 
@@ -117,6 +117,6 @@ def _names(counts: Mapping[str, int], most: int = MOST_NAMES) -> str:
     if not any(counts):
         return ""
     first = list(counts.items())[:most]
-    told = ", ".join(f"{in_words(name)} ({count:,})" for name, count in first)
+    text = ", ".join(f"{in_words(name)} ({count:,})" for name, count in first)
     more = len(counts) - len(first)
-    return f"{told} and {more:,} more" if more else told
+    return f"{text} and {more:,} more" if more else text

@@ -227,11 +227,11 @@ def _in_seconds(beats: NoteArray, clock: ToSeconds) -> NoteArray:
 
 def _composer_and_title(score: Any) -> tuple[str | None, str | None]:
     """Return composer and title from the file's own metadata."""
-    told = score.metadata
-    if told is None:
+    metadata = score.metadata
+    if metadata is None:
         return None, None
-    composer = str(told.composer).strip() if told.composer else ""
-    title = (told.bestTitle or "").strip()
+    composer = str(metadata.composer).strip() if metadata.composer else ""
+    title = (metadata.bestTitle or "").strip()
     for suffix in FORMATS:  # music21 calls a score without a title by its file's name
         title = title.removesuffix(suffix)
     return composer or None, title or None

@@ -85,10 +85,10 @@ class ProcessGroup:
         from jax.experimental.multihost_utils import broadcast_one_to_all
 
         length = int(broadcast_one_to_all(np.array(len(content))))
-        told = np.zeros(length, dtype=np.uint8)
+        received = np.zeros(length, dtype=np.uint8)
         if self.first:
-            told[:] = np.frombuffer(content, dtype=np.uint8)
-        return bytes(np.asarray(broadcast_one_to_all(told)))
+            received[:] = np.frombuffer(content, dtype=np.uint8)
+        return bytes(np.asarray(broadcast_one_to_all(received)))
 
     def decide(self, choice: bool) -> bool:
         """Return the choice of the first: clocks differ, and all must end at the same epoch."""

@@ -164,14 +164,14 @@ class Report:
 
     def _continuations(self, played: Continuations) -> Iterator[str]:
         """Yield the lines about continuations."""
-        told = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
+        titles = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
                 REPEAT: "prompt again", PIECE: "the piece"}  # fmt: skip
-        players = [name for name in told if name in played.players]
+        players = [name for name in titles if name in played.players]
         yield (
             f"{played.excerpts} continuations of {CONTINUED:g} s after {GIVEN:g} s of the piece "
             "(mean ± standard error)"
         )
-        yield _row("", [told[name] for name in players])
+        yield _row("", [titles[name] for name in players])
         yield "similarity to the piece: 1 is the same"
         yield from _rows(AGREEMENTS, "", played, players)
         yield "values"
@@ -185,7 +185,7 @@ def _rows(
 ) -> Iterator[str]:
     """Yield a line for each measure, a column for each player."""
     for name in names:
-        cells = (played.players[who].get(name + suffix) for who in players)
+        cells = (played.players[player].get(name + suffix) for player in players)
         yield _row(_LABELS[name], ["" if cell is None else _cell(cell) for cell in cells])
 
 

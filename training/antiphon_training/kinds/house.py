@@ -90,7 +90,7 @@ def _set_up(
 
 
 def _gentle(before: Mapping[str, Any]) -> HouseFitSection:
-    del before  # a few sessions want other numbers than a corpus, whatever those were
+    del before  # a few sessions need other numbers than a corpus
     return HouseFitSection(
         batch=16,
         rounds_an_epoch=2,

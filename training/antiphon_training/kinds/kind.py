@@ -65,8 +65,8 @@ class Kind:
         the pieces, and the hours of training after which it ends (None: no limit).
         Raises CorpusError where the pieces are too few or too short.
     gentle : callable
-        Returns the section [fit] for a network that goes on learning from a few pieces,
-        from the keys of the section that it was trained by.
+        Returns the section [fit] for training a network further on a few pieces, from the
+        keys of the section that it was trained by.
     loss_unit : str
         The unit of its loss.
     row : str

@@ -34,7 +34,7 @@ class StreamingNetwork(keras.Model):
     """
 
     def __init__(self, network: HouseNetwork, batch: int, **kwargs: Any) -> None:
-        # The state is float32 whatever the precision of the layers.
+        # The state is always float32, also where layers compute in bfloat16.
         super().__init__(dtype="float32", **kwargs)
         self.network = network
         self.batch = batch

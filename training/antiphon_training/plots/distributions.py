@@ -23,7 +23,7 @@ the bar of simultaneous notes would be far too high."""
 BINS = 60
 VELOCITY_CLASS = 4
 MOST_COMPOSERS = 25
-UNKNOWN = "not told"
+UNKNOWN = "unknown"
 
 
 def fields(corpus: Corpus) -> Figure:
@@ -94,8 +94,8 @@ def composers(corpus: Corpus) -> Figure:
     """Return a picture of the files and notes of each composer in a corpus."""
     files: dict[str, int] = {}
     notes: dict[str, int] = {}
-    for index, told in enumerate(corpus.composers):
-        name = told or UNKNOWN
+    for index, composer in enumerate(corpus.composers):
+        name = composer or UNKNOWN
         files[name] = files.get(name, 0) + 1
         notes[name] = notes.get(name, 0) + int(corpus.bounds[index + 1] - corpus.bounds[index])
     names = sorted(notes, key=lambda name: -notes[name])
