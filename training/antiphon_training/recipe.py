@@ -47,7 +47,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         The file that it was read from, as a run keeps it; empty where it was made in code.
     """
 
-    codec: Any = _DEFAULT.codec_section()
+    codec: Any = _DEFAULT.codec.section()
     network: Any = _DEFAULT.network_section()
     corpus: CorpusRecipe = CorpusRecipe()
     augmentation: AugmentationRecipe = AugmentationRecipe()
@@ -64,7 +64,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return Reading(
             self.corpus.tracks.get(corpus),
             self.codec.pedal,
-            self.kind.time,
+            self.kind.codec.time,
             self.corpus.reader,
         )
 
@@ -163,9 +163,9 @@ def _changed(path: Path, written: dict[str, Any], changes: Any) -> dict[str, Any
 def _section_classes(path: Path, written: dict[str, Any]) -> dict[str, Any]:
     """Return the class of each section, by the network and the codec that are named."""
     kind = KINDS[_named(path, written, "network", "kind", _DEFAULT.name, KINDS)]
-    codec = CODECS[_named(path, written, "codec", "name", kind.codec_name, CODECS)]
+    codec = CODECS[_named(path, written, "codec", "name", kind.codec.name, CODECS)]
     return {
-        "codec": codec.codec_section,
+        "codec": codec.section,
         "network": kind.network_section,
         "corpus": CorpusRecipe,
         "augmentation": AugmentationRecipe,
@@ -187,7 +187,7 @@ def _named(
 
 def _check_match(path: Path, recipe: Recipe) -> None:
     """Refuse a network with another codec than the one it reads."""
-    wanted = recipe.kind.codec_name
+    wanted = recipe.kind.codec.name
     if recipe.codec.name != wanted:
         raise SettingError(
             f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "

@@ -70,7 +70,7 @@ def setup(name: str) -> tuple[Recipe, Codec, TrainingSetup]:
         recipe = msgspec.structs.replace(
             recipe, codec=msgspec.structs.replace(recipe.codec, seen=1)
         )
-    codec = recipe.kind.learn_codec(recipe.codec, [scale()])
+    codec = recipe.kind.codec.learn(recipe.codec, [scale()])
     network = recipe.kind.build(recipe.network, codec)
     pieces = Pieces([scale()], [scale()])
     return recipe, codec, recipe.kind.set_up(network, recipe, codec, pieces, None)

@@ -84,7 +84,7 @@ class Pretrained:
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
-            codec=msgspec.convert(written["codec"], kind.codec_section),
+            codec=msgspec.convert(written["codec"], kind.codec.section),
             network=msgspec.convert(written["network"], kind.network_section),
             corpus=CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {}),
             augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from antiphon.music.codecs.performance import PerformanceCodec
+from antiphon_training.kinds.codecs import PERFORMANCE
 from antiphon_training.kinds.kind import Kind, Network, Sections
 from antiphon_training.recipe_sections import (
-    CodecSection,
     Count,
     FitSection,
     NetworkSection,
@@ -18,17 +17,10 @@ from antiphon_training.recipe_sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from antiphon.music.codecs.codec import Codec
-    from antiphon.music.note import NoteArray
     from antiphon_training.kinds.setup import Pieces, TrainingSetup
-
-
-class PerformanceCodecSection(CodecSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Performed notes as classes."""
-
-    name: Literal["performance"] = "performance"
 
 
 class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,11 +51,6 @@ class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_on
     def steps_an_epoch(self) -> int:
         """Number of training batches an epoch."""
         return self.rounds_an_epoch * self.batches_a_round
-
-
-def _learn_codec(section: CodecSection, pieces: Sequence[NoteArray]) -> Codec:
-    del pieces  # its classes are fixed
-    return PerformanceCodec(section.pedal)
 
 
 def _make(section: HouseNetworkSection, codec: Codec) -> Network:
@@ -103,13 +90,9 @@ def _gentle(before: Mapping[str, Any]) -> HouseFitSection:
 
 
 HOUSE = Kind(
-    codec_name=PerformanceCodec.name,
-    fields=PerformanceCodec.fields,
-    time=PerformanceCodec.time,
-    codec_section=PerformanceCodecSection,
+    codec=PERFORMANCE,
     network_section=HouseNetworkSection,
     fit_section=HouseFitSection,
-    learn_codec=_learn_codec,
     make=_make,
     set_up=_set_up,
     gentle=_gentle,

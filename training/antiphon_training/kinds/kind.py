@@ -7,16 +7,15 @@ Keras when they are called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from antiphon.music.codecs.codec import Codec, TimeUnit
-from antiphon.music.note import NoteArray
+from antiphon.music.codecs.codec import Codec
+from antiphon_training.kinds.codecs import TrainedCodec
 from antiphon_training.kinds.setup import Pieces, TrainingSetup
 from antiphon_training.recipe_sections import (
     AugmentationRecipe,
-    CodecSection,
     FitSection,
     NetworkSection,
 )
@@ -26,7 +25,7 @@ Network = Any
 
 
 class Sections(Protocol):
-    """What a kind reads of a recipe."""
+    """The sections of a recipe that a kind reads."""
 
     @property
     def network(self) -> Any:
@@ -47,17 +46,10 @@ class Kind:
 
     Attributes
     ----------
-    codec_name : str
-        The name of the codec that the network reads, in a recipe and in a card.
-    fields : tuple of str
-        The fields of the codec, in the order in which they are predicted.
-    time : {"seconds", "beats"}
-        The unit of the notes that the codec encodes in training.
-    codec_section, network_section, fit_section : type
-        The keys of the sections [codec], [network] and [fit] of its recipes.
-    learn_codec : callable
-        Returns the codec of a section [codec], with a vocabulary learned from pieces
-        where it has one. Raises CorpusError where the pieces leave none.
+    codec : TrainedCodec
+        The codec that the network reads.
+    network_section, fit_section : type
+        The keys of the sections [network] and [fit] of its recipes.
     make : callable
         Returns the network of a section [network] and a codec.
     set_up : callable
@@ -69,29 +61,15 @@ class Kind:
         keys of the section that it was trained by.
     loss_unit : str
         The unit of its loss.
-    row : str
-        What a row of its codec is, in words.
-    chord_seconds : float or None
-        Notes that begin within so many seconds are one row; None where each note is one.
-    count_unknown : callable or None
-        Returns how many words a codec hears in pieces, and how many of them are not in
-        its vocabulary; None where the codec has no vocabulary.
     """
 
-    codec_name: str
-    fields: tuple[str, ...]
-    time: TimeUnit
-    codec_section: type[CodecSection]
+    codec: TrainedCodec
     network_section: type[NetworkSection]
     fit_section: type[FitSection]
-    learn_codec: Callable[[Any, Sequence[NoteArray]], Codec]
     make: Callable[[Any, Codec], Network]
     set_up: Callable[[Network, Sections, Codec, Pieces, float | None], TrainingSetup]
     gentle: Callable[[Mapping[str, Any]], FitSection]
     loss_unit: str = "nats"
-    row: str = "note"
-    chord_seconds: float | None = None
-    count_unknown: Callable[[Any, Sequence[NoteArray]], tuple[int, int]] | None = None
 
     @property
     def name(self) -> str:

@@ -8,23 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from antiphon.music.codecs.time_bins import time_edges
-from antiphon.music.codecs.triplet import TripletCodec
+from antiphon_training.kinds.codecs import TRIPLET
 from antiphon_training.kinds.kind import Kind, Network, Sections
 from antiphon_training.kinds.window_fit import WindowFitSection, gentle
-from antiphon_training.recipe_sections import CodecSection, Count, NetworkSection, Positive
+from antiphon_training.recipe_sections import Count, NetworkSection, Positive
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from antiphon.music.codecs.codec import Codec
-    from antiphon.music.note import NoteArray
     from antiphon_training.kinds.setup import Pieces, TrainingSetup
-
-
-class TripletCodecSection(CodecSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Notes as pitch, step and duration."""
-
-    name: Literal["triplet"] = "triplet"
 
 
 class TripletNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,11 +28,6 @@ class TripletNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=T
     pitch_weight: Positive = 0.05
     step_weight: Positive = 1.0
     duration_weight: Positive = 1.0
-
-
-def _learn_codec(section: CodecSection, pieces: Sequence[NoteArray]) -> Codec:
-    del pieces  # its classes are fixed
-    return TripletCodec(section.pedal)
 
 
 def _make(section: TripletNetworkSection, codec: Any) -> Network:
@@ -65,14 +51,10 @@ def _set_up(
     return set_up_triplets(network, recipe, codec, pieces, hours)
 
 
-TRIPLET = Kind(
-    codec_name=TripletCodec.name,
-    fields=TripletCodec.fields,
-    time=TripletCodec.time,
-    codec_section=TripletCodecSection,
+TRIPLETS = Kind(
+    codec=TRIPLET,
     network_section=TripletNetworkSection,
     fit_section=WindowFitSection,
-    learn_codec=_learn_codec,
     make=_make,
     set_up=_set_up,
     gentle=gentle,
