@@ -9,6 +9,7 @@ import pytest
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
+from antiphon_training.kinds.registry import KINDS
 from antiphon_training.recipe import Recipe, find_recipe, read_recipe
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
         ("[corpus.sources.a]\nlicense = 'MIT'", r"corpus\.sources: .*license"),
         (
             "[network]\nkind = 'gru'",
-            r"network\.kind: must be one of house, classic, triplet, not 'gru'",
+            rf"network\.kind: must be one of {', '.join(KINDS)}, not 'gru'",
         ),
         ("[codec]\nname = 'symbols'", r"a network of the kind house reads the codec performance"),
         ("[network]\nkind = 'classic'\nlstm = [0]", r"network\.lstm: must be"),
