@@ -1,4 +1,4 @@
-"""What int8 costs: a quantised file compared with the same file in fp32."""
+"""The loss by int8: a quantised file compared with the same file in fp32."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CLEARANCE = 1e-4
-"""How far a number must be from the limit of a class for two precisions to agree."""
+"""The distance of a number from the limit of a class at which two precisions agree."""
 
 
 @dataclass(frozen=True, slots=True)

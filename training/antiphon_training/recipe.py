@@ -40,7 +40,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     Attributes
     ----------
     codec, network, fit : Section
-        Of the classes that the kind of network asks for.
+        Sections of the classes that the kind of network has.
     corpus, augmentation : Section
         The same for all kinds.
     text : str

@@ -23,8 +23,8 @@ Positive = Annotated[float, Meta(gt=0.0)]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 OLD_NAMES = {"fit": {"watched": "validation_windows"}}
-"""Keys of each section that were called otherwise before; recipes, run folders and cards
-that have them are still read."""
+"""Old names of keys, by section; recipes, run folders and cards that have them are still
+read."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,7 +45,7 @@ class NetworkSection(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class FitSection(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a network is trained."""
+    """The training of a network: keys that all kinds have."""
 
     batch: Count = 64
     epochs: Count = 50
@@ -55,7 +55,7 @@ class FitSection(Section, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class SourceRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the card says of a corpus, in place of what its folder says."""
+    """Licence, attribution and source of a corpus for the card, in place of its folder's."""
 
     licence: str | None = None
     attribution: str | None = None
@@ -67,7 +67,7 @@ class SourceRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class CorpusRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What of the corpora is read, how they are split, and where they come from."""
+    """The parts of the corpora to read, their split, and their sources."""
 
     valid_share: Share = 0.02
     reader: Literal["symusic", "music21"] = "symusic"
@@ -77,7 +77,7 @@ class CorpusRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class AugmentationRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How music is varied; see `antiphon_training.sequences.stretches.Augmentation`."""
+    """Variation of the music; see `antiphon_training.sequences.stretches.Augmentation`."""
 
     semitones: Annotated[int, Meta(ge=0, le=24)] = 6
     tempo: Annotated[float, Meta(ge=1.0, le=2.0)] = 1.15

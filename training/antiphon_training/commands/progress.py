@@ -48,7 +48,7 @@ class TrainingProgress:
     quiet : bool
         Whether to write nothing at all.
     terminal : Console, optional
-        Where to write; stderr when not given.
+        The terminal; stderr when not given.
     unit : str
         The unit of the losses.
     clock : callable
@@ -96,7 +96,7 @@ class TrainingProgress:
 
     @property
     def plan(self) -> Plan:
-        """How long the run is; known after `begins`."""
+        """The plan of the run, which is known after `begins`."""
         assert self._plan is not None, "`begins` comes first"
         return self._plan
 

@@ -64,11 +64,11 @@ def read_files(
     Parameters
     ----------
     folder : Path
-        Where they are.
+        Their folder.
     files : sequence of str
         Relative paths; `tunes.abc#3` is the third tune of a collection.
     reading : Reading
-        How they are read.
+        The way of reading them.
     cache : Path, optional
         The folder of the cache; the user's own when not given.
     """

@@ -41,18 +41,18 @@ class Corpus:
     name : str
         The folder's name.
     folder : Path
-        Where it is.
+        Its path.
     files : tuple of str
         Relative paths of the files that were read, sorted; a tune of a
         collection is `tunes.abc#3`.
     notes : NoteArray
         All notes, file after file.
     bounds : ndarray
-        Where each file's notes begin and end in `notes`, int64 (files + 1,).
+        The bounds of each file's notes in `notes`, int64 (files + 1,).
     defects : tuple of Defect
         Files that were left out.
     composers, titles : tuple of (str or None)
-        Of each file, where the folder or the file names them.
+        Composer and title of each file, if the folder or the file names them.
     own_split : tuple of ({"train", "valid", "heldout"} or None)
         The side of each file in the corpus' own split, if it has one.
     groups : tuple of (str or None)
@@ -63,7 +63,7 @@ class Corpus:
         Seconds of each file, from the first onset to the last release, float64
         (files,).
     tracks : dict of str to int
-        How many files have a track of this name with notes, the most common first.
+        The number of files with a track of this name that has notes, the most common first.
     counts : dict of str to int
         Notes that were left out or corrected: see
         `antiphon_training.corpora.piece.COUNTED`.
@@ -74,7 +74,7 @@ class Corpus:
     missing : int
         The number of files in the folder's table that are not there.
     other : dict of str to int
-        How many files of other kinds the folder holds, by suffix.
+        The number of files of other kinds in the folder, by suffix.
     """
 
     name: str
@@ -136,7 +136,7 @@ def load_corpus(
         A folder, searched with all its folders for MIDI files and scores, or
         `music21:NAME` for a folder of the corpus that comes with music21.
     reading : Reading, optional
-        How files are read; all tracks, in seconds, when not given.
+        The way of reading files; all tracks, in seconds, when not given.
     composers : sequence of str, optional
         Whose pieces to keep; all when not given. Part of a name is enough, and
         case and accents do not matter.

@@ -48,13 +48,13 @@ class Listing:
     name : str
         The folder's name, or `music21:NAME`.
     folder : Path
-        Where it is.
+        Its path.
     files : tuple of str
         Names of the files with music.
     unreadable : tuple of Defect
         Folders and links that could not be followed.
     other : dict of str to int
-        How many files of other kinds there are, by suffix.
+        The number of files of other kinds, by suffix.
     """
 
     name: str

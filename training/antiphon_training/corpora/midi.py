@@ -76,7 +76,7 @@ def read_midi(path: Path, content: bytes, reading: Reading) -> Piece:
     content : bytes
         The bytes of the file.
     reading : Reading
-        How it is read.
+        The way of reading it.
 
     Raises
     ------

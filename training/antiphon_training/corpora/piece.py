@@ -33,7 +33,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read.
+    """The way of reading files.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Piece:
     tracks : tuple of str
         Names of all tracks with notes other than drums, also of those that are not read.
     composer, title : str or None
-        Where the file names them.
+        Composer and title, if the file names them.
     counts : dict of str to int
         Numbers of notes that were left out or corrected: see `COUNTED`.
     remarks : tuple of str

@@ -57,7 +57,7 @@ def read_score(path: Path, content: bytes, reading: Reading, form: str) -> list[
     content : bytes
         The bytes of the file.
     reading : Reading
-        How it is read; the pedal is ignored.
+        The way of reading it; the pedal is ignored.
     form : str
         music21's name of the format.
 

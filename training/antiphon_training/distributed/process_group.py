@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 WAITING_S = 900
-"""How long a process waits for the others at the start; some have a corpus to parse."""
+"""Time that a process waits for the others at the start; some have a corpus to parse."""
 
 SILENCE_S = 60
-"""How long a process may be silent before the others end. They notice at once when a
+"""Time that a process may be silent before the others end. They notice at once when a
 process ends; this is for a machine that lost power."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
@@ -48,9 +48,9 @@ class ProcessGroup:
     Attributes
     ----------
     processes : int
-        How many there are.
+        The number of processes.
     index : int
-        Which of them this is, from 0.
+        The index of this process, from 0.
     devices : int
         Processors or graphics cards that share a batch, over all processes.
     """
@@ -100,9 +100,9 @@ class ProcessGroup:
         Parameters
         ----------
         what : str
-            What is compared, as part of a sentence: "the recipe".
+            The name of the content for a message: "the recipe".
         content : bytes
-            What this process has.
+            The content of this process.
 
         Raises
         ------

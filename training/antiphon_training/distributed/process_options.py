@@ -1,4 +1,4 @@
-"""How many processes train together, and which of them this is.
+"""Options of a training by several processes: their number, and the index of this one.
 
 The options of the command say it, or else the variables that
 `keras.distribution.initialize` reads too:
@@ -34,9 +34,9 @@ class ProcessOptions:
     Attributes
     ----------
     processes : int
-        How many train together.
+        The number of processes that train together.
     index : int
-        Which of them this is, from 0.
+        The index of this process, from 0.
     coordinator : str
         HOST:PORT at which the first waits for the others; empty for one process.
     """

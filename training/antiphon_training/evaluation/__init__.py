@@ -1,1 +1,1 @@
-"""How well an instrument predicts music, and how its continuations compare."""
+"""Evaluation: prediction of held-out music, and continuations of it."""

@@ -39,7 +39,7 @@ STRENGTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 
 @dataclass(frozen=True)
 class Weight:
-    """How much weight a level gives its own counts."""
+    """The weight that a level gives its own counts."""
 
     discount: float = 0.5
     strength: float = 1.0
@@ -60,9 +60,9 @@ class Level:
     after, counts : int64 array, shape (entries,)
         The classes after a context, ascending, and how often each occurred.
     totals : float64 array, shape (contexts,)
-        How often each context occurred.
+        The number of times that each context occurred.
     weight : Weight
-        How the level is mixed with the shorter one.
+        The weight by which the level is mixed with the shorter one.
     """
 
     keys: Ints

@@ -1,4 +1,4 @@
-"""How well an instrument predicts held-out music: cross-entropy in nats, and accuracy.
+"""Figures of an instrument's predictions of held-out music: nats and accuracy.
 
 The .onnx file itself is measured, with the scoring of the live side. Each piece is read
 whole, from a state of zeros and the codec's start row; its first `UNCOUNTED_NOTES` rows are

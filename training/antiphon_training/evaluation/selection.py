@@ -32,7 +32,7 @@ class Selection:
     name : str
         The name of the corpus.
     folder : Path
-        Where it is.
+        Its folder.
     files : sequence of str
         Relative paths; a tune of a collection is `tunes.abc#3`.
     defects : sequence of Defect
@@ -66,7 +66,7 @@ def select(
     corpus : Path or str
         A folder, or `music21:NAME`.
     reading : Reading
-        How files are read.
+        The way of reading its files.
     heldout : Path, optional
         A list of relative paths, one a line; `heldout.txt` of the folder when not given.
         Without either, the files that the corpus itself holds out.

@@ -38,7 +38,7 @@ class Checkpoints(keras.callbacks.Callback):
     run : Path
         The run's folder.
     plan : Plan
-        How long the run is, and its patience.
+        The length of the run, and its patience.
     network : keras.Model
         The network whose best weights are kept.
     group : ProcessGroup, optional
@@ -197,7 +197,7 @@ class LossLog(keras.callbacks.Callback):
 
 
 class Listener(Protocol):
-    """What shows the progress of a training. Its methods run between batches."""
+    """An object that shows the progress of a training. Its methods run between batches."""
 
     def begins(self, plan: Plan, epochs_done: int) -> None:
         """Show that the run starts, or resumes after so many epochs."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """What the folder of a run holds besides the weights.
+    """The contents of the folder of a run besides the weights.
 
     Attributes
     ----------
@@ -26,8 +26,8 @@ class RunDetails:
     codec : Codec
         The codec of its network.
     corpora : list of dict
-        Of each its name, folder, licence, attribution, source, files, notes, tracks,
-        validation files (`valid`) and held-out files.
+        Name, folder, licence, attribution, source, files, notes, tracks, validation
+        files (`valid`) and held-out files of each.
     training : dict
         Epochs, notes seen, hours, validation losses.
     origin : dict or None

@@ -36,7 +36,7 @@ class SoundedChord:
     Attributes
     ----------
     onset : float
-        Of its first note, in the unit of the notes.
+        Onset of its first note, in the unit of the notes.
     pitches : tuple of int
         MIDI note numbers, ascending.
     name : str

@@ -43,7 +43,7 @@ class TrainedCodec:
         Returns the codec of a section [codec], with a vocabulary learned from pieces
         where it has one. Raises CorpusError where the pieces leave none.
     row : str
-        What one of its rows is, in words.
+        One of its rows in words: "note" or "symbol".
     chord_seconds : float or None
         Notes that begin within so many seconds are one row; None where each note is one.
     count_unknown : callable or None

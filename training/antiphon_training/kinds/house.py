@@ -34,7 +34,7 @@ class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=Tru
 
 
 class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How long, how fast and how carefully the house network learns."""
+    """Length, learning rate and regularisation of the training of a house network."""
 
     batch: Count = 64
     steps: Count = 96

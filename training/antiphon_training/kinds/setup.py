@@ -1,4 +1,4 @@
-"""What is trained, on which data, and for how long: the same form for all kinds of network."""
+"""A network with its data and a plan: the form of a training for all kinds of network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a run is.
+    """The length of a run.
 
     An epoch is what lies between two checkpoints; where a pass over a corpus takes
     hours, it is a part of a pass.
@@ -34,7 +34,7 @@ class Plan:
     Attributes
     ----------
     epochs : int
-        How many there are at most.
+        The largest number of epochs.
     steps_an_epoch : int
         Training batches in each.
     notes_a_step : int
@@ -64,7 +64,7 @@ class TrainingSetup:
     Attributes
     ----------
     model : keras.Model
-        What is fitted: built and compiled. For the house network it wraps `network`.
+        The built and compiled model to fit. For the house network it wraps `network`.
     network : keras.Model
         The network itself, whose weights are exported.
     batches : callable
@@ -74,7 +74,7 @@ class TrainingSetup:
     validation_batch : int
         Rows of a validation batch.
     plan : Plan
-        How long the run is.
+        The length of the run.
     callbacks : list
         Keras callbacks that run before a checkpoint is written.
     """

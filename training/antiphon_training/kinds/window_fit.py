@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class WindowFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How long and how fast a network of windows learns."""
+    """Length and learning rate of the training of a network of windows."""
 
     batch: Count = 64
     epochs: Count = 50

@@ -34,7 +34,7 @@ class ClassicNetwork(WindowNetwork):
     dropout : float
         Share of values dropped after each LSTM layer, in training.
     activation : str
-        Of the dense layers.
+        The activation of the dense layers.
     reads : {"scaled", "one-hot"}
         The form of the words that the first layer reads.
     """

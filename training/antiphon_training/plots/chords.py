@@ -29,7 +29,7 @@ def chord_frequencies(counts: Mapping[str, int], min_count: int, name: str) -> F
     Parameters
     ----------
     counts : mapping of str to int
-        How often each word occurs.
+        The number of times that each word occurs.
     min_count : int
         Chords that occur less often are dropped.
     name : str

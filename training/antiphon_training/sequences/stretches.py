@@ -28,7 +28,7 @@ Batch = tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How the music is varied for training.
+    """Variation of the music for training.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Stretches:
     batch, steps, batches_a_round : int
         Rows of a batch, notes a row, batches a round.
     augmentation : Augmentation
-        How the music is varied.
+        The variation of the music.
     seed : int
         The seed of all random choices.
     """
