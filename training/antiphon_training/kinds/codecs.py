@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from antiphon.errors import CorpusError
+from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.codecs.codec import Codec, TimeUnit
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.codecs.symbols import SymbolsCodec
@@ -21,8 +22,6 @@ from antiphon.music.note import NoteArray
 from antiphon_training.recipe_sections import CodecSection, Count, Positive
 
 FEWEST_WORDS = 2
-CHORD_SECONDS = 0.04
-"""On stage; in a corpus the symbols codec counts in beats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +147,6 @@ SYMBOLS = TrainedCodec(
     section=SymbolsSection,
     learn=_symbols,
     row="symbol",
-    chord_seconds=CHORD_SECONDS,
+    chord_seconds=CHORD_SPAN,
     count_unknown=_unknown_words,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from antiphon.errors import UsageError
+from antiphon.music.chords import CHORD_SPAN, CHORD_SPAN_BEATS
 from antiphon.music.codecs.symbols import count_words
 from antiphon.music.codecs.words import Metre
 from antiphon_training.plots.chords import chord_frequencies
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 RARE = 10
 """Chords that occur less often are rare, by default."""
 
-SPANS = {"seconds": 0.04, "beats": 1 / 16}
+SPANS = {"seconds": CHORD_SPAN, "beats": CHORD_SPAN_BEATS}
 """Notes that begin within this time of a chord's first belong to it, as in the codecs."""
 
 
