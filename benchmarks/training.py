@@ -70,14 +70,13 @@ def main() -> None:
 
 def house(recipe: Recipe) -> Callable[[], object]:
     """Return one round of training the recipe's network."""
-    from antiphon_training.fitting.checkpoint import build_network
-    from antiphon_training.fitting.house_lesson import house_lesson
+    from antiphon_training.kinds.setup import Pieces
 
     codec, pieces = PerformanceCodec(), [piece(seed) for seed in range(20)]
-    network = build_network(recipe, codec)
-    lesson = house_lesson(network, recipe, codec, pieces, pieces[:1], None)
+    network = recipe.kind.build(recipe.network, codec)
+    setup = recipe.kind.set_up(network, recipe, codec, Pieces(pieces, pieces[:1]), None)
     steps = recipe.fit.batches_a_round
-    return lambda: lesson.model.fit(lesson.batches(0), steps_per_epoch=steps, verbose=0)
+    return lambda: setup.model.fit(setup.batches(0), steps_per_epoch=steps, verbose=0)
 
 
 def piece(seed: int, notes: int = 2000) -> NoteArray:

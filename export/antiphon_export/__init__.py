@@ -1,1 +1,1 @@
-"""The export room: from a trained network to the one file that plays it."""
+"""From a trained network to one file that plays it."""

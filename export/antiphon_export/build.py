@@ -1,7 +1,7 @@
 """From a training run to an instrument file: convert, prove, quantise, measure, write.
 
-Everything is made in a folder of its own beside the result, which appears under
-its name only when all went well.
+The files are made in a temporary folder beside the result, which gets its name only when
+all steps have succeeded.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.session import graph_inputs
-from antiphon_export.agreement import Agreement, compare
 from antiphon_export.convert import to_onnx
-from antiphon_export.labels import label_weights
 from antiphon_export.parity import STEPS, Parity, prove
-from antiphon_export.playing import context, state_shapes
+from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
 from antiphon_export.quantise import quantise
-from antiphon_training.evaluation.foretelling import figures
-from antiphon_training.evaluation.pieces import read_pieces
+from antiphon_export.weight_tensors import locate_weights
+from antiphon_training.corpora.assemble import read_files
+from antiphon_training.corpora.piece import Reading
+from antiphon_training.evaluation.prediction import figures
 from antiphon_training.fitting import checkpoint
 from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 
@@ -39,7 +39,7 @@ _COMPARED_NOTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to make of a run.
+    """A request for an instrument file.
 
     Attributes
     ----------
@@ -48,16 +48,15 @@ class Order:
     out : Path
         The instrument file to write.
     precision : {"int8", "fp32"}
-        Of the matrix products.
+        The precision of the matrix products.
     name, licence : str
-        For the card.
+        Name and licence in the card.
     corpora : tuple of Path
-        Where corpora are now, if they have moved since the training; matched by
-        the folder's name.
+        Folders of corpora that have moved since the training, matched by name.
     measure : bool
         Whether to measure held-out figures.
     steps : int
-        Notes over which the file is proven.
+        The number of notes in the proof that the file plays as the network.
     """
 
     run: Path
@@ -77,15 +76,15 @@ def build(order: Order, say: Say) -> Card:
     ------
     TrainingError
         The run is not finished, a corpus is not found, or the graph does not play
-        as the network (`ParityError`). Nothing is written then.
+        as the network (`ParityError`). Then no file is written.
     """
     network, details = checkpoint.load(order.run)
     folders = _folders(details.corpora, order.corpora) if order.measure else {}
     card = _card(order, network, details)
     try:
         order.out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=order.out.parent) as workshop:
-            made, card = _make(network, details, order, card, folders, Path(workshop), say)
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=order.out.parent) as folder:
+            made, card = _make(network, details, order, card, folders, Path(folder), say)
             made.replace(order.out)
     except OSError as error:
         raise TrainingError(f"{order.out} cannot be written: {error.strerror}.") from error
@@ -98,56 +97,55 @@ def _make(
     order: Order,
     card: Card,
     folders: Mapping[str, Path],
-    workshop: Path,
+    folder: Path,
     say: Say,
 ) -> tuple[Path, Card]:
-    """Make the file in the workshop; return it and its card."""
+    """Make the file in the temporary folder; return it and its card."""
     say("converting the network")
     model = to_onnx(network, details.codec)
-    labels = {WEIGHTS_KEY: label_weights(model, graph_weights(network))}
-    plain = workshop / "fp32.onnx"
-    write_model(model, replace(card, precision="fp32"), plain, labels)
-    say("proving that the file plays as the network does")
+    weights = {WEIGHTS_KEY: locate_weights(model, graph_weights(network))}
+    plain = folder / "fp32.onnx"
+    write_model(model, replace(card, precision="fp32"), plain, weights)
+    say("proving that the file plays as the network")
     parity = prove(network, plain, order.steps)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
-    heard = _heldout(details, folders, say)
+    heldout_pieces = _heldout(details, folders, say)
     made = plain
-    agreement: Agreement | None = None
+    loss: QuantisationLoss | None = None
     if order.precision == "int8":
-        model, made = quantise(model), workshop / "int8.onnx"
-        write_model(model, card, made, labels)
-        excerpts = [piece[:_COMPARED_NOTES] for pieces in heard.values() for piece in pieces]
-        agreement = compare(Predictor(plain), Predictor(made), excerpts, order.steps)
-        say(
-            f"  int8: {agreement.same_notes:.1%} of the notes as in fp32, "
-            f"{agreement.nats:+.4f} nats a note"
-        )
+        model, made = quantise(model), folder / "int8.onnx"
+        write_model(model, card, made, weights)
+        excerpts = [
+            piece[:_COMPARED_NOTES] for pieces in heldout_pieces.values() for piece in pieces
+        ]
+        loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
+        say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
     heldout = {}
-    for corpus, pieces in heard.items():
+    for corpus, pieces in heldout_pieces.items():
         say(f"measuring on {len(pieces)} held-out pieces of {corpus}")
         heldout[corpus] = figures(Predictor(made), pieces).as_dict()
-    card = replace(card, heldout=heldout, extra={**card.extra, "parity": _proof(parity, agreement)})
-    write_model(model, card, made, labels)
+    card = replace(card, heldout=heldout, extra={**card.extra, "parity": _proof(parity, loss)})
+    write_model(model, card, made, weights)
     return made, card
 
 
 def write_model(
-    model: Any, card: Card, path: Path, labels: Mapping[str, str] | None = None
+    model: Any, card: Card, path: Path, metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Write a model with a card, and what else is told, in its metadata."""
+    """Write a model with a card and other metadata."""
     del model.metadata_props[:]
-    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json(), **(labels or {})})
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json(), **(metadata or {})})
     onnx.save(model, path)
 
 
 def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
-    """Return the card, without its held-out figures yet."""
-    shapes = state_shapes(network)
+    """Return the card, still without held-out figures."""
+    shapes = network.state_shapes
     return Card(
         name=order.name,
         codec=details.codec.table(),
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
-        context=context(network),
+        context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
         corpus=tuple(
             {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}
@@ -163,19 +161,19 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
     )
 
 
-def _proof(parity: Parity, agreement: Agreement | None) -> dict[str, Any]:
-    """Return what was proven, as JSON values."""
+def _proof(parity: Parity, loss: QuantisationLoss | None) -> dict[str, Any]:
+    """Return the results of the proof, as JSON values."""
     proof: dict[str, Any] = {"steps": parity.steps, "largest_logit_difference": parity.logits}
-    if agreement is not None:
+    if loss is not None:
         proof |= {
-            "int8_same_notes": agreement.same_notes,
-            "int8_nats_lost": round(agreement.nats, 5),
+            "int8_same_notes": loss.same_notes,
+            "int8_nats_lost": round(loss.nats, 5),
         }
     return proof
 
 
 def _folders(corpora: Sequence[Mapping[str, Any]], moved: Sequence[Path]) -> dict[str, Path]:
-    """Return where each corpus with held-out files is.
+    """Return the folder of each corpus with held-out files.
 
     Raises
     ------
@@ -188,7 +186,7 @@ def _folders(corpora: Sequence[Mapping[str, Any]], moved: Sequence[Path]) -> dic
         if not folder.is_dir():
             raise TrainingError(
                 f"The corpus {name} is no longer in {folder}; say where it is with --corpus, "
-                "or leave its held-out figures out with --no-figures."
+                "or leave out the held-out figures with --no-figures."
             )
     return folders
 
@@ -197,13 +195,14 @@ def _heldout(
     details: checkpoint.RunDetails, folders: Mapping[str, Path], say: Say
 ) -> dict[str, list[Any]]:
     """Return the held-out pieces of each corpus, as classes."""
-    heard = {}
+    heldout_pieces = {}
     for corpus in details.corpora:
         folder = folders.get(corpus["name"])
         if folder is None:
             continue
-        pieces, defects = read_pieces(folder, corpus["heldout"], details.codec, corpus["tracks"])
+        reading = Reading.for_codec(details.codec, corpus["tracks"])
+        read, defects = read_files(folder, corpus["heldout"], reading)
         for defect in defects:
             say(f"left out: {defect.file} {defect.reason}")
-        heard[corpus["name"]] = pieces
-    return heard
+        heldout_pieces[corpus["name"]] = [details.codec.encode(piece.notes) for piece in read]
+    return heldout_pieces

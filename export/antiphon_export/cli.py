@@ -1,4 +1,7 @@
-"""`antiphon export`: from a training run to an instrument file."""
+"""`antiphon export`: from a training run to an instrument file.
+
+Imported for `antiphon --help` too, so TensorFlow and the rest are imported inside.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from typing import Annotated
 
 import typer
 
+from antiphon.cli.voice import Voice
+
 
 class PrecisionName(StrEnum):
-    """How exactly an instrument's matrix products are computed."""
+    """The precision of an instrument's matrix products."""
 
     INT8 = "int8"
     FP32 = "fp32"
@@ -41,12 +46,12 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into one file that plays, proven equal to it."""
-    # A step is far too small for a graphics card, and parity is a matter of the processor.
+    # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    say = ctx.obj.say if ctx.obj else _say
+    voice: Voice = ctx.obj or Voice()
     with native_messages_to(Path(os.devnull)):
         from antiphon_export.build import Order, build
 
@@ -59,11 +64,6 @@ def export(
             tuple(corpus or ()),
             figures,
         )
-        card = build(order, say)
+        card = build(order, voice.say)
     if as_json:
         typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))
-
-
-def _say(sentence: str) -> None:
-    """Say a sentence on stderr, where no voice was set up."""
-    typer.echo(sentence, err=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import onnx
 
 from antiphon.instrument.session import OUTPUTS, next_name
-from antiphon_export.playing import state_shapes
 from antiphon_export.step import make_step
 
 if TYPE_CHECKING:
@@ -26,25 +25,24 @@ BATCH = "batch"
 def to_onnx(network: Any, codec: Codec) -> Any:
     """Return the step of a network as an ONNX model in fp32, weights inside.
 
-    The batch axis is free, and inputs and outputs stand in the order of the
-    instrument file's contract.
+    The batch axis is free. Inputs and outputs are in the order of docs/instrument-file.md.
     """
     import tf2onnx
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     step, signature = make_step(network, codec)
     with warnings.catch_warnings():
-        # tf2onnx still calls what newer releases of NumPy and TensorFlow discourage.
+        # tf2onnx calls functions that newer NumPy and TensorFlow deprecate.
         warnings.simplefilter("ignore")
         model, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
-    names = [*OUTPUTS, *map(next_name, state_shapes(network))]
+    names = [*OUTPUTS, *map(next_name, network.state_shapes)]
     _tidy(model, names)
     onnx.checker.check_model(model, full_check=True)
     return model
 
 
 def _tidy(model: Any, outputs: Iterable[str]) -> None:
-    """Order the outputs, name the batch axis, and say who made the file."""
+    """Order the outputs, name the batch axis, and set the producer of the file."""
     by_name = {item.name: item for item in model.graph.output}
     ordered = [by_name[name] for name in outputs]
     del model.graph.output[:]

@@ -1,16 +1,16 @@
 """Proof that an exported file plays as the network that was trained.
 
-Two questions, both from a state of zeros, over `STEPS` notes:
+Two comparisons, each from a state of zeros and over `STEPS` notes:
 
-- *Forced*: notes drawn at random from all classes, held ones too, are read by
-  Keras as one sequence (the code that training runs) and by the file note by
-  note. How far apart are the logits?
-- *Free*: both draw from the same uniform numbers and read back what they drew,
-  the Keras side through `antiphon_export.reference`, with temperatures, min_p and
-  biases that change from note to note. Are the notes identical?
+- *Forced*: Keras reads random notes of all classes, held ones too, as one sequence (the
+  code that training runs), and the file reads them note by note. The logits must be equal
+  within `LOGIT_TOLERANCE`.
+- *Free*: both draw with the same uniform numbers and read their own notes, Keras through
+  `antiphon_export.reference`, with temperatures, min_p and biases that change from note to
+  note. The notes must be identical.
 
-Two correct programs may round differently, so a number that falls on the border
-between two classes is moved off it before either side sees it.
+Two correct programs may round differently. So a uniform number at the limit between two
+classes is moved away from it before either program reads it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ import tensorflow as tf
 from antiphon.errors import TrainingError
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.instrument.predictor import Prediction, Predictor
-from antiphon_export.playing import initial_state, sequence_logits
 from antiphon_export.reference import Draw, clear_draw, near_min_p
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 STEPS = 1000
 LOGIT_TOLERANCE = 1e-3
-"""In nats; what two orders of summation in fp32 differ by is a hundredth of it."""
+"""In nats; different orders of summation in fp32 differ by a hundredth of it."""
 
 _SEED = 20
 
@@ -47,16 +46,16 @@ class ParityError(TrainingError):
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """What was found.
+    """The differences that were found.
 
     Attributes
     ----------
     steps : int
-        Notes compared, of each kind.
+        Notes in each comparison.
     logits : float
         Largest difference of a logit when both read the same notes.
     within : float
-        Largest difference of a place inside a class.
+        Largest difference of a value within its class, 0 to 1.
     log_probability : float
         Largest difference of a log-probability.
     """
@@ -92,7 +91,7 @@ def forced_difference(network: Any, predictor: Predictor, steps: int) -> float:
     rng = np.random.default_rng(_SEED)
     read = _random_rows(rng, codec.input_sizes, steps)
     truth = _random_rows(rng, codec.sizes, steps)
-    wanted = sequence_logits(network, read, truth)
+    wanted = network.piece_logits(read, truth, tf.function)
     state, largest = predictor.initial_state(), 0.0
     for row, note, expected in zip(read, truth, wanted, strict=True):
         logits, state = predictor.logits(state, row, note)
@@ -136,11 +135,11 @@ def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[flo
 
 
 class _KerasPlayer:
-    """Draws notes from the network itself, and keeps its state."""
+    """Draw notes from the network itself, and keep its state."""
 
     def __init__(self, network: Any) -> None:
-        self._state = initial_state(network)
-        # Compiled, for eager Keras takes a hundredth of a second a note.
+        self._state = [tf.zeros((1, *shape)) for shape in network.state_shapes.values()]
+        # Compiled, because eager Keras takes 10 ms a note.
         self._read = tf.function(network.run_step)
         self._heads = [tf.function(head) for head in network.heads]
 
@@ -151,7 +150,7 @@ class _KerasPlayer:
         controls: Controls,
         biases: Biases,
     ) -> tuple[list[Draw], NDArray[np.float32], Controls]:
-        """Return the draws, and the numbers and controls that were used for them."""
+        """Return the draws, and the uniform numbers and controls that were used."""
         features, self._state = self._read(tf.constant(previous[None]), self._state)
         used, min_p = uniforms.astype(np.float32), controls.min_p.copy()
         draws: list[Draw] = []

@@ -5,16 +5,16 @@ each call, symmetrically, one scale a row of the batch:
 
     a = sa (qa - 128),  w = sw (qw - 128),  a w = sa sw sum((qa - 128)(qw - 128))
 
-Why so, and not with the ready-made tools (figures in docs/decisions):
+Why not with the tools of onnxruntime (figures in docs/decisions/0003-int8-by-rows.md):
 
-- One scale a row keeps rows of a batch apart. `quantize_dynamic` has one scale
-  for the whole tensor, so that a row would depend on its neighbours.
-- Sums of integers are exact: every machine gets the same product.
+- One scale a row keeps the rows of a batch independent. `quantize_dynamic` has one scale
+  for the whole tensor, so a row would depend on the others.
+- Sums of integers are exact: the product is the same on every machine.
 - Both factors are unsigned: with signed weights, x86 processors without VNNI
-  saturate in 16 bits and play wrong notes.
-- Only standard operators, with kernels on every processor onnxruntime knows.
-  `MatMulNBits` is a little faster where there are dot-product instructions, and
-  unpacks all weights again in each call where there are none (Raspberry Pi 4).
+  saturate at 16 bits and play wrong notes.
+- All operators are standard and run on every processor that onnxruntime supports.
+  `MatMulNBits` is a little faster on processors with dot-product instructions, but on
+  others (Raspberry Pi 4) it unpacks all weights in each call.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 ZERO_POINT = 128
 LARGEST = 127
 SMALLEST_ROW = 1e-8
-"""What counts as the largest magnitude of a row of zeros, to divide by."""
+"""The divisor for a row of zeros."""
 
 
 def quantise(model: Any) -> Any:
     """Return a copy of a model with its matrix products by constants in int8.
 
-    Embeddings and biases stay in fp32: they are looked up and added, which is
-    cheap, and they are a small part of the file.
+    Embeddings and biases stay in fp32: they are looked up and added, which is fast, and
+    they are a small part of the file.
     """
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
@@ -56,7 +56,7 @@ def quantise_weights(weights: NDArray[np.float32]) -> tuple[NDArray[np.uint8], N
 
 
 class _Rewriter:
-    """Replaces the matrix products of one graph, in place."""
+    """Replace the matrix products of one graph, in place."""
 
     def __init__(self, graph: Any) -> None:
         self._graph = graph
@@ -65,7 +65,7 @@ class _Rewriter:
         self._rows: dict[str, tuple[str, str]] = {}
 
     def rewrite(self) -> None:
-        """Go through the nodes once, in their order of evaluation."""
+        """Visit the nodes once, in their order of evaluation."""
         self._constant("int8_largest", np.float32(LARGEST))
         self._constant("int8_unit", np.float32(1.0 / LARGEST))
         self._constant("int8_zero_point_float", np.float32(ZERO_POINT))

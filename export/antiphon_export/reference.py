@@ -1,6 +1,6 @@
-"""How a note is drawn, told a second time: in NumPy, in double precision.
+"""A second implementation of how a note is drawn: in NumPy, in double precision.
 
-It shares no code with the graph, so that one can be tested against the other.
+It shares no code with the graph, so each can be tested against the other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CLEARANCE = 1e-4
-"""How far from a decision a number must be for two precisions to agree on it."""
+"""The distance of a number from the limit of a class at which two precisions agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Draw:
     chosen : int
         The class.
     within : float
-        The place inside its probability, in [0, 1).
+        The place of the number within the range of the class, in [0, 1).
     log_probability : float
-        Its natural logarithm under the plain distribution.
+        Natural logarithm of its probability in the unchanged distribution.
     uniform : float
-        The number that drew it.
+        The uniform number that drew it.
     start, end : float
-        All numbers between these two draw this class.
+        The range of numbers that draw this class.
     """
 
     chosen: int
@@ -44,19 +44,19 @@ class Draw:
 
     @property
     def clearance(self) -> float:
-        """How far the number is from drawing another class."""
+        """Distance of the number from one that draws another class."""
         return min(abs(self.uniform - self.start), abs(self.end - self.uniform))
 
     @property
     def middle(self) -> float:
-        """The number that draws this class most surely."""
+        """The number in the middle of the range of this class."""
         return float(np.float32((self.start + self.end) / 2.0))
 
 
 def reference_draw(
     logits: NDArray[Any], uniform: float, temperature: float, min_p: float, bias: NDArray[Any]
 ) -> Draw:
-    """Return what one uniform number draws from logits, shape (classes,)."""
+    """Return the draw of one uniform number from logits, shape (classes,)."""
     chances = _softmax(np.asarray(logits, float) / temperature + bias)
     chances = np.where(chances < min_p * chances.max(), 0.0, chances)
     chances /= chances.sum()
@@ -79,10 +79,10 @@ def reference_draw(
 def clear_draw(
     logits: NDArray[Any], uniform: float, temperature: float, min_p: float, bias: NDArray[Any]
 ) -> Draw:
-    """Return a draw that no rounding decides, from a number moved where need be.
+    """Return a draw that rounding cannot change, with the number moved if necessary.
 
-    A number too near to a border goes to the middle of its class, and where that
-    class is too narrow itself, to the middle of the widest.
+    A number that is too near to the limit of a class is moved to the middle of the class,
+    or, if that class is too narrow, to the middle of the widest one.
     """
     draw = reference_draw(logits, uniform, temperature, min_p, bias)
     if draw.clearance >= CLEARANCE:
@@ -97,7 +97,7 @@ def clear_draw(
 
 
 def near_min_p(logits: NDArray[Any], temperature: float, min_p: float, bias: NDArray[Any]) -> bool:
-    """Return whether rounding may decide if some class is dropped by min_p."""
+    """Return whether rounding may change which classes min_p drops."""
     z = np.asarray(logits, float) / temperature + bias
     ratio = np.exp(z - z.max())
     return bool(min_p > 0.0 and np.any(np.abs(ratio / min_p - 1.0) < CLEARANCE))

@@ -1,12 +1,12 @@
-"""One step of a network, with the drawing of the note inside.
+"""One step of a network, which also draws the note.
 
-The function made here becomes the graph of an instrument file. For each field,
+This function becomes the graph of an instrument file. For each field,
 in the codec's order:
 
     z = logits / temperature + bias
     weight = exp(z - max z), and 0 where that is under min_p
     class = the first whose cumulated weight exceeds uniform * total
-    within = how far into that class's weight the number fell
+    within = the place of the number within the weight of that class
 
 Shapes: every tensor has the batch first; rows never mix.
 """
@@ -20,7 +20,6 @@ import numpy as np
 import tensorflow as tf
 
 from antiphon.instrument.session import graph_inputs, next_name
-from antiphon_export.playing import state_shapes
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -47,8 +46,8 @@ def draw(
     cumulated = tf.cumsum(weight, axis=1)
     total = tf.reduce_max(cumulated, axis=1, keepdims=True)
     target = uniform * total
-    # The second condition ends at the last class that has any weight, even where
-    # rounding makes the target the total itself.
+    # The second condition stops at the last class with any weight, also where rounding
+    # makes the target equal to the total.
     passed = tf.logical_and(cumulated <= target, cumulated < total)
     chosen = tf.reduce_sum(tf.cast(passed, tf.int32), axis=1, keepdims=True)
     share = tf.gather(weight, chosen, batch_dims=1)
@@ -64,7 +63,7 @@ def make_step(network: Any, codec: Codec) -> tuple[StepFunction, list[Any]]:
 
     Inputs and outputs are named as in an instrument file.
     """
-    shapes = state_shapes(network)
+    shapes = dict(network.state_shapes)
     states = tuple(shapes)
     count = len(codec.fields)
 

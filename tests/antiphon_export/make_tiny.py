@@ -19,7 +19,6 @@ from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon_export.build import write_model
 from antiphon_export.convert import to_onnx
 from antiphon_export.quantise import quantise
-from antiphon_export.step import state_names
 from antiphon_training.networks.house import HouseNetwork
 
 TINY = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
@@ -40,12 +39,12 @@ def tiny_network(codec: PerformanceCodec, units: int, seed: int = 7) -> HouseNet
 
 def tiny_card(network: HouseNetwork, codec: PerformanceCodec, precision: str) -> Card:
     """Return a card for it."""
-    states = state_names(network)
+    states = network.state_shapes
     return Card(
         name="tiny",
         codec=codec.table(),
-        state=tuple(StateTensor(name, (network.units,)) for name in states),
-        context={"kind": "stream"},
+        state=tuple(StateTensor(name, shape) for name, shape in states.items()),
+        context=network.context,
         inputs_required=(*graph_inputs(codec), *states),
         corpus=({"name": "none", "licence": "CC0-1.0", "files": 0, "notes": 0},),
         licence="CC0-1.0",

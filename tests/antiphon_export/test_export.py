@@ -54,7 +54,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     """A run's folder with a network of 2 x 32 units that has learned nothing."""
-    from antiphon_training.fitting import checkpoint
     from antiphon_training.recipe import read_recipe
 
     folder = tmp_path_factory.mktemp("run")
@@ -72,7 +71,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     }
     (folder / "corpus.json").write_text(json.dumps([told]))
     (folder / "training.json").write_text(json.dumps({"epochs": 3, "wall_hours": 0.1}))
-    network = checkpoint.build_network(read_recipe(folder / "recipe.toml"), PerformanceCodec())
+    recipe = read_recipe(folder / "recipe.toml")
+    network = recipe.kind.build(recipe.network, PerformanceCodec())
     rng = np.random.default_rng(9)
     for weight in network.trainable_variables:  # nothing left of Keras' own, unseeded draws
         weight.assign(rng.normal(0.0, 0.4, weight.shape))
@@ -101,7 +101,7 @@ def made(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str],
 def command(name: str) -> Any:
     """Return the app of one command."""
     from antiphon_export.cli import export
-    from antiphon_training.evaluation.cli import evaluate
+    from antiphon_training.commands.evaluate import evaluate
 
     app = typer.Typer()
     app.command()({"export": export, "evaluate": evaluate}[name])

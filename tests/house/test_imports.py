@@ -55,7 +55,13 @@ def test_bytes_and_schedule_need_no_ports(module: str) -> None:
     assert "rtmidi" not in loaded_by(f"import {module}")
 
 
-@pytest.mark.parametrize("module", ["antiphon_training.cli", "antiphon_export.cli"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *(f"antiphon_training.commands.{name}" for name in ("corpus", "evaluate", "plot", "train")),
+        "antiphon_export.cli",
+    ],
+)
 def test_commands_of_the_extra_load_their_packages_only_when_run(module: str) -> None:
     heavy = TRAINING - {"antiphon_training", "antiphon_export"}
     assert not loaded_by(f"import {module}") & heavy

@@ -1,80 +1,91 @@
-"""A recipe: everything that makes a training run, in one TOML file.
+"""A recipe: everything that determines a training run, in one TOML file.
 
-The recipes in `config/training/` hold every key with a comment. `[quick.SECTION]`
-holds what is different in a first look, `antiphon train --quick`; a run that was
-begun so says `begun_quick = true` in the first line of its own copy.
+The recipes in `config/training/` explain every key in a comment. `[quick.SECTION]` holds
+the changes for a short first training, `antiphon train --quick`; a run that began with
+it has `begun_quick = true` in the first line of its own copy.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import tomli_w
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
-from antiphon.music.codecs.performance import PerformanceCodec
-from antiphon.music.codecs.symbols import SymbolsCodec
-from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.settings.kinds import convert, describe, nearest
+from antiphon_training.corpora.piece import Reading
+from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.recipe_sections import (
-    CODECS,
-    FITS,
-    NETWORKS,
-    READS,
     AugmentationRecipe,
-    ClassicRecipe,
-    CodecRecipe,
     CorpusRecipe,
-    FitRecipe,
-    NetworkRecipe,
-    SymbolsCodecRecipe,
-    TripletCodecRecipe,
-    TripletRecipe,
-    WindowFitRecipe,
+    with_new_names,
 )
 
+if TYPE_CHECKING:
+    from antiphon_training.kinds.kind import Kind
+
 QUICK = "quick"
+BEGUN_QUICK = "begun_quick"
 _SECTIONS = ("codec", "network", "corpus", "augmentation", "fit")
+_DEFAULT = next(iter(KINDS.values()))
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A whole recipe."""
+    """A whole recipe.
 
-    codec: CodecRecipe | TripletCodecRecipe | SymbolsCodecRecipe = CodecRecipe()
-    network: NetworkRecipe | ClassicRecipe | TripletRecipe = NetworkRecipe()
+    Attributes
+    ----------
+    codec, network, fit : Section
+        Sections of the classes that the kind of network has.
+    corpus, augmentation : Section
+        The same for all kinds.
+    text : str
+        The file that it was read from, as a run keeps it; empty where it was made in code.
+    """
+
+    codec: Any = _DEFAULT.codec.section()
+    network: Any = _DEFAULT.network_section()
     corpus: CorpusRecipe = CorpusRecipe()
     augmentation: AugmentationRecipe = AugmentationRecipe()
-    fit: FitRecipe | WindowFitRecipe = FitRecipe()
+    fit: Any = _DEFAULT.fit_section()
+    text: str = ""
 
     @property
-    def fields(self) -> tuple[str, ...]:
-        """Names of what is foretold of each note, in order."""
-        match self.codec:
-            case SymbolsCodecRecipe():
-                return SymbolsCodec.fields
-            case TripletCodecRecipe():
-                return TripletCodec.fields
-        return PerformanceCodec.fields
+    def kind(self) -> Kind:
+        """The kind of network."""
+        return KINDS[self.network.kind]
+
+    def reading(self, corpus: str) -> Reading:
+        """Return how the files of the corpus of this name are read."""
+        return Reading(
+            self.corpus.tracks.get(corpus),
+            self.codec.pedal,
+            self.kind.codec.time,
+            self.corpus.reader,
+        )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values, for a card."""
+        """Return its sections as plain values, for a card."""
         return {name: msgspec.to_builtins(getattr(self, name)) for name in _SECTIONS}
 
-    def written(self) -> dict[str, Any]:
-        """Return it as a TOML file holds it, which knows no nothing."""
-        return {
-            name: {key: value for key, value in section.items() if value is not None}
-            for name, section in self.as_dict().items()
-        }
+    def as_toml(self) -> str:
+        """Return the text of its file, as a run keeps it."""
+        return self.text or tomli_w.dumps(
+            {  # TOML has no null
+                name: {key: value for key, value in section.items() if value is not None}
+                for name, section in self.as_dict().items()
+            }
+        )
 
     def essence(self) -> dict[str, Any]:
-        """Return what must not change between a run and its resumption.
+        """Return what must not change when a run is resumed.
 
-        The number of epochs and the patience say how long, not what: they may
-        be raised while a run is under way. Sources are for the card.
+        The number of epochs and the patience may be raised while a run is under way:
+        they change how long it is, not its steps. Sources are for the card only.
         """
         plain = self.as_dict()
         del plain["corpus"]["sources"]
@@ -103,7 +114,7 @@ def find_recipe(name: str) -> Path:
 
 
 def read_recipe(path: Path, quick: bool = False) -> Recipe:
-    """Read a recipe, with what its `[quick.…]` sections change where that is asked for.
+    """Read a recipe; with `quick`, apply the changes of its `[quick.…]` sections.
 
     Raises
     ------
@@ -111,7 +122,8 @@ def read_recipe(path: Path, quick: bool = False) -> Recipe:
         The file is not there, is no TOML, or holds a key or value that no recipe has.
     """
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        written = tomllib.loads(text)
     except OSError as error:
         raise SettingError(f"The recipe {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -119,28 +131,23 @@ def read_recipe(path: Path, quick: bool = False) -> Recipe:
     changes = written.pop(QUICK, {})
     if isinstance(changes, bool):
         raise SettingError(f"{path}: quick must be a section, [quick.fit] for instance.")
-    if written.pop("begun_quick", False) or quick:
+    begun_quick = written.pop(BEGUN_QUICK, False)
+    if begun_quick or quick:
         written = _changed(path, written, changes)
-    kinds = _kinds(path, written)
+    classes = _section_classes(path, written)
     sections = {
-        name: _section(path, name, kind, written.pop(name, {})) for name, kind in kinds.items()
+        name: _section(path, name, kind, written.pop(name, {})) for name, kind in classes.items()
     }
     if written:
         raise SettingError(_unknown(path, "section", next(iter(written)), sections))
-    recipe = Recipe(**sections)
+    mark = f"{BEGUN_QUICK} = true\n" if quick and not begun_quick else ""
+    recipe = Recipe(**sections, text=mark + text)
     _check_match(path, recipe)
     return recipe
 
 
-def as_begun(path: Path, quick: bool) -> str:
-    """Return the text of a recipe as a run keeps it."""
-    text = path.read_text(encoding="utf-8")
-    mark = "begun_quick = true\n"
-    return mark + text if quick and not text.startswith(mark) else text
-
-
 def _changed(path: Path, written: dict[str, Any], changes: Any) -> dict[str, Any]:
-    """Return a recipe with the sections of `[quick.…]` laid over its own."""
+    """Return a recipe with the keys of its `[quick.…]` sections in place of its own."""
     if not isinstance(changes, dict) or not changes:
         raise SettingError(
             f"The recipe {path} has no quick variant: it lacks [quick.fit] and the like."
@@ -153,16 +160,16 @@ def _changed(path: Path, written: dict[str, Any], changes: Any) -> dict[str, Any
     return merged
 
 
-def _kinds(path: Path, written: dict[str, Any]) -> dict[str, Any]:
-    """Return the kind of each section, by the codec and the network that are named."""
-    network = _named(path, written, "network", "kind", "house", NETWORKS)
-    codec = _named(path, written, "codec", "name", READS[network], CODECS)
+def _section_classes(path: Path, written: dict[str, Any]) -> dict[str, Any]:
+    """Return the class of each section, by the network and the codec that are named."""
+    kind = KINDS[_named(path, written, "network", "kind", _DEFAULT.name, KINDS)]
+    codec = CODECS[_named(path, written, "codec", "name", kind.codec.name, CODECS)]
     return {
-        "codec": CODECS[codec],
-        "network": NETWORKS[network],
+        "codec": codec.section,
+        "network": kind.network_section,
         "corpus": CorpusRecipe,
         "augmentation": AugmentationRecipe,
-        "fit": FITS[network],
+        "fit": kind.fit_section,
     }
 
 
@@ -179,8 +186,8 @@ def _named(
 
 
 def _check_match(path: Path, recipe: Recipe) -> None:
-    """Refuse a network that does not read what the codec writes."""
-    wanted = READS[recipe.network.kind]
+    """Refuse a network with another codec than the one it reads."""
+    wanted = recipe.kind.codec.name
     if recipe.codec.name != wanted:
         raise SettingError(
             f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "
@@ -194,7 +201,7 @@ def _section(path: Path, section: str, kind: Any, written: Any) -> Any:
         raise SettingError(f"{path}: {section} must be a section, [{section}].")
     kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
     values = {}
-    for key, value in written.items():
+    for key, value in with_new_names(section, written).items():
         if key not in kinds:
             raise SettingError(_unknown(path, "key", key, kinds, f"{section}."))
         try:

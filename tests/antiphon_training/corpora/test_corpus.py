@@ -13,7 +13,7 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import Note, notes_to_array
-from antiphon_training.corpora.corpus import load_corpus, read_notes
+from antiphon_training.corpora.corpus import Reading, load_corpus, read_notes
 from antiphon_training.corpora.licences import corpus_licence
 
 MUSIC = Path(__file__).parents[2] / "data"
@@ -91,7 +91,7 @@ class TestDefects:
         reasons = {defect.file: defect.reason for defect in corpus.defects}
         assert set(reasons) == {"cut.mid", "deaf.mid", "empty.mid", "text.mid", "drums.mid"}
         assert reasons["cut.mid"].startswith("is cut short")
-        assert reasons["deaf.mid"] == "is a link that leads nowhere"
+        assert reasons["deaf.mid"] == "is a broken link"
         assert reasons["empty.mid"] == "is empty"
         assert reasons["text.mid"] == "is no MIDI file"
         assert reasons["drums.mid"] == "has no notes but drums"
@@ -151,12 +151,12 @@ class TestCache:
             parsed.append((done, total))
 
         load_corpus(songs, cache=cache, progress=progress)
-        load_corpus(songs, pedal="sustain", cache=cache, progress=progress)
+        load_corpus(songs, Reading(pedal="sustain"), cache=cache, progress=progress)
         assert len(parsed) == 6
-        load_corpus(songs, time="beats", cache=cache, progress=progress)
+        load_corpus(songs, Reading(time="beats"), cache=cache, progress=progress)
         assert len(parsed) == 9
         with pytest.raises(CorpusError, match="has no track called NOBODY"):
-            load_corpus(songs, ["NOBODY"], cache=cache, progress=progress)
+            load_corpus(songs, Reading(["NOBODY"]), cache=cache, progress=progress)
         assert len(parsed) == 12
 
     def test_a_file_that_changes_behind_the_index_is_seen(self, songs: Path, cache: Path) -> None:

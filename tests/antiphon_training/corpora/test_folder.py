@@ -49,7 +49,7 @@ def test_links_and_other_things_are_told(tmp_path: Path) -> None:
     listing = list_files(tmp_path)
     assert listing.files == ("a.mid", "linked.mid")
     assert set(listing.unreadable) == {
-        Defect("gone.mid", "is a link that leads nowhere"), Defect("pipe.mid", "is no file"),
+        Defect("gone.mid", "is a broken link"), Defect("pipe.mid", "is no file"),
     }  # fmt: skip
 
 

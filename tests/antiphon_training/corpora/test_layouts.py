@@ -173,7 +173,7 @@ class TestSamePiece:
 
 
 class TestManifestSplit:
-    def test_one_that_names_what_is_watched_is_kept(self, make: Make) -> None:
+    def test_a_split_that_names_validation_files_is_kept(self, make: Make) -> None:
         folder = make("a.mid", "b.mid", "c.mid")
         rows = "file\tsplit\na.mid\ttrain\nb.mid\tvalid\nc.mid\ttest\n"
         (folder / "manifest.tsv").write_text(rows)

@@ -148,7 +148,7 @@ class TestRemarks:
         tracks = [(f"Voice {i}", make_note(60 + i, 0, 480)) for i in range(11)]
         path = save("eleven.mid", *tracks)
         assert piece(path).remarks == (
-            "has 11 tracks with notes, read as if one player had them all",
+            "has 11 tracks with notes, read as if one player played them all",
         )
         assert piece(path, Reading(("Voice 3",))).remarks == ()
         assert read_notes(path, ["Voice 3"])["pitch"].tolist() == [63]

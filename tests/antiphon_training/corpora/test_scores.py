@@ -198,19 +198,19 @@ def test_a_corpus_of_scores(save_text: Callable[[str, str], Path], tmp_path: Pat
     path = save_text("tunes.abc", ABC)
     save_text("air.xml", music_xml(note("C", 4, 4), before=attributes()))
     save_text("page.xml", "<html></html>")
-    corpus = load_corpus(path.parent, time="beats", cache=tmp_path / "cache")
+    corpus = load_corpus(path.parent, Reading(time="beats"), cache=tmp_path / "cache")
     assert corpus.files == ("air.xml", "tunes.abc#1", "tunes.abc#2")
     assert corpus.titles == ("Air", "The First", "The Second")
     assert corpus.composers == ("N. Obody", "Trad.", None)
     assert [d.file for d in corpus.defects] == ["page.xml"]
     assert corpus.time == "beats"
-    again = load_corpus(path.parent, time="beats", cache=tmp_path / "cache")
+    again = load_corpus(path.parent, Reading(time="beats"), cache=tmp_path / "cache")
     assert again.notes.tolist() == corpus.notes.tolist()
     assert again.titles == corpus.titles
 
 
 def test_the_corpus_of_music21_by_name(tmp_path: Path) -> None:
-    corpus = load_corpus("music21:chopin", time="beats", cache=tmp_path)
+    corpus = load_corpus("music21:chopin", Reading(time="beats"), cache=tmp_path)
     assert corpus.name == "music21:chopin"
     assert corpus.composers == ("Chopin",)
     assert len(corpus.notes) > 500

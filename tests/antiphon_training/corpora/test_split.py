@@ -66,7 +66,7 @@ def test_a_piece_that_is_held_out_anywhere_is_learned_from_nowhere(tmp_path: Pat
     assert (second.train, second.valid, second.heldout) == ((), (), ())
 
 
-def test_files_of_one_piece_are_watched_together(tmp_path: Path) -> None:
+def test_files_of_one_piece_are_on_the_same_side(tmp_path: Path) -> None:
     rolls, scores = many(tmp_path / "a", 200), many(tmp_path / "b", 200)
     rows = "".join(f"{i:03}.mid\tg{i // 4}\n" for i in range(200))
     for folder in (tmp_path / "a", tmp_path / "b"):

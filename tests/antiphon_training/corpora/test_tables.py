@@ -9,14 +9,14 @@ import pytest
 
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.split import split_corpora
-from antiphon_training.corpora.tables import notes_table
+from antiphon_training.corpora.tables import files_table, notes_table
 
 SONGS = Path(__file__).parents[2] / "data" / "songs"
 
 
 def test_a_line_a_file(cache: Path) -> None:
     corpus = load_corpus(SONGS, cache=cache)
-    table = corpus.table()
+    table = files_table(corpus)
     assert list(table.columns) == [
         "file", "composer", "title", "notes", "seconds", "lowest", "highest", "side",
     ]  # fmt: skip
@@ -26,7 +26,7 @@ def test_a_line_a_file(cache: Path) -> None:
     assert table["side"].isna().all()
     assert (table["lowest"] <= table["highest"]).all()
     (split,) = split_corpora([corpus], 0.5)
-    sides = corpus.table(split)["side"].tolist()
+    sides = files_table(corpus, split)["side"].tolist()
     for side in ("train", "valid", "heldout"):
         assert tuple(i for i, each in enumerate(sides) if each == side) == getattr(split, side)
     assert None not in sides

@@ -13,13 +13,13 @@ from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.triplet import TripletCodec
 from antiphon.music.pitch_sets import pitch_name
-from antiphon_training.evaluation.foretelling import figures
 from antiphon_training.evaluation.ngram_instrument import (
     NGramInstrument,
     contexts_of,
     draw,
     examples,
 )
+from antiphon_training.evaluation.prediction import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ CODECS: list[Codec] = [
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
-def test_a_tune_it_knows_is_foretold_better_than_chance(codec: Codec, tune: Make) -> None:
+def test_a_tune_it_knows_is_predicted_better_than_chance(codec: Codec, tune: Make) -> None:
     pieces = [codec.encode(tune(120, seed)) for seed in range(25)]
     ngram = NGramInstrument.learn(codec, pieces)
     found = figures(ngram, pieces, ranks=True)

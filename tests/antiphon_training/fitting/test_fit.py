@@ -15,7 +15,8 @@ import pytest
 from antiphon.errors import CorpusError, TrainingError
 from antiphon_training.corpora.corpus import Corpus, load_corpus
 from antiphon_training.fitting import run_folder
-from antiphon_training.fitting.lesson import Plan, Wishes
+from antiphon_training.kinds.setup import Plan
+from antiphon_training.recipe import read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +41,7 @@ def whole(
     from antiphon_training.fitting.fit import train
 
     run = tmp_path_factory.mktemp("whole") / "run"
-    return run, train(recipe, corpora, run)
+    return run, train(read_recipe(recipe), corpora, run)
 
 
 def losses(run: Path) -> list[tuple[float, ...]]:
@@ -131,9 +132,9 @@ class TestGoingOn:
 
         run = tmp_path / "run"
         with pytest.raises(KeyboardInterrupt):
-            train(recipe, corpora, run, Interruption(3))
+            train(read_recipe(recipe), corpora, run, Interruption(3))
         last = Interruption(99)
-        done = train(recipe, corpora, run, last)
+        done = train(read_recipe(recipe), corpora, run, last)
         assert last.resumed_after == 2
         np.testing.assert_allclose(losses(run), losses(whole[0]), rtol=1e-5)
         for key in ("epochs", "notes_seen", "best_epoch", "finished"):
@@ -146,7 +147,7 @@ class TestGoingOn:
 
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         weights = (run / "resume.npz").read_bytes()
-        assert train(recipe, corpora, run) == whole[1]
+        assert train(read_recipe(recipe), corpora, run) == whole[1]
         assert (run / "resume.npz").read_bytes() == weights
         assert losses(run) == losses(whole[0])
 
@@ -157,9 +158,9 @@ class TestGoingOn:
 
         other = changed(recipe, tmp_path, ("steps = 12", "steps = 13"))
         with pytest.raises(TrainingError, match="another recipe"):
-            train(other, corpora, whole[0])
+            train(read_recipe(other), corpora, whole[0])
         with pytest.raises(TrainingError, match=r"other corpora .* in the same order"):
-            train(recipe, corpora[::-1], whole[0])
+            train(read_recipe(recipe), corpora[::-1], whole[0])
         assert (whole[0] / "recipe.toml").read_text() == recipe.read_text()
 
     def test_a_broken_checkpoint_is_a_sentence(
@@ -170,7 +171,7 @@ class TestGoingOn:
         run = Path(shutil.copytree(whole[0], tmp_path / "run"))
         (run / "resume.npz").write_bytes((run / "resume.npz").read_bytes()[:5000])
         with pytest.raises(TrainingError, match=r"resume\.npz cannot be read"):
-            train(recipe, corpora, run)
+            train(read_recipe(recipe), corpora, run)
 
 
 class TestEnds:
@@ -193,10 +194,10 @@ class TestEnds:
         from antiphon_training.fitting.fit import train
 
         run = tmp_path / "run"
-        done = train(recipe, corpora, run, wishes=Wishes(hours=1e-9))
+        done = train(read_recipe(recipe), corpora, run, hours=1e-9)
         assert (done["epochs"], done["finished"]) == (1, True)
-        assert train(recipe, corpora, run, wishes=Wishes(hours=1e-9)) == done
-        done = train(recipe, corpora, run, wishes=Wishes(hours=9.0))
+        assert train(read_recipe(recipe), corpora, run, hours=1e-9) == done
+        done = train(read_recipe(recipe), corpora, run, hours=9.0)
         assert (done["epochs"], done["finished"]) == (4, True)
 
     def test_patience_that_was_used_before_a_kill_stays_used(
@@ -212,7 +213,7 @@ class TestEnds:
         np.savez(run / "resume.npz", **{**values, "done": np.array(json.dumps(done))})
         best = (run / "best.weights.h5").read_bytes()
         patient = changed(recipe, tmp_path, ("epochs = 4", "epochs = 9\npatience = 2"))
-        done = train(patient, corpora, run)
+        done = train(read_recipe(patient), corpora, run)
         assert (done["epochs"], done["best_epoch"], done["finished"]) == (5, 3, True)
         assert (run / "best.weights.h5").read_bytes() == best
 
@@ -222,7 +223,7 @@ class TestEnds:
         from antiphon_training.fitting.fit import train
 
         with pytest.raises(CorpusError, match="raise valid_share"):
-            train(changed(recipe, tmp_path, ("0.4", "0.0")), corpora, tmp_path / "run")
+            train(read_recipe(changed(recipe, tmp_path, ("0.4", "0.0"))), corpora, tmp_path / "run")
         assert not (tmp_path / "run").exists()
 
 
@@ -253,12 +254,12 @@ class TestFullDisk:
         longer = changed(recipe, tmp_path, ("epochs = 4", "epochs = 5"), ("CC0-1.0", "none"))
         limit(20_000)
         with pytest.raises(TrainingError, match=r"\(file too large\); what was kept before"):
-            train(longer, corpora, run)
+            train(read_recipe(longer), corpora, run)
         limit(None)
         assert {name: (run / name).read_bytes() for name in before} == before
         assert not list(run.glob(".half-*"))
         # With room again the same command goes on: more epochs take an ended run up.
-        done = train(longer, corpora, run)
+        done = train(read_recipe(longer), corpora, run)
         assert (done["epochs"], done["finished"]) == (5, True)
         assert losses(run)[:4] == losses(whole[0])
         assert losses(run)[4][0] == 4.0

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from antiphon.errors import CorpusError
-from antiphon_training.corpora.corpus import Corpus, load_corpus
+from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
 from antiphon_training.fitting import run_folder
+from antiphon_training.recipe import read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ batch = 16
 epochs = 2
 part = 128
 windows = 256
-watched = 64
+validation_windows = 64
 learning_rate = 0.01
 precision = "float32"
 """
@@ -52,7 +53,7 @@ def recipe_and_corpora(
     path = folder / "recipe.toml"
     path.write_text(text)
     beats = "beats" if "symbols" in text else "seconds"
-    return path, [load_corpus(one, time=beats, cache=cache) for one in folders]
+    return path, [load_corpus(one, Reading(time=beats), cache=cache) for one in folders]
 
 
 class Interruption:
@@ -86,12 +87,12 @@ def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
     from antiphon_training.fitting.fit import train
 
     recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
-    done = train(recipe, corpora, tmp_path / "whole")
+    done = train(read_recipe(recipe), corpora, tmp_path / "whole")
     assert (done["epochs"], done["notes_seen"], done["finished"]) == (4, 512, True)
     with pytest.raises(KeyboardInterrupt):
-        train(recipe, corpora, tmp_path / "killed", Interruption())
+        train(read_recipe(recipe), corpora, tmp_path / "killed", Interruption())
     listener = Interruption()
-    train(recipe, corpora, tmp_path / "killed", listener)
+    train(read_recipe(recipe), corpora, tmp_path / "killed", listener)
     assert listener.resumed_after == 1
     whole, killed = log(tmp_path / "whole"), log(tmp_path / "killed")
     for one, other in zip(whole, killed, strict=True):
@@ -114,7 +115,7 @@ def test_words_that_are_all_too_rare_are_a_sentence(
     text = WORDS.replace('"symbols"\n', '"symbols"\nseen = 100000\n')
     recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
     with pytest.raises(CorpusError, match=r"lower codec\.seen"):
-        train(recipe, corpora, tmp_path / "run")
+        train(read_recipe(recipe), corpora, tmp_path / "run")
 
 
 def test_too_few_notes_are_a_sentence(folders: Sequence[Path], cache: Path, tmp_path: Path) -> None:
@@ -123,4 +124,4 @@ def test_too_few_notes_are_a_sentence(folders: Sequence[Path], cache: Path, tmp_
     text = WORDS.replace("batch = 16", "batch = 1000000")
     recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
     with pytest.raises(CorpusError, match="lower batch or"):
-        train(recipe, corpora, tmp_path / "run")
+        train(read_recipe(recipe), corpora, tmp_path / "run")

@@ -64,7 +64,7 @@ def test_a_field_is_given_those_before_it_and_no_other(network: Any) -> None:
             assert same == (i <= changed), f"{name} with another {CODEC.fields[changed]}"
 
 
-def test_a_note_is_foretold_from_the_past_alone(network: Any) -> None:
+def test_a_note_is_predicted_from_the_past_alone(network: Any) -> None:
     target = notes(2, CODEC.sizes)
     previous = notes(1, CODEC.input_sizes)
     other = previous.copy()

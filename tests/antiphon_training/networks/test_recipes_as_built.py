@@ -13,7 +13,7 @@ from antiphon_training.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
-    from antiphon_training.fitting.lesson import Lesson
+    from antiphon_training.kinds.setup import TrainingSetup
 
 pytestmark = [
     pytest.mark.train,
@@ -59,22 +59,21 @@ def scale(count: int = 300) -> NoteArray:
     return notes
 
 
-def lesson(name: str) -> tuple[Recipe, Codec, Lesson]:
+def setup(name: str) -> tuple[Recipe, Codec, TrainingSetup]:
     """Return a shipped recipe, and what would be fitted by it."""
     import msgspec
 
-    from antiphon_training.fitting import checkpoint
-    from antiphon_training.fitting.vocabulary import learn_codec
-    from antiphon_training.fitting.window_lesson import window_lesson
+    from antiphon_training.kinds.setup import Pieces
 
     recipe = read_recipe(resources.recipe_file(name))
     if recipe.codec.name == "symbols":
         recipe = msgspec.structs.replace(
             recipe, codec=msgspec.structs.replace(recipe.codec, seen=1)
         )
-    codec = learn_codec(recipe, [scale()])
-    network = checkpoint.build_network(recipe, codec)
-    return recipe, codec, window_lesson(network, recipe, codec, [scale()], [scale()], None)
+    codec = recipe.kind.codec.learn(recipe.codec, [scale()])
+    network = recipe.kind.build(recipe.network, codec)
+    pieces = Pieces([scale()], [scale()])
+    return recipe, codec, recipe.kind.set_up(network, recipe, codec, pieces, None)
 
 
 def described(layer: Any) -> tuple[str, float, str | None]:
@@ -104,7 +103,7 @@ def test_networks_of_words(
 ) -> None:
     import keras
 
-    recipe, codec, made = lesson(name)
+    recipe, codec, made = setup(name)
     network = made.network
     assert [described(layer) for layer in network.stack] == layers
     assert all(
@@ -129,7 +128,7 @@ def test_networks_of_words(
 
 
 def test_the_plain_form_reads_numbers_from_0_to_1() -> None:
-    network = lesson("notes-and-chords")[2].network
+    network = setup("notes-and-chords")[2].network
     words = network.words
     read = np.asarray(network.read(np.array([[[0], [1], [words]]], dtype=np.int32)))
     np.testing.assert_allclose(read[0, :, 0], [0.0, 1.0 / words, 1.0])
@@ -140,7 +139,7 @@ def test_the_network_of_triplets() -> None:
 
     from antiphon_training.networks.triplet import squares_with_positive_pressure
 
-    recipe, codec, made = lesson("maestro-triplets")
+    recipe, codec, made = setup("maestro-triplets")
     network = made.network
     assert [described(layer) for layer in network.stack] == [("WindowLSTM", 128, None)]
     assert [network.pitch.units, network.step.units, network.duration.units] == [128, 1, 1]
@@ -157,13 +156,13 @@ def test_the_network_of_triplets() -> None:
 def test_times_below_zero_are_pushed_up() -> None:
     from antiphon_training.networks.triplet import squares_with_positive_pressure
 
-    truth, foretold = np.array([[1.0], [1.0]]), np.array([[0.5], [-0.5]])
-    loss = np.asarray(squares_with_positive_pressure(truth, foretold))
+    truth, predicted = np.array([[1.0], [1.0]]), np.array([[0.5], [-0.5]])
+    loss = np.asarray(squares_with_positive_pressure(truth, predicted))
     np.testing.assert_allclose(loss, [0.25, 2.25 + 5.0])
 
 
 def test_the_chances_of_all_times_add_up_to_one_and_lie_around_the_middle() -> None:
-    network = lesson("maestro-triplets")[2].network
+    network = setup("maestro-triplets")[2].network
     network.spread.assign([0.2, 0.5])
     for which, middle in ((0, 0.3), (1, 1.2), (0, -0.4), (1, 30.0)):
         logits = np.asarray(network._time_logits(np.array([[middle]], np.float32), which))[0]

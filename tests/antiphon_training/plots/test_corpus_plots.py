@@ -13,7 +13,7 @@ import pytest
 from antiphon.errors import UsageError
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon_training.corpora.corpus import Corpus, load_corpus
-from antiphon_training.plots.chords import chord_frequencies, chord_name, only_chords
+from antiphon_training.plots.chords import chord_frequencies, only_chords, pitch_classes
 from antiphon_training.plots.corpus import corpus_plots
 from antiphon_training.plots.distributions import composers, fields, steps_of
 
@@ -68,7 +68,7 @@ def test_composers_are_counted() -> None:
     figure = composers(corpus)
     assert figure.get_suptitle() == "made: 2 composers"
     (ax,) = figure.get_axes()
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["Bach", "not told", "Chopin"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Bach", "unknown", "Chopin"]
     assert [bar.get_width() for bar in ax.patches] == [20, 5, 3]
     assert [text.get_text() for text in ax.texts] == ["2 files", "1 file", "1 file"]
 
@@ -100,16 +100,25 @@ class TestChords:
             "C E G", "G octave", "D F# A", "C# D Eb",
         ]  # fmt: skip
 
-    @pytest.mark.parametrize("min_count", [1, 1000])
-    def test_all_may_stay_or_go(self, min_count: int) -> None:
-        chord_frequencies(self.counts, min_count, "made")
+    @pytest.mark.parametrize(
+        ("min_count", "title"),
+        [
+            (1, "after: 4 chords, 100.0% of all that is heard"),
+            (1000, "after: 0 chords, 0.0% of all that is heard"),
+        ],
+    )
+    def test_all_may_stay_or_go(self, min_count: int, title: str) -> None:
+        before, after, named = chord_frequencies(self.counts, min_count, "made").get_axes()
+        assert before.get_title(loc="left") == "before: 4 chords, heard 66 times"
+        assert after.get_title(loc="left") == title
+        assert len(named.get_yticklabels()) == 4
 
     def test_where_there_are_none(self) -> None:
         figure = chord_frequencies({"C4": 10}, 10, "made")
         assert figure.get_axes()[0].get_title(loc="left") == "before: 0 chords, heard 0 times"
 
     def test_names(self) -> None:
-        assert [chord_name(word) for word in ("10.2.5", "0")] == ["Bb D F", "C octave"]
+        assert [pitch_classes(word) for word in ("10.2.5", "0")] == ["Bb D F", "C octave"]
 
 
 def test_where_nothing_can_be_written_a_sentence(songs: Corpus, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Training curves: whatever was logged, one run or several."""
+"""Training curves: all that was logged, of one run or several."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_runs_are_drawn_one_over_the_other(house: Path, words: Path, tmp_path: P
     figure = training_curves([read_curves(house), read_curves(words)])
     panels = {ax.get_title(loc="left"): ax for ax in figure.get_axes()}
     assert list(panels) == ["loss", "pitch", "accuracy"]
-    # Of `house` what was trained on, what was watched, and its best; `words` watched nothing.
+    # Of `house` training, validation and its best; of `words` training alone.
     assert len(panels["loss"].get_lines()) == 4
     assert len(panels["accuracy"].get_lines()) == 1
     legend = panels["loss"].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
-        "house", "words", "watched", "trained on",
+        "house", "words", "validation", "training",
     ]  # fmt: skip
     save(figure, tmp_path / "curves.png")
     save(figure, tmp_path / "curves.svg")
@@ -69,14 +69,19 @@ def test_the_best_epoch_is_marked(house: Path) -> None:
 
 def test_one_epoch_is_enough(tmp_path: Path) -> None:
     one = read_curves(run(tmp_path, "one", ["epoch,loss,val_loss", "0,3.0,4.0"]))
-    save(training_curves([one]), tmp_path / "one.png")
+    figure = training_curves([one])
+    (ax,) = figure.get_axes()
+    assert [line.get_xdata().tolist() for line in ax.get_lines()[:2]] == [[1.0], [1.0]]
+    assert [text.get_text() for text in ax.texts] == ["4.000"]
+    save(figure, tmp_path / "one.png")
+    assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
         (None, "is no training run: it has no log.csv"),
-        (["epoch,loss"], "tells of no epoch yet"),
+        (["epoch,loss"], "has no epoch yet"),
         (["round,loss", "1,2"], "is no log of a training run"),
         (["epoch,loss", "0,much"], "is no log of a training run"),
     ],

@@ -10,7 +10,7 @@ from antiphon_training.sequences.windows import Windows
 PIECES = [np.arange(5, dtype=np.int32)[:, None], np.arange(10, 13, dtype=np.int32)[:, None]]
 
 
-def test_every_row_is_foretold_from_what_its_own_piece_had_before() -> None:
+def test_every_row_is_predicted_from_what_its_own_piece_had_before() -> None:
     windows = Windows(PIECES, 3)
     assert len(windows) == 8
     read, follows = windows.at(np.arange(8))
@@ -42,7 +42,7 @@ def test_a_part_is_the_same_however_one_comes_to_it() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3, 8, 100])
-def test_watched_windows_are_spread_evenly(most: int) -> None:
+def test_validation_windows_are_spread_evenly(most: int) -> None:
     read, follows = Windows(PIECES, 3).evenly(most)
     assert len(read) == len(follows) == min(most, 8)
     assert follows[0, 0] == 0

@@ -1,7 +1,7 @@
-"""The pieces of a corpus: from the cache where their content is known, else parsed.
+"""The pieces of a corpus, from the cache or else parsed, with all that is known of them.
 
-What is known of a piece comes from three sides: what the corpus tells of its file
-(`layouts`), what the file tells of itself, and which files are the same piece.
+Composer, title and group of a piece come from the corpus (`layouts`), from the file itself,
+and from a comparison of the files: two of the same content or name are one piece.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+from antiphon.music.note import NoteArray
 from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
 from antiphon_training.corpora.folder import MUSIC21, Defect, Remark
 from antiphon_training.corpora.layouts import About
 from antiphon_training.corpora.parallel import read_all, read_one
 from antiphon_training.corpora.piece import Piece
-from antiphon_training.corpora.reading import content_of, with_number
+from antiphon_training.corpora.reading import content_of, split_number, with_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 KEPT_AT_ONCE = 64
-"""So many files are parsed before they are kept: what an interruption may cost."""
-TOLD_SECONDS_MAY_DIFFER = 10.0
+"""Files that are parsed between two writes to the cache: an interruption loses as many."""
+TABLE_TOLERANCE = 10.0
+"""Seconds by which the length in a table may differ from that of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of a corpus: its name, its music and what is known of it."""
+    """One piece of a corpus: its file, its music, what is known of it, and remarks."""
 
     file: str
     piece: Piece
@@ -46,12 +48,47 @@ class Part:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FileNotes:
+    """The notes of one file or tune, sorted by onset."""
+
+    file: str
+    notes: NoteArray
+
+
+def read_files(
+    folder: Path, files: Sequence[str], reading: Reading, cache: Path | None = None
+) -> tuple[list[FileNotes], list[Defect]]:
+    """Return the notes of some files of a folder, and the files that cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        Their folder.
+    files : sequence of str
+        Relative paths; `tunes.abc#3` is the third tune of a collection.
+    reading : Reading
+        The way of reading them.
+    cache : Path, optional
+        The folder of the cache; the user's own when not given.
+    """
+    whole = {split_number(folder / file)[0].relative_to(folder).as_posix(): None for file in files}
+    pieces, defects, _ = _parsed(folder, tuple(whole), reading, cache)
+    wanted = set(files)
+    read = [
+        FileNotes(name, piece.notes)
+        for file, name, piece in pieces
+        if name in wanted or file in wanted
+    ]
+    return read, sorted(defects, key=lambda defect: defect.file)
+
+
 def read_parts(
     listing: Listing,
     layout: Layout,
     reading: Reading,
     composers: Sequence[str] | None,
-    cache: Path,
+    cache: Path | None,
     progress: Progress | None,
 ) -> tuple[list[Part], list[Defect]]:
     """Return the pieces of a corpus in order of their files, and what was left out.
@@ -62,10 +99,27 @@ def read_parts(
         None of the composers is there.
     """
     files = [f for f in listing.files if _wanted(layout.of(f).composer, composers, unknown=True)]
+    pieces, defects, contents = _parsed(listing.folder, files, reading, cache, progress)
+    parts = [_part(name, piece, layout.of(file)) for file, name, piece in pieces]
+    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
+    if composers and not chosen and (parts or len(files) < len(listing.files)):
+        raise CorpusError(_no_such_composer(listing, layout, parts, composers))
+    defects = sorted([*listing.unreadable, *defects], key=lambda defect: defect.file)
+    return _grouped(chosen, contents, listing.name), defects
+
+
+def _parsed(
+    folder: Path,
+    files: Sequence[str],
+    reading: Reading,
+    cache: Path | None,
+    progress: Progress | None = None,
+) -> tuple[list[tuple[str, str, Piece]], list[Defect], dict[str, bytes]]:
+    """Return file, name and music of each piece, what was left out, and content hashes."""
     with Cache(cache) as kept:
-        contents = _contents(listing, files, kept)
-        outcomes = _outcomes(listing, files, contents, reading, kept, progress)
-    parts, defects = [], list(listing.unreadable)
+        contents = _contents(folder, files, kept)
+        outcomes = _outcomes(folder, files, contents, reading, kept, progress)
+    pieces, defects = [], []
     for file, outcome in zip(files, outcomes, strict=True):
         if isinstance(outcome, str):
             defects.append(Defect(file, outcome))
@@ -77,16 +131,13 @@ def read_parts(
             if reason is not None:
                 defects.append(Defect(name, reason))
             else:
-                parts.append(_part(name, piece, layout.of(file)))
-    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
-    if composers and not chosen and (parts or len(files) < len(listing.files)):
-        raise CorpusError(_no_such_composer(listing, layout, parts, composers))
-    return _grouped(chosen, contents, listing.name), sorted(defects, key=lambda d: d.file)
+                pieces.append((file, name, piece))
+    return pieces, defects, contents
 
 
-def _contents(listing: Listing, files: Sequence[str], kept: Cache) -> dict[str, bytes]:
+def _contents(folder: Path, files: Sequence[str], kept: Cache) -> dict[str, bytes]:
     """Return the content hash of each file that can be opened."""
-    folder = listing.folder.resolve()
+    folder = folder.resolve()
     known = kept.hashes(folder)
     contents: dict[str, bytes] = {}
     fresh: dict[Path, tuple[Stamp, bytes]] = {}
@@ -102,21 +153,21 @@ def _contents(listing: Listing, files: Sequence[str], kept: Cache) -> dict[str, 
             contents[file] = content_hash(content_of(path))
             fresh[path] = (stamp, contents[file])
         except (OSError, CorpusError):
-            continue  # told when it is parsed
+            continue  # reported when it is parsed
     kept.remember(fresh, looked)
     return contents
 
 
 def _outcomes(
-    listing: Listing,
+    folder: Path,
     files: Sequence[str],
     contents: dict[str, bytes],
     reading: Reading,
     kept: Cache,
     progress: Progress | None,
 ) -> list[Outcome]:
-    """Return what is in each file, parsed where it is not known."""
-    paths = [listing.folder / file for file in files]
+    """Return the result of each file: from the cache, else parsed."""
+    paths = [folder / file for file in files]
     naming = ReadingKeys(reading)
     keys = [
         naming.key(contents[file], path.suffix) if file in contents else None
@@ -146,11 +197,11 @@ def _outcomes(
 
 
 def _part(file: str, piece: Piece, about: About) -> Part:
-    """Put together what the corpus and the file tell; the corpus is believed first."""
+    """Return a piece with what the corpus says of it, or else the file itself."""
     remarks = piece.remarks
-    told = about.seconds
-    if told is not None and abs(piece.seconds - told) > TOLD_SECONDS_MAY_DIFFER:
-        remarks = (*remarks, f"lasts {piece.seconds:.0f} s where its table says {told:.0f} s")
+    listed = about.seconds
+    if listed is not None and abs(piece.seconds - listed) > TABLE_TOLERANCE:
+        remarks = (*remarks, f"lasts {piece.seconds:.0f} s where its table says {listed:.0f} s")
     about = replace(
         about, composer=about.composer or piece.composer, title=about.title or piece.title
     )
@@ -158,9 +209,9 @@ def _part(file: str, piece: Piece, about: About) -> Part:
 
 
 def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> list[Part]:
-    """Say which files are the same piece: of the same content, or of the same name but a suffix.
+    """Give files of the same content, or of the same name but a suffix, the same group.
 
-    A piece is called after its first file, as it would be on its own.
+    The group has the name of its first file.
     """
     first: dict[object, str] = {}
     grouped = []
@@ -183,7 +234,7 @@ def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> li
 def _wanted(
     composer: str | None, composers: Sequence[str] | None, *, unknown: bool = False
 ) -> bool:
-    """Return whether a piece is by one of the composers: all words of a name are in the other."""
+    """Return whether a composer's name has all words of one of the names."""
     if not composers:
         return True
     if composer is None:
@@ -203,13 +254,15 @@ def _words(name: str) -> set[str]:
 def _no_such_composer(
     listing: Listing, layout: Layout, parts: Sequence[Part], composers: Sequence[str]
 ) -> str:
-    told = [layout.of(file).composer for file in listing.files]
-    names = Counter(name for name in (*told, *(p.about.composer for p in parts)) if name)
-    there = ", ".join(name for name, _ in names.most_common(12)) or "nobody that it names"
+    named = [layout.of(file).composer for file in listing.files]
+    names = Counter(name for name in (*named, *(p.about.composer for p in parts)) if name)
+    there = (
+        ", ".join(name for name, _ in names.most_common(12)) or "composers that it does not name"
+    )
     where = listing.name if listing.name.startswith(MUSIC21) else listing.folder
     return f"Nothing in {where} is by {' or '.join(composers)}; it has music by {there}."
 
 
 def remarks_of(parts: Sequence[Part]) -> tuple[Remark, ...]:
-    """Return what is to be known of the pieces."""
+    """Return the remarks on all pieces."""
     return tuple(Remark(part.file, text) for part in parts for text in part.remarks)

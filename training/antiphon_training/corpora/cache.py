@@ -1,9 +1,9 @@
-"""What was parsed before, by content: one database of the user's.
+"""A cache of parsed files: one database in the user's cache folder.
 
-A file's content is told by its hash, and what was read of it is kept under that,
-the way of reading and the versions of the parsers. In front lies an index: a file
-whose size and times are those of the last look is not even opened. A cache that
-cannot be read or written costs time and never a run; it may be deleted at any time.
+The music of a file is stored under a key of the hash of its content, the way of reading and
+the versions of the parsers. An index of sizes and times comes first: a file that has not
+changed since the last look is not even opened. If the cache cannot be read or written, files
+are parsed again. It may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from antiphon.music.note import NOTE_DTYPE
 from antiphon_training.corpora.piece import Piece
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
     from antiphon_training.corpora.piece import Reading
 
-READER_VERSION = 1
-"""Raised where reading the same file gives something else."""
+READER_VERSION = 2
+"""Raise it when the same file is read as other notes than before."""
 
 NAME = "corpora.sqlite"
 SECONDS_TO_WAIT = 10.0
 RACE_NANOSECONDS = 2_000_000_000
-"""A file that changed so shortly before it was read may change again unseen."""
+"""A file that changed so shortly before it was read may change again with the same times."""
 
 TABLES = """
 create table if not exists seen (
@@ -44,12 +45,12 @@ create table if not exists read (key blob primary key, pieces text, notes blob);
 """
 
 Outcome = list[Piece] | str
-"""What came of a file: its music, or why there is none, in a few words."""
+"""The result of reading a file: its music, or in a few words why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a folder tells of a file: bytes, and nanoseconds of its last changes."""
+    """Size of a file in bytes, and the times of its last changes in nanoseconds."""
 
     size: int
     changed: int
@@ -57,41 +58,47 @@ class Stamp:
 
     @classmethod
     def of(cls, path: Path) -> Stamp:
-        """Look at a file."""
-        told = path.stat()
-        return cls(told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+        """Return the stamp of a file."""
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def content_hash(content: bytes) -> bytes:
-    """Return what tells a content from all others."""
+    """Return the hash of a content."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 class ReadingKeys:
-    """Keys of what is read in one way, by the parsers of this machine."""
+    """Keys of the cache for one way of reading, with the installed parsers."""
 
     def __init__(self, reading: Reading) -> None:
         versions = [metadata.version(name) for name in ("symusic", "music21")]
-        self._told = repr((READER_VERSION, versions, reading)).encode()
+        self._prefix = repr((READER_VERSION, versions, reading)).encode()
 
     def key(self, content: bytes, suffix: str) -> bytes:
-        """Return the key of what is read from a content, given by its hash.
+        """Return the key of the result for a content, given by its hash.
 
-        Scores of the same bytes are read by their suffix.
+        The suffix is part of it, because it decides how a score is read.
         """
-        told = self._told + suffix.lower().encode() + content
-        return hashlib.blake2b(told, digest_size=16).digest()
+        name = self._prefix + suffix.lower().encode() + content
+        return hashlib.blake2b(name, digest_size=16).digest()
 
 
 class Cache:
-    """A folder with the database, to be used as a context."""
+    """The database in a folder; use it as a context.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    Parameters
+    ----------
+    folder : Path, optional
+        Where it is; the user's own cache when not given.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._path = (folder or user_cache_path("antiphon") / "corpora") / NAME
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Cache:
-        """Open it, anew where it is broken."""
+        """Open the database; replace one that is broken."""
         for _ in range(2):
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,11 +115,11 @@ class Cache:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it; what was kept is kept."""
+        """Close the database."""
         self._close()
 
     def hashes(self, folder: Path) -> dict[Path, tuple[Stamp, bytes]]:
-        """Return stamp and content hash of the files of a folder that were seen before."""
+        """Return stamp and content hash of the known files of a folder."""
         begin = os.fsencode(folder / "-")[:-1]
         question = (
             "select file, size, changed, altered, content from seen where file between ? and ?"
@@ -121,7 +128,7 @@ class Cache:
         return {Path(os.fsdecode(row[0])): (Stamp(*row[1:4]), row[4]) for row in rows}
 
     def remember(self, hashes: dict[Path, tuple[Stamp, bytes]], looked: int) -> None:
-        """Keep content hashes; `looked` is when making them began, in nanoseconds."""
+        """Store content hashes; `looked` is the time before the first was made, in ns."""
         rows = [
             (os.fsencode(path), stamp.size, stamp.changed, stamp.altered, content)
             for path, (stamp, content) in hashes.items()
@@ -130,7 +137,7 @@ class Cache:
         self._tell("insert or replace into seen values (?, ?, ?, ?, ?)", rows)
 
     def outcomes(self, keys: Iterable[bytes]) -> dict[bytes, Outcome]:
-        """Return what was read before."""
+        """Return the stored results of these keys."""
         found = {}
         for key in set(keys):
             for pieces, notes in self._ask("select pieces, notes from read where key = ?", [key]):
@@ -139,7 +146,7 @@ class Cache:
         return found
 
     def keep(self, outcomes: dict[bytes, Outcome]) -> None:
-        """Keep what was read."""
+        """Store results."""
         rows = [(key, *_packed(outcome)) for key, outcome in outcomes.items()]
         self._tell("insert or replace into read values (?, ?, ?)", rows)
 
@@ -161,7 +168,7 @@ class Cache:
             self._close()
 
     def _forget(self) -> None:
-        """Throw away a database that is broken."""
+        """Delete a broken database."""
         self._close()
         with contextlib.suppress(OSError):
             self._path.unlink()
@@ -173,7 +180,7 @@ class Cache:
 
 
 def now() -> int:
-    """Return the time that files are stamped with, in nanoseconds."""
+    """Return the system's time, as in the stamps of files, in nanoseconds."""
     return time.time_ns()
 
 
@@ -183,13 +190,13 @@ FIELDS = ("seconds", "number", "tracks", "composer", "title", "counts", "remarks
 def _packed(outcome: Outcome) -> tuple[str, bytes]:
     if isinstance(outcome, str):
         return json.dumps(outcome), b""
-    told = [{field: getattr(piece, field) for field in FIELDS} | {"notes": len(piece.notes)}
+    values = [{field: getattr(piece, field) for field in FIELDS} | {"notes": len(piece.notes)}
             for piece in outcome]  # fmt: skip
-    return json.dumps(told), b"".join(piece.notes.tobytes() for piece in outcome)
+    return json.dumps(values), b"".join(piece.notes.tobytes() for piece in outcome)
 
 
-def _unpacked(told: str, packed: bytes) -> Outcome:
-    pieces = json.loads(told)
+def _unpacked(text: str, packed: bytes) -> Outcome:
+    pieces = json.loads(text)
     if isinstance(pieces, str):
         return pieces
     notes = np.frombuffer(packed, dtype=NOTE_DTYPE)

@@ -1,8 +1,8 @@
 """A corpus: a folder of music, parsed once and kept as arrays.
 
-Times are seconds, as played (tempo maps applied), or beats, as notated. What else
-a folder may hold is told where it is read: composers, titles and tables in
-`layouts`, `heldout.txt` in `split`, a licence and `corpus.toml` in `licences`.
+Times are seconds, as played (tempo maps applied), or beats, as notated. Other files of a
+folder are read by other modules: tables of composers and titles by `layouts`,
+`heldout.txt` by `split`, the licence and `corpus.toml` by `licences`.
 """
 
 from __future__ import annotations
@@ -10,42 +10,26 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon_training.corpora.assemble import read_parts, remarks_of
 from antiphon_training.corpora.folder import Defect, Remark, list_files
 from antiphon_training.corpora.layouts import named_tracks, read_layout
-from antiphon_training.corpora.piece import Reader, Reading, Side, Time
-from antiphon_training.corpora.reading import SUFFIXES, read_notes
+from antiphon_training.corpora.piece import Reading, Side, Time
+from antiphon_training.corpora.reading import read_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiphon.music.pedal import Pedal
-    from antiphon_training.corpora.split import Split
-
     Progress = Callable[[int, int], None]
-    """Told how many files are parsed, of how many."""
+    """Called with the number of files that are parsed, and of all to parse."""
 
-__all__ = [
-    "SUFFIXES",
-    "Corpus",
-    "Defect",
-    "Reader",
-    "Remark",
-    "Side",
-    "Time",
-    "load_corpus",
-    "nothing_to_learn_from",
-    "read_corpus",
-    "read_notes",
-]
+__all__ = ["Corpus", "Reading", "load_corpus", "nothing_to_learn_from", "read_corpus", "read_notes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,39 +41,40 @@ class Corpus:
     name : str
         The folder's name.
     folder : Path
-        Where it is.
+        Its path.
     files : tuple of str
         Relative paths of the files that were read, sorted; a tune of a
         collection is `tunes.abc#3`.
     notes : NoteArray
         All notes, file after file.
     bounds : ndarray
-        Where each file's notes begin and end in `notes`, int64 (files + 1,).
+        The bounds of each file's notes in `notes`, int64 (files + 1,).
     defects : tuple of Defect
         Files that were left out.
     composers, titles : tuple of (str or None)
-        Of each file, where the folder or the file tells.
+        Composer and title of each file, if the folder or the file names them.
     own_split : tuple of ({"train", "valid", "heldout"} or None)
-        The side that the corpus itself puts each file on, where it does.
+        The side of each file in the corpus' own split, if it has one.
     groups : tuple of (str or None)
-        The piece that each file is of, where that is not the file alone.
+        The piece of each file that is not a piece of its own.
     time : {"seconds", "beats"}
         The unit of `notes`.
     lasting : ndarray
         Seconds of each file, from the first onset to the last release, float64
         (files,).
     tracks : dict of str to int
-        How many files have a track of this name with notes, the most common first.
+        The number of files with a track of this name that has notes, the most common first.
     counts : dict of str to int
-        How much was passed over or mended: see `antiphon_training.corpora.piece.COUNTED`.
+        Notes that were left out or corrected: see
+        `antiphon_training.corpora.piece.COUNTED`.
     remarks : tuple of Remark
-        What is to be known of single files that were read.
+        Remarks on single files that were read.
     layout : str
-        How the folder is laid out, in words.
+        The layout of the folder, in words.
     missing : int
-        How many files the folder's table lists that are not there.
+        The number of files in the folder's table that are not there.
     other : dict of str to int
-        How many files of other kinds the folder holds, by suffix.
+        The number of files of other kinds in the folder, by suffix.
     """
 
     name: str
@@ -112,7 +97,7 @@ class Corpus:
     other: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Say of each file that nothing is told of it, where that was left open."""
+        """Fill in None for each file, and lengths, where they were not given."""
         unknown = (None,) * len(self.files)
         for name in ("composers", "titles", "own_split", "groups"):
             if not getattr(self, name):
@@ -131,23 +116,14 @@ class Corpus:
 
     @property
     def seconds(self) -> float:
-        """How long all files last, each from its first onset to its last release."""
+        """Sum of the lengths of all files."""
         return float(self.lasting.sum())
-
-    def table(self, split: Split | None = None) -> Any:
-        """Return what is known of each file: see `antiphon_training.corpora.tables`."""
-        from antiphon_training.corpora.tables import files_table
-
-        return files_table(self, split)
 
 
 def load_corpus(
     corpus: Path | str,
-    tracks: Sequence[str] | None = None,
-    pedal: Pedal = "keys",
+    reading: Reading | None = None,
     *,
-    time: Time = "seconds",
-    reader: Reader = "symusic",
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
@@ -159,13 +135,13 @@ def load_corpus(
     corpus : Path or str
         A folder, searched with all its folders for MIDI files and scores, or
         `music21:NAME` for a folder of the corpus that comes with music21.
-    tracks, pedal, time, reader
-        As for `read_notes`.
+    reading : Reading, optional
+        The way of reading files; all tracks, in seconds, when not given.
     composers : sequence of str, optional
-        Whose pieces to keep; all when not given. A part of a name will do,
-        whatever its case and accents.
+        Whose pieces to keep; all when not given. Part of a name is enough, and
+        case and accents do not matter.
     cache : Path, optional
-        The folder of what was parsed; the user's own cache when not given.
+        The folder of the cache; the user's own when not given.
     progress : callable, optional
         Called after each file that is parsed.
 
@@ -174,10 +150,7 @@ def load_corpus(
     CorpusError
         The folder does not exist or holds no file with notes.
     """
-    loaded = read_corpus(
-        corpus, tracks, pedal, time=time, reader=reader, composers=composers, cache=cache,
-        progress=progress,
-    )  # fmt: skip
+    loaded = read_corpus(corpus, reading, composers=composers, cache=cache, progress=progress)
     if not loaded.files:
         raise nothing_to_learn_from(loaded)
     return loaded
@@ -194,26 +167,22 @@ def nothing_to_learn_from(corpus: Corpus) -> CorpusError:
 
 def read_corpus(
     corpus: Path | str,
-    tracks: Sequence[str] | None = None,
-    pedal: Pedal = "keys",
+    reading: Reading | None = None,
     *,
-    time: Time = "seconds",
-    reader: Reader = "symusic",
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Return the same as `load_corpus`, or a corpus of defects alone.
+    """Return the same as `load_corpus`, or a corpus without files where none can be used.
 
     Raises
     ------
     CorpusError
         The folder does not exist, or holds no file that might be music.
     """
+    reading = reading or Reading()
     listing = list_files(corpus)
     layout = read_layout(listing)
-    reading = Reading(tuple(sorted(tracks)) if tracks else None, pedal, time, reader)
-    cache = cache or user_cache_path("antiphon") / "corpora"
     parts, defects = read_parts(listing, layout, reading, composers, cache, progress)
     pieces = [part.piece for part in parts]
     named = Counter(name for piece in pieces for name in dict.fromkeys(piece.tracks))
@@ -228,7 +197,7 @@ def read_corpus(
         tuple(part.about.title for part in parts),
         tuple(part.about.side for part in parts),
         tuple(part.about.group for part in parts),
-        time,
+        reading.time,
         np.array([piece.seconds for piece in pieces], dtype=np.float64),
         dict(named.most_common()),
         dict(sum((Counter(piece.counts) for piece in pieces), Counter())),

@@ -1,4 +1,4 @@
-"""Which files a corpus is made of: a folder's, or those of music21's own corpus.
+"""The files of a corpus: of a folder, or of the corpus that comes with music21.
 
 Names are relative to the folder, with slashes, and sorted as text in Unicode's
 composed form, so that the same files have the same names in the same order on
@@ -20,12 +20,12 @@ from antiphon_training.corpora.reading import SUFFIXES
 
 MUSIC21 = "music21:"
 BESIDE = (".tsv", ".csv", ".toml", ".txt", ".md", ".json", "")
-"""Suffixes of what is told about music, and is none."""
+"""Suffixes of files about music: they are not reported as other files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is to be known of a file that was read, as the rest of a sentence about it."""
+    """A remark on a file that was read: the rest of a sentence that begins with its name."""
 
     file: str
     text: str
@@ -33,7 +33,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A file that was left out, and why, in a few words."""
+    """A file that was left out, and the reason in a few words."""
 
     file: str
     reason: str
@@ -46,15 +46,15 @@ class Listing:
     Attributes
     ----------
     name : str
-        The folder's name, or the name that was given where it is music21's.
+        The folder's name, or `music21:NAME`.
     folder : Path
-        Where it is.
+        Its path.
     files : tuple of str
         Names of the files with music.
     unreadable : tuple of Defect
         Folders and links that could not be followed.
     other : dict of str to int
-        How many files of other kinds there are, by suffix.
+        The number of files of other kinds, by suffix.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Listing:
 
     @property
     def paths(self) -> list[Path]:
-        """Where the files are."""
+        """Paths of the files."""
         return [self.folder / file for file in self.files]
 
 
@@ -83,9 +83,9 @@ def list_files(corpus: Path | str) -> Listing:
     CorpusError
         There is no such folder, or no file with music in it.
     """
-    told = str(corpus)
-    if told.startswith(MUSIC21):
-        name, folder = told, _music21_folder(told.removeprefix(MUSIC21))
+    name = str(corpus)
+    if name.startswith(MUSIC21):
+        folder = _music21_folder(name.removeprefix(MUSIC21))
     else:
         folder = Path(corpus)
         if not folder.is_dir():
@@ -101,7 +101,7 @@ def list_files(corpus: Path | str) -> Listing:
 
 
 def composed(name: str) -> str:
-    """Return a name as it is compared: some systems take accents apart."""
+    """Return a name in Unicode's composed form; some systems decompose accents."""
     return unicodedata.normalize("NFC", name)
 
 
@@ -123,7 +123,7 @@ def _walk(folder: Path) -> tuple[list[str], list[Defect], Counter[str]]:
             if suffix not in SUFFIXES:
                 other[suffix] += suffix not in BESIDE
             elif not path.exists():
-                unreadable.append(Defect(name(path), "is a link that leads nowhere"))
+                unreadable.append(Defect(name(path), "is a broken link"))
             elif not path.is_file():
                 unreadable.append(Defect(name(path), "is no file"))
             else:

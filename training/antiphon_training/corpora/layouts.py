@@ -1,12 +1,12 @@
-"""What a folder tells of its pieces: composer, title, side of the split, what is one piece.
+"""Composer, title, side of the split and group of each piece, from the layout of a folder.
 
-Told by, and of several by the first that tells:
+They come from the first of these that a folder has:
 
-- `manifest.tsv`, a table with tabs and the column `file`; of `composer`, `title`,
-  `split` and `piece_group` as many as it has;
-- `maestro-v*.csv`, as MAESTRO comes with it;
-- the folders: of POP909 (`001/001.mid`, `001/versions/...`) each is one song, of
-  other corpora those of the first level are composers.
+- `manifest.tsv`, tab-separated, with the column `file` and any of `composer`, `title`,
+  `split` and `piece_group`;
+- `maestro-v*.csv`, which comes with MAESTRO;
+- its folders: in POP909 (`001/001.mid`, `001/versions/...`) each is one song, in other
+  corpora those of the first level are composers.
 """
 
 from __future__ import annotations
@@ -37,31 +37,31 @@ SIDES: dict[str, Side] = {
     "test": "heldout",
     "heldout": "heldout",
 }
-"""The sides of a split, as tables call them."""
+"""Our names of the sides of a split, by the names in tables."""
 
 NO_COMPOSERS = (
     "demos", "essenFolksong", "leadSheet", "miscFolk", "nottingham-dataset", "oneills1850",
     "ryansMammoth", "airdsAirs", "theoryExercises", "trecento",
 )  # fmt: skip
-"""Folders of music21's corpus that are not called after a composer."""
+"""Folders of music21's corpus that do not have the name of a composer."""
 
 _SONG = re.compile(r"(?P<song>\d{3})/(?:(?P=song)\.midi?|versions/.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is told of one file; None where nothing is.
+    """What a corpus says of one file; None where it says nothing.
 
     Attributes
     ----------
     composer, title : str or None
-        As told.
+        The composer, and the title.
     side : {"train", "valid", "heldout"} or None
-        The side that the corpus itself puts it on.
+        The side of the corpus' own split.
     group : str or None
-        Files of one group are one piece.
+        The piece that it is of: files of one group are one piece.
     seconds : float or None
-        How long it should be.
+        The length that the corpus gives.
     """
 
     composer: str | None = None
@@ -73,16 +73,16 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a corpus tells of its files.
+    """What a corpus says of its files.
 
     Attributes
     ----------
     name : str
-        How it is laid out, in words.
+        The layout in words.
     about : dict of str to About
-        By file; those of which nothing is told may be missing.
+        By file; a file may be missing if nothing is known of it.
     missing : int
-        How many files its table lists that are not there.
+        The number of files in its table that are not there.
     """
 
     name: str
@@ -90,12 +90,12 @@ class Layout:
     missing: int = 0
 
     def of(self, file: str) -> About:
-        """Return what is told of a file."""
+        """Return what the corpus says of a file."""
         return self.about.get(composed(file), About())
 
 
 def read_layout(listing: Listing) -> Layout:
-    """Return what a corpus tells of its files.
+    """Return what a corpus says of its files.
 
     Raises
     ------
@@ -121,22 +121,22 @@ def named_tracks(layout: str, tracks: Mapping[str, int], files: int) -> str:
 
 
 def manifest_groups(folder: Path) -> dict[str, str]:
-    """Return the piece that each file belongs to, as far as a folder's manifest tells."""
+    """Return the piece of each file that the manifest of a folder assigns to one."""
     manifest = folder / MANIFEST
     rows = _rows(manifest) if manifest.is_file() else []
     return {row["file"]: row["piece_group"] for row in rows if row.get("piece_group")}
 
 
 def _rows(table: Path, **dialect: Any) -> list[dict[str, str]]:
-    """Return the lines of a table that name a file, by column; names in composed form."""
+    """Return the rows of a table that name a file, by column; names in composed form."""
     dialect = dialect or {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
-            told = list(csv.DictReader(lines, restval="", **dialect))
+            cells = list(csv.DictReader(lines, restval="", **dialect))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{table} cannot be read as a table: {error}") from error
-    # What a line has beyond its columns lies under None.
-    rows = [{key: row[key].strip() for key in row if key is not None} for row in told]
+    # Cells beyond the columns are under the key None.
+    rows = [{key: row[key].strip() for key in row if key is not None} for row in cells]
     for row in rows:
         row["file"] = composed(row.get("file") or row.get("midi_filename") or "")
     return [row for row in rows if row["file"]]
@@ -202,9 +202,9 @@ def _music21(listing: Listing) -> Layout:
 
 
 def _is_whole_split(names: Iterable[str]) -> bool:
-    """Return whether a table also says what is to be watched while training.
+    """Return whether a table also names validation files.
 
-    One that only holds out leaves to us which of the rest is watched.
+    If it only holds files out, the validation pieces are chosen from the rest by a hash.
     """
     return any(SIDES.get(name.lower()) == "valid" for name in names)
 

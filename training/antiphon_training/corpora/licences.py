@@ -1,4 +1,4 @@
-"""What may be done with a corpus, as its folder tells.
+"""Licence, attribution and source of a corpus, from its folder.
 
 A folder may hold a licence text (`LICENSE`, `LICENCE`, `COPYING`, with or without
 a suffix) and `corpus.toml` with the keys `licence`, `attribution` and `source`.
@@ -27,28 +27,28 @@ MUSIC21_FOLDERS = ("music21", "corpus")
 
 
 def corpus_licence(folder: Path) -> dict[str, str | None]:
-    """Return licence, attribution and source of a corpus, each None where nothing tells.
+    """Return licence, attribution and source of a corpus, each None where it is not given.
 
     Raises
     ------
     CorpusError
-        corpus.toml is broken.
+        corpus.toml cannot be read.
     """
-    told = dict[str, str | None].fromkeys(KEYS)
+    found = dict[str, str | None].fromkeys(KEYS)
     if folder.resolve().parts[-3:-1] == MUSIC21_FOLDERS:
-        told.update(OF_MUSIC21)
+        found.update(OF_MUSIC21)
     text = licence_file(folder)
     if text is not None:
         lines = text.read_text(encoding="utf-8", errors="replace").splitlines()
-        told["licence"] = next((line.strip() for line in lines if line.strip()), None)
+        found["licence"] = next((line.strip() for line in lines if line.strip()), None)
     details = folder / DETAILS
     if details.is_file():
         try:
             written = tomllib.loads(details.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CorpusError(f"{details} cannot be read: {error}") from error
-        told.update({key: str(written[key]) for key in KEYS if key in written})
-    return told
+        found.update({key: str(written[key]) for key in KEYS if key in written})
+    return found
 
 
 def licence_file(folder: Path) -> Path | None:

@@ -1,15 +1,15 @@
-"""MIDI files of a corpus, read by symusic.
+"""MIDI files of a corpus, read by symusic as the same notes that the live side reads.
 
-symusic pairs and merges; everything it would do otherwise than the live side is
-mended here, so that a file is the same music in training as on stage:
+symusic parses, pairs and merges. This module corrects what it does differently from the
+live side:
 
 - A note that is never released lasts until its track ends. symusic drops it, so
   each track is given a note-off for every key before it is parsed.
 - A key that is struck again ends its note (`strokes`).
 - symusic's seconds are single precision; ticks are exact, and the live side's
   tempo map makes seconds of them.
-- The tracks of a type 2 file are patterns on their own, which symusic would play
-  at once; tracks that the header promises may not be there at all.
+- The tracks of a type 2 file are separate patterns, which symusic would play together;
+  and a file may lack tracks that its header counts.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
 CHUNK, HEADER = struct.Struct(">4sI"), struct.Struct(">HHh")
 HEAD, TRACK, PATTERNS = b"MThd", b"MTrk", 2
 END_OF_TRACK = b"\xff\x2f\x00"
-NOTHING = b"\xff\x7f\x00"  # an empty event of a sequencer's own
+NOTHING = b"\xff\x7f\x00"  # an empty sequencer-specific event
 NEVER = (1 << 28) - 1  # 46 hours of 480 ticks a quarter at 200 quarters a minute
 LONGEST_DELTA = b"\xff\xff\xff\x7f"  # the same, as a file writes it
 ALL_OTHER_KEYS = b"".join(bytes([0, key, 0]) for key in range(1, 128))  # running status
 KEY_0 = bytes([0, 0, 0])
 STROKES_THAT_MAY_HANG = (1, 32, 1024)
-"""A key is given so many note-offs; where they do not suffice, the next number."""
+"""Note-offs that are added for each key; if they are too few, the next number is tried."""
 ANY_DIVISION = 480
 LONGEST_REASON = 120
 
@@ -72,11 +72,11 @@ def read_midi(path: Path, content: bytes, reading: Reading) -> Piece:
     Parameters
     ----------
     path : Path
-        For what errors say.
+        Named in errors.
     content : bytes
-        Of the file.
+        The bytes of the file.
     reading : Reading
-        How.
+        The way of reading it.
 
     Raises
     ------
@@ -95,12 +95,12 @@ def read_midi(path: Path, content: bytes, reading: Reading) -> Piece:
 
 
 def check_midi(path: Path, content: bytes) -> None:
-    """See that a file is whole, and of a kind that is a piece.
+    """Check that a file is whole, and of a kind that is a piece.
 
     Raises
     ------
     CorpusError
-        It is not.
+        It is no MIDI file, is damaged, or is of a kind that is no piece.
     """
     _chunks(path, content)
 
@@ -153,14 +153,14 @@ def _parsed(file: _File) -> Any:
 
 
 def _hangs(track: Any, strokes: int) -> bool:
-    """Return whether a key of a track may miss more note-offs than it was given."""
+    """Return whether a key of a track may lack more note-offs than were added."""
     columns = track.notes.numpy()
     hanging = columns["duration"] >= NEVER - columns["time"]
     return bool((np.bincount(columns["pitch"][hanging], minlength=1) >= strokes).any())
 
 
 def _with_releases(file: _File, strokes: int) -> bytes:
-    """Return the file anew, with note-offs for every key long after each track's end."""
+    """Return the file with note-offs for every key long after each track's end."""
     tracks = [_released(track, strokes) for track in file.tracks[: file.promised]]
     header = HEADER.pack(1, len(tracks), ANY_DIVISION)
     chunks = [(HEAD, header), *((TRACK, track) for track in tracks)]
@@ -169,13 +169,13 @@ def _with_releases(file: _File, strokes: int) -> bytes:
 
 def _released(track: bytes, strokes: int) -> bytes:
     """Return a track's events, with note-offs for every key of every channel it may use."""
-    # A byte that means "note-on" may be part of something else: a channel too many does no harm.
+    # A byte of that value need not be a note-on; a channel too many does no harm.
     channels = [channel for channel in range(16) if bytes([NOTE_ON | channel]) in track]
     offs = b"".join(
         b"\x00" + bytes([NOTE_OFF | channel, 0, 0]) + (ALL_OTHER_KEYS + KEY_0) * strokes
         for channel in channels
     )
-    # Some files go on after an event that says the track ends: the last one counts.
+    # Some files have events after an End of Track: read to the last one.
     track = track.replace(END_OF_TRACK, NOTHING)  # the delta time in front of it stays
     return track + LONGEST_DELTA + NOTHING + offs + b"\x00" + END_OF_TRACK
 
@@ -225,7 +225,7 @@ def _strokes(track: Any, clock: TempoMap) -> tuple[Columns, int]:
 
 
 def _part(track: Any, columns: Columns, to_time: ToTime, reading: Reading) -> NoteArray:
-    """Return the notes of one track in the unit that is wanted."""
+    """Return the notes of one track in the unit of the reading."""
     part = empty_notes(len(columns["pitch"]))
     part["pitch"], part["velocity"] = columns["pitch"], columns["velocity"]
     part["onset"] = to_time(columns["start"])

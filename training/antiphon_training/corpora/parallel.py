@@ -1,8 +1,8 @@
-"""Many files read at once, each on its own: what is wrong with one stops no other.
+"""Read many files, in several processes where it pays; a bad file stops no other.
 
-symusic reads a thousand files in the time that processes take to start, and gains
-nothing from threads (docs/corpora.md has the figures), so little work is done
-where we are, and much of it, music21's above all, by a process a core.
+symusic reads a thousand files in the time that processes take to start, and threads do not
+make it faster (docs/corpora.md has the figures). So a little work is done in this process,
+and a lot, all of music21's above all, in one process a core.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 SYMUSIC_BYTES_A_SECOND, MUSIC21_BYTES_A_SECOND = 8e6, 5e3
 WORTH_PROCESSES = 4.0
-"""Seconds of work; to start processes and to bring home what they read takes about one."""
-BREAKS = "breaks its parser: nothing can be read of it"
+"""Seconds of work; starting processes and returning their results takes about one."""
+BREAKS = "crashes its parser: nothing of it can be read"
 WAITING_A_PROCESS = 4
 
 
 def read_all(paths: Sequence[Path], reading: Reading) -> Iterator[tuple[int, Outcome]]:
-    """Yield what came of each file, by its index, in any order."""
+    """Yield the index and the result of each file, in any order."""
     workers = min(cores(), len(paths))
     if workers > 1 and _seconds(paths, reading) > WORTH_PROCESSES:
         yield from by_processes(paths, reading, workers)
@@ -43,7 +43,7 @@ def read_all(paths: Sequence[Path], reading: Reading) -> Iterator[tuple[int, Out
 
 
 def read_one(path: Path, reading: Reading) -> Outcome:
-    """Return the music of one file, or why it is left out, in a few words."""
+    """Return the music of one file, or in a few words why it is left out."""
     try:
         return read_pieces(path, content_of(path), reading)
     except CorpusError as error:
@@ -58,7 +58,7 @@ def cores() -> int:
 
 
 def _seconds(paths: Sequence[Path], reading: Reading) -> float:
-    """Return about how long one core needs."""
+    """Return about how many seconds one core needs."""
     seconds = 0.0
     for path in paths:
         by_symusic = reading.reader == "symusic" and path.suffix.lower() in MIDI_SUFFIXES
@@ -70,19 +70,19 @@ def _seconds(paths: Sequence[Path], reading: Reading) -> float:
 def by_processes(
     paths: Sequence[Path], reading: Reading, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
-    """Yield what came of each file, by its index, read by so many processes."""
+    """Yield the index and the result of each file, read by so many processes."""
     left = dict(enumerate(paths))
     try:
         for index, outcome in _pooled(left, reading, workers):
             del left[index]
             yield index, outcome
-    except BrokenProcessPool:  # a file took its process down with it: find out which
+    except BrokenProcessPool:  # a file crashed its process: find out which
         for index, path in left.items():
             yield index, _alone(path, reading)
 
 
 def _pooled(work: dict[int, Path], reading: Reading, workers: int) -> Iterator[tuple[int, Outcome]]:
-    """Read files in processes; a few wait for each process, so that results do not pile up."""
+    """Read files in processes; few are queued at once, so that results do not pile up."""
     queue = iter(dict(work).items())
     with _pool(workers) as pool:
         running: dict[Future[Outcome], int] = {}
@@ -102,7 +102,7 @@ def _pooled(work: dict[int, Path], reading: Reading, workers: int) -> Iterator[t
 
 
 def _alone(path: Path, reading: Reading) -> Outcome:
-    """Read a file in a process of its own, which may come to harm."""
+    """Read a file in a process of its own, which it may crash."""
     try:
         with _pool(1) as pool:
             pool.submit(os.getpid).result()
@@ -110,12 +110,12 @@ def _alone(path: Path, reading: Reading) -> Outcome:
                 return pool.submit(read_one, path, reading).result()
             except BrokenProcessPool:
                 return BREAKS
-    except BrokenProcessPool:  # no process can be started from where we are
+    except BrokenProcessPool:  # no process can be started from here
         return read_one(path, reading)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    # Not forked: whoever trains has threads, TensorFlow's and our own.
+    # Not forked, because this process has threads, of TensorFlow and our own.
     return ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
     )

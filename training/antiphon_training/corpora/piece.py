@@ -1,7 +1,8 @@
-"""What reading one file yields, and how files are to be read."""
+"""The music of one file, how files are read, and the sides of a split."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -9,8 +10,7 @@ from antiphon.music.note import NoteArray
 from antiphon.music.pedal import Pedal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from antiphon.music.codecs.codec import Codec
 
 Time = Literal["seconds", "beats"]
 """The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
@@ -19,32 +19,50 @@ Reader = Literal["symusic", "music21"]
 """The library that parses MIDI files."""
 
 Side = Literal["train", "valid", "heldout"]
-"""A side of a split: learned from, watched while training, never shown."""
+"""A side of a split: training, validation, held out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Indices of the files of a corpus on each side."""
+
+    train: tuple[int, ...]
+    valid: tuple[int, ...]
+    heldout: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read.
+    """The way of reading files.
 
     Attributes
     ----------
-    tracks : tuple of str or None
-        Names of the tracks to read; None for all.
+    tracks : sequence of str or None
+        Names of the tracks to read; None for all. Kept as a sorted tuple.
     pedal : {"keys", "sustain"}
-        Whether a note ends with its key, or when the sustain pedal lets go of it.
+        Whether a note ends with its key, or when the sustain pedal is released.
     time : {"seconds", "beats"}
         The unit of onsets and durations.
     reader : {"symusic", "music21"}
         The library that parses MIDI files; scores are always music21's.
     """
 
-    tracks: tuple[str, ...] | None = None
+    tracks: Sequence[str] | None = None
     pedal: Pedal = "keys"
     time: Time = "seconds"
     reader: Reader = "symusic"
 
+    def __post_init__(self) -> None:
+        """Sort the tracks: their order makes no difference to what is read."""
+        object.__setattr__(self, "tracks", tuple(sorted(self.tracks)) if self.tracks else None)
+
+    @classmethod
+    def for_codec(cls, codec: Codec, tracks: Sequence[str] | None = None) -> Reading:
+        """Return how pieces are read that a codec is to encode: its pedal and its time."""
+        return cls(tracks, codec.pedal, codec.time)
+
     def wants(self, track: str) -> bool:
-        """Return whether the track of this name is to be read."""
+        """Return whether the track of this name is read."""
         return self.tracks is None or track in self.tracks
 
 
@@ -55,19 +73,19 @@ class Piece:
     Attributes
     ----------
     notes : array of NOTE_DTYPE, shape (notes,)
-        Sorted by onset; maybe none.
+        Sorted by onset; it may be empty.
     seconds : float
         From the first onset to the last release.
     number : int or None
-        Which tune of its file it is, counted from 1; None where it is the only one.
+        The number of the tune in its file, from 1; None where it is the only one.
     tracks : tuple of str
-        Names of the tracks that have notes which are no drums, whether read or not.
+        Names of all tracks with notes other than drums, also of those that are not read.
     composer, title : str or None
-        Where the file tells.
+        Composer and title, if the file names them.
     counts : dict of str to int
-        How much of what was passed over or mended: see `COUNTED`.
+        Numbers of notes that were left out or corrected: see `COUNTED`.
     remarks : tuple of str
-        What a person should know, each the rest of a sentence about the file.
+        Remarks for the user, each the rest of a sentence that begins with the file.
     """
 
     notes: NoteArray
@@ -80,7 +98,7 @@ class Piece:
     remarks: tuple[str, ...] = ()
 
     def reason_to_leave_out(self, reading: Reading) -> str | None:
-        """Return why there is nothing to learn from it, None where there is."""
+        """Return why the piece cannot be used; None if it can."""
         if len(self.notes):
             return None
         if self.tracks and reading.tracks is not None:
@@ -90,37 +108,39 @@ class Piece:
 
 
 COUNTED = {
-    "drums": "notes of drums, which have no pitch, were passed over",
-    "graces": "grace notes, which have no length of their own, were passed over",
-    "unreleased": "notes are never released; they last until their track ends",
+    "drums": "notes of drums, which have no pitch, were left out",
+    "graces": "grace notes, which have no length of their own, were left out",
+    "unreleased": "notes have no release; they last until their track ends",
 }
-"""What `Piece.counts` may tell, each the rest of a sentence about a number."""
+"""The keys of `Piece.counts`, each with the rest of a sentence that begins with the number."""
 
 MANY_TRACKS = 6
 LONG_SECONDS = 45 * 60.0
 
 
 def common_remarks(tracks: Sequence[str], seconds: float, reading: Reading) -> list[str]:
-    """Return what is odd about a piece, whatever its format.
+    """Return remarks on what is unusual about a piece of any format.
 
     Parameters
     ----------
     tracks : sequence of str
         Names of those with notes.
     seconds : float
-        How long it is.
+        The length of the piece.
     reading : Reading
-        Remarks on tracks are for those who chose none.
+        Remarks on tracks are made only if it names none.
     """
     remarks = []
     if reading.tracks is None and len(tracks) > MANY_TRACKS:
-        remarks.append(f"has {len(tracks)} tracks with notes, read as if one player had them all")
+        remarks.append(
+            f"has {len(tracks)} tracks with notes, read as if one player played them all"
+        )
     if seconds > LONG_SECONDS:
         remarks.append(f"lasts {round(seconds / 60.0)} minutes, and counts as one piece")
     return remarks
 
 
 def in_words(name: str) -> str:
-    """Return a name as it is told in a line: some hold line breaks, some nothing."""
+    """Return a name that may have line breaks, or be empty, in one line."""
     plain = "".join(letter if letter.isprintable() else " " for letter in name)
     return " ".join(plain.split()) or "without a name"

@@ -1,4 +1,4 @@
-"""Files of music to notes: which parser reads what, and what of it is one file."""
+"""Files of music to notes: the parser of each format, and the tunes of a collection."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_notes(
         Names of the tracks (of a score: the parts) to read; all when not given.
     pedal : {"keys", "sustain"}
         Whether a note ends with its key, or when the sustain pedal of its own
-        track lets go of it. Scores, and what music21 reads, know no pedal.
+        track releases it. Scores, and files that music21 reads, have no pedal.
     time : {"seconds", "beats"}
         The unit of onsets and durations: as played, or quarters as notated.
     reader : {"symusic", "music21"}
@@ -89,7 +89,7 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     CorpusError
-        It cannot be opened.
+        The file cannot be opened.
     """
     try:
         return path.read_bytes()
@@ -99,7 +99,7 @@ def content_of(path: Path) -> bytes:
 
 
 def split_number(path: Path) -> tuple[Path, int | None]:
-    """Return a file, and which of its tunes is meant: None where all are."""
+    """Return a file, and the number of the tune in it: None for all."""
     numbered = _NUMBERED.fullmatch(path.name)
     if numbered and not path.exists():
         return path.with_name(numbered["file"]), int(numbered["number"])
@@ -107,5 +107,5 @@ def split_number(path: Path) -> tuple[Path, int | None]:
 
 
 def with_number(file: str, number: int | None) -> str:
-    """Return the name of a tune of a file."""
+    """Return the name of the tune of this number in a file."""
     return file if number is None else f"{file}#{number}"

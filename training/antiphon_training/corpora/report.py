@@ -1,4 +1,4 @@
-"""What there is to say of a corpus: as values, and as lines that a person reads."""
+"""The report on a corpus, as values for JSON and as lines of text."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 MOST_NAMES, MOST_TRACKS = 10, 6
-"""So many composers and keys, or tracks, are named in a line; `--json` has them all."""
+"""Most composers and keys, and most tracks, in a line; `--json` has them all."""
 
 
 def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) -> dict[str, Any]:
-    """Return what there is to say of a corpus, as values for JSON.
+    """Return the report on a corpus, as values for JSON.
 
     Parameters
     ----------
     corpus : Corpus
-        May hold nothing but defects.
+        It may have defects alone.
     tracks : sequence of str or None
-        Those that were asked for.
+        The tracks that the user named.
     keys : bool
         Whether to estimate the key of each piece.
     """
@@ -34,7 +34,7 @@ def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) 
     placed = sum(len(side) for side in (split.train, split.valid, split.heldout))
     sides = Counter(side for side in corpus.own_split if side)
     text = licence_file(corpus.folder)
-    told = {
+    values = {
         "name": corpus.name,
         "layout": corpus.layout,
         "files": len(corpus.files),
@@ -56,40 +56,40 @@ def report(corpus: Corpus, tracks: Sequence[str] | None, *, keys: bool = False) 
         "heldout_missing": missing_heldout(corpus),
     }
     if keys:
-        told["keys"] = _common(Counter(_keys(corpus)))
-    return told
+        values["keys"] = _common(Counter(_keys(corpus)))
+    return values
 
 
-def report_lines(told: Mapping[str, Any]) -> list[str]:
-    """Return what `report` gives, a fact, a remark or a defect a line."""
+def report_lines(values: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a report: a fact, a remark or a defect each."""
     facts = [
-        ("layout", told["layout"]),
-        ("files", f"{told['files']:,}, {told['heldout']:,} of them held out"),
-        ("notes", f"{told['notes']:,}"),
-        ("hours", f"{told['hours']:.1f}"),
-        ("split", _own_split(told["own_split"])),
-        ("composers", _names(told["composers"])),
-        ("tracks", _names(told["tracks_there"], MOST_TRACKS)),
-        ("keys", _names(told.get("keys", {}))),
-        *((key, told[key] or "not told") for key in ("licence", "attribution", "source")),
-        ("in full", told["licence_file"]),
+        ("layout", values["layout"]),
+        ("files", f"{values['files']:,}, {values['heldout']:,} of them held out"),
+        ("notes", f"{values['notes']:,}"),
+        ("hours", f"{values['hours']:.1f}"),
+        ("split", _own_split(values["own_split"])),
+        ("composers", _names(values["composers"])),
+        ("tracks", _names(values["tracks_there"], MOST_TRACKS)),
+        ("keys", _names(values.get("keys", {}))),
+        *((key, values[key] or "unknown") for key in ("licence", "attribution", "source")),
+        ("in full", values["licence_file"]),
     ]
-    lines = [told["name"], *(f"  {key:12}{value}" for key, value in facts if value)]
-    lines += [f"  drawn: {path}" for path in told.get("plots", ())]
-    lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in told["counts"].items()]
-    if told["same_as_heldout"]:
+    lines = [values["name"], *(f"  {key:12}{value}" for key, value in facts if value)]
+    lines += [f"  drawn: {path}" for path in values.get("plots", ())]
+    lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in values["counts"].items()]
+    if values["same_as_heldout"]:
         lines.append(
-            f"  {told['same_as_heldout']:,} files are of pieces that are held out, and not "
-            "learned from"
+            f"  {values['same_as_heldout']:,} files are of pieces that are held out, and not "
+            "trained on"
         )
-    if told["other_files"]:
-        kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in told["other_files"].items())
-        lines.append(f"  passed over, for it is no music that can be read: {kinds}")
-    if told["listed_but_missing"]:
-        lines.append(f"  its table lists {told['listed_but_missing']:,} files that are not there")
-    lines += [f"  {remark['file']} {remark['text']}" for remark in told["remarks"]]
-    lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in told["defects"]]
-    missing = told["heldout_missing"]
+    if values["other_files"]:
+        kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in values["other_files"].items())
+        lines.append(f"  other files, which are no music that can be read: {kinds}")
+    if values["listed_but_missing"]:
+        lines.append(f"  its table lists {values['listed_but_missing']:,} files that are not there")
+    lines += [f"  {remark['file']} {remark['text']}" for remark in values["remarks"]]
+    lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in values["defects"]]
+    missing = values["heldout_missing"]
     return lines + [f"  heldout.txt lists {file}, which is not there" for file in missing]
 
 
@@ -105,18 +105,18 @@ def _common(counts: Counter[str]) -> dict[str, int]:
 
 
 def _own_split(sides: Mapping[str, int] | None) -> str:
-    """Return the corpus' own split in words; nothing where it has none."""
-    named = {"train": "learned from", "valid": "watched", "heldout": "held out"}
+    """Return the corpus' own split in words; an empty text where it has none."""
+    named = {"train": "training", "valid": "validation", "heldout": "held out"}
     if not sides:
         return ""
     return "its own: " + ", ".join(f"{sides.get(side, 0):,} {word}" for side, word in named.items())
 
 
 def _names(counts: Mapping[str, int], most: int = MOST_NAMES) -> str:
-    """Return names and their counts, the most common first; nothing where there is no name."""
+    """Return names and their counts, the most common first; an empty text without a name."""
     if not any(counts):
         return ""
     first = list(counts.items())[:most]
-    told = ", ".join(f"{in_words(name)} ({count:,})" for name, count in first)
+    text = ", ".join(f"{in_words(name)} ({count:,})" for name, count in first)
     more = len(counts) - len(first)
-    return f"{told} and {more:,} more" if more else told
+    return f"{text} and {more:,} more" if more else text

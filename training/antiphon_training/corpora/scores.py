@@ -1,10 +1,9 @@
 """Scores of a corpus (MusicXML, ABC, Humdrum kern), and MIDI files too, read by music21.
 
-Repeats are played, ties joined, instruments that transpose read as they sound.
-A part without dynamics has those of the whole score, and where there are none
-every note is of velocity 64; where there is no tempo a quarter is half a second.
-music21 lays MIDI on a grid of sixteenths and triplet eighths, and knows nothing
-of the pedal: notes last as long as their keys.
+Repeats are played, ties are joined, and transposing instruments are read as they sound.
+A part without dynamics has those of the whole score; without any, every note has the
+velocity 64. Without a tempo a quarter lasts half a second. music21 quantises MIDI to a grid
+of sixteenths and triplet eighths, and ignores the pedal: a note ends with its key.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ FORMATS = {
 NO_DYNAMICS, LOUDEST = 64, 127
 LONGEST_REASON = 120
 NEARLY = 1e-3
-"""Beats that a tie may leave between two notes that are one."""
+"""Beats that may lie between two tied notes."""
 
 
 def read_score(path: Path, content: bytes, reading: Reading, form: str) -> list[Piece]:
@@ -54,13 +53,13 @@ def read_score(path: Path, content: bytes, reading: Reading, form: str) -> list[
     Parameters
     ----------
     path : Path
-        Where MusicXML is read from.
+        The file; MusicXML is read from it, and errors name it.
     content : bytes
-        Of the file.
+        The bytes of the file.
     reading : Reading
-        How; the pedal is not looked at.
+        The way of reading it; the pedal is ignored.
     form : str
-        As music21 calls the format.
+        music21's name of the format.
 
     Raises
     ------
@@ -73,7 +72,7 @@ def read_score(path: Path, content: bytes, reading: Reading, form: str) -> list[
         raise CorpusError(f"{path} is empty.")
     source: Any = {"musicxml": path, "midi": content}.get(form) or _text(content)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # music21 has many, and they are about its own objects
+        warnings.simplefilter("ignore")  # music21 has many, about its own objects
         try:
             parsed: Any = converter.parse(source, format=form, forceSource=True, storePickle=False)
             if isinstance(parsed, stream.Opus):
@@ -81,7 +80,7 @@ def read_score(path: Path, content: bytes, reading: Reading, form: str) -> list[
                 return [_piece(score, reading, number) for number, score in scores]
             return [_piece(parsed, reading, None)]
         except Exception as error:
-            # music21 lets errors of all kinds through.
+            # music21 raises errors of all kinds.
             detail = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
             raise CorpusError(f"{path} cannot be parsed by music21: {detail}.") from error
 
@@ -123,7 +122,7 @@ def _piece(score: Any, reading: Reading, number: int | None) -> Piece:
 
 
 def _as_it_sounds(score: Any) -> tuple[Any, list[str]]:
-    """Return a score with repeats played and at sounding pitch, and what that was not told."""
+    """Return a score with repeats played, at sounding pitch, and remarks on what failed."""
     from music21 import bar, instrument, repeat
 
     if any(one.transposition for one in score.recurse().getElementsByClass(instrument.Instrument)):
@@ -144,7 +143,7 @@ def _repeat_signs(score: Any) -> Iterator[Any]:
 
 
 def _rows(flat: Any, everywhere: Marks, counts: dict[str, int]) -> list[Row]:
-    """Return the notes of a part in beats, ties joined, and count what is passed over."""
+    """Return the notes of a part in beats, ties joined, and count drums and grace notes."""
     from music21 import harmony
 
     loudness = _loudness(_dynamics(flat) or everywhere)
@@ -184,7 +183,7 @@ def _join(rows: list[Row], tied: dict[int, int], row: Row, tie: Any) -> None:
 
 
 def _dynamics(flat: Any) -> Marks:
-    """Return where dynamics stand, and the velocities they ask for."""
+    """Return the beat and the velocity of each dynamic mark."""
     from music21 import dynamics
 
     return [
@@ -195,14 +194,14 @@ def _dynamics(flat: Any) -> Marks:
 
 
 def _loudness(marks: Marks) -> Callable[[float], int]:
-    """Return the velocity that dynamics ask for, by beat."""
+    """Return the function from beats to the velocity of the dynamics."""
     offsets = [offset for offset, _ in marks]
     velocities = [NO_DYNAMICS, *(velocity for _, velocity in marks)]
     return lambda onset: velocities[int(np.searchsorted(offsets, onset + NEARLY))]
 
 
 def _clock(score: Any) -> ToSeconds:
-    """Return what turns beats into seconds."""
+    """Return the function from beats to seconds."""
     lengths = {
         float(start): float(mark.secondsPerQuarter())
         for start, _, mark in score.metronomeMarkBoundaries()
@@ -227,12 +226,12 @@ def _in_seconds(beats: NoteArray, clock: ToSeconds) -> NoteArray:
 
 
 def _composer_and_title(score: Any) -> tuple[str | None, str | None]:
-    """Return what the file's own metadata tell."""
-    told = score.metadata
-    if told is None:
+    """Return composer and title from the file's own metadata."""
+    metadata = score.metadata
+    if metadata is None:
         return None, None
-    composer = str(told.composer).strip() if told.composer else ""
-    title = (told.bestTitle or "").strip()
+    composer = str(metadata.composer).strip() if metadata.composer else ""
+    title = (metadata.bestTitle or "").strip()
     for suffix in FORMATS:  # music21 calls a score without a title by its file's name
         title = title.removesuffix(suffix)
     return composer or None, title or None

@@ -1,10 +1,10 @@
-"""Which pieces are learned from, watched while training, and never shown.
+"""The split of corpora into pieces for training, for validation, and held out.
 
 A folder may hold `heldout.txt` (one relative path a line: never trained on) and
-`manifest.tsv` (tab-separated, with the columns `file` and `piece_group`): files of
-one group are the same piece, in whatever corpus, and stay on one side of every split.
-A corpus that comes with a split of its own keeps it. Names are compared in
-Unicode's composed form, so that the split is the same on every system.
+`manifest.tsv` (tab-separated, with the columns `file` and `piece_group`): files of one
+group are the same piece, in any corpus, and stay on one side of every split. A corpus that
+comes with a split of its own keeps it. Names are compared in Unicode's composed form, so
+the split is the same on every system.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from antiphon.errors import CorpusError
 from antiphon_training.corpora.folder import composed
 from antiphon_training.corpora.layouts import manifest_groups
-from antiphon_training.corpora.piece import Side
+from antiphon_training.corpora.piece import Side, Split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,58 +26,57 @@ if TYPE_CHECKING:
 
 HELDOUT = "heldout.txt"
 STRONGEST: tuple[Side, ...] = ("heldout", "valid", "train")
-"""Where files of one piece are told to be on several sides, the first of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Indices of a corpus' files: trained on, watched while training, and held out."""
-
-    train: tuple[int, ...]
-    valid: tuple[int, ...]
-    heldout: tuple[int, ...]
+"""If files of one piece are on several sides, the piece is on the first of these."""
 
 
 def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
     """Split corpora by piece: the same on every machine, and no piece on two sides.
 
-    Held out is what `heldout.txt` lists or the corpus itself holds out; other
-    files of a held-out piece are left out altogether, except that a corpus is
-    believed where it says which of its own files are trained on. Watched while
-    training, and not trained on, is what a corpus says is; where nothing is said,
-    a `valid_share` of the remaining pieces, chosen by a hash of their name. Where
-    that leaves nothing to watch or nothing to train on, as with a handful of files,
-    the piece goes over that was nearest to the border.
+    Files are held out if `heldout.txt` lists them or the corpus itself holds them out.
+    Other files of a held-out piece are on no side, unless the split of their own corpus
+    names them. The validation files are those that the corpus names; where it names
+    none, they are a share of the remaining pieces, chosen by a hash of their names. If
+    that leaves nothing for validation or nothing to train on, as with very few files,
+    the piece whose hash is nearest to the limit changes sides.
+
+    Parameters
+    ----------
+    corpora : iterable of Corpus
+        All corpora of a run.
+    valid_share : float
+        The share of pieces for validation, 0 to 1.
 
     Raises
     ------
     CorpusError
         A list or manifest is no text in UTF-8.
     """
-    told = [_Told.of(corpus) for corpus in corpora]
-    splits = [_split(mine, [one for one in told if one is not mine], valid_share) for mine in told]
+    sides = [_Sides.of(corpus) for corpus in corpora]
+    splits = [
+        _split(mine, [one for one in sides if one is not mine], valid_share) for mine in sides
+    ]
     if valid_share <= 0.0:
         return splits
     for empty, full, nearest in (("valid", "train", min), ("train", "valid", max)):
-        groups = {told[i].files[j][0] for i, one in enumerate(splits) for j in getattr(one, full)}
+        groups = {sides[i].files[j][0] for i, one in enumerate(splits) for j in getattr(one, full)}
         if len(groups) > 1 and not any(getattr(one, empty) for one in splits):
             chosen = nearest(groups, key=_fraction)
             splits = [
                 _moved(one, chosen, mine, full, empty)
-                for one, mine in zip(splits, told, strict=True)
+                for one, mine in zip(splits, sides, strict=True)
             ]
     return splits
 
 
-def _moved(split: Split, group: str, told: _Told, full: str, empty: str) -> Split:
-    """Return a split with the files of one piece on another side."""
+def _moved(split: Split, group: str, sides: _Sides, full: str, empty: str) -> Split:
+    """Return a split with the files of one piece moved to another side."""
     mine = getattr(split, full)
-    going = tuple(index for index in mine if told.files[index][0] == group)
+    going = tuple(index for index in mine if sides.files[index][0] == group)
     staying = tuple(index for index in mine if index not in going)
     return replace(split, **{full: staying, empty: going})
 
 
-def _split(mine: _Told, others: Sequence[_Told], valid_share: float) -> Split:
+def _split(mine: _Sides, others: Sequence[_Sides], valid_share: float) -> Split:
     never = mine.listed.union(*(one.listed | one.groups["heldout"] for one in others))
     split: dict[str, list[int]] = {"train": [], "valid": [], "heldout": []}
     for index, (group, own, held) in enumerate(mine.files):
@@ -92,18 +91,18 @@ def _split(mine: _Told, others: Sequence[_Told], valid_share: float) -> Split:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What a corpus says of its files, in terms of pieces.
+class _Sides:
+    """The sides that a corpus itself gives its files, in terms of pieces.
 
     Attributes
     ----------
     files : list of (str, str or None, bool)
-        Of each file its piece, the side that the corpus puts it on, and whether
+        Of each file its piece, the side of the corpus' own split, and whether
         `heldout.txt` lists it.
     listed : set of str
         Pieces with a file in `heldout.txt`.
     groups : dict of str to set of str
-        By side, pieces with a file that the corpus puts there.
+        By side, pieces with a file on it.
     """
 
     files: list[tuple[str, Side | None, bool]]
@@ -111,8 +110,8 @@ class _Told:
     groups: dict[Side, set[str]]
 
     @classmethod
-    def of(cls, corpus: Corpus) -> _Told:
-        """Ask a corpus."""
+    def of(cls, corpus: Corpus) -> _Sides:
+        """Return the sides of a corpus."""
         held, pieces = heldout_files(corpus.folder), _piece_groups(corpus)
         files = [
             (pieces[file], own, composed(file) in held)
@@ -122,15 +121,15 @@ class _Told:
         return cls(files, {group for group, _, listed in files if listed}, groups)
 
 
-def _side_of(group: str, told: Iterable[_Told]) -> Side | None:
-    """Return the side of a piece of which another file, in whatever corpus, is told."""
-    told = list(told)
-    sides = (side for side in STRONGEST if any(group in one.groups[side] for one in told))
+def _side_of(group: str, all_sides: Iterable[_Sides]) -> Side | None:
+    """Return the side on which any corpus has another file of a piece."""
+    all_sides = list(all_sides)
+    sides = (side for side in STRONGEST if any(group in one.groups[side] for one in all_sides))
     return next(sides, None)
 
 
 def heldout_files(folder: Path) -> frozenset[str]:
-    """Return what a folder's `heldout.txt` lists, composed; nothing where there is none."""
+    """Return the files that `heldout.txt` of a folder lists, in composed form."""
     path = folder / HELDOUT
     if not path.is_file():
         return frozenset()
@@ -142,7 +141,7 @@ def heldout_files(folder: Path) -> frozenset[str]:
 
 
 def missing_heldout(corpus: Corpus) -> list[str]:
-    """Return what `heldout.txt` lists although no such file is there: perhaps a slip."""
+    """Return the files that `heldout.txt` lists and the corpus does not have."""
     there = {*corpus.files, *(defect.file for defect in corpus.defects)}
     return sorted(heldout_files(corpus.folder) - {composed(file) for file in there})
 
@@ -153,9 +152,9 @@ def _fraction(text: str) -> float:
 
 
 def _piece_groups(corpus: Corpus) -> dict[str, str]:
-    """Return the piece that each file belongs to: itself where nothing else is told."""
-    told = manifest_groups(corpus.folder)
+    """Return the piece that each file belongs to: the file alone if nothing says otherwise."""
+    listed = manifest_groups(corpus.folder)
     return {
-        file: composed(told.get(composed(file)) or group or f"{corpus.name}/{file}")
+        file: composed(listed.get(composed(file)) or group or f"{corpus.name}/{file}")
         for file, group in zip(corpus.files, corpus.groups, strict=True)
     }

@@ -1,9 +1,8 @@
-"""What a parser paired, as strokes of keys: the same notes as the live side reads.
+"""Notes that a parser paired, paired again in the way of the live side.
 
-A parser pairs the first note-on of a key with its first note-off, so that notes
-of one key may overlap, and leaves a note that is never released to whoever asks.
-On a keyboard a key that is struck again ends its note: `antiphon.music.pairing`
-says how, and is what counts here. Times are ticks.
+A parser pairs the first note-on of a key with its first note-off, so notes of one key may
+overlap, and a note without a release has no end. On a keyboard a key that is struck again
+ends its note: the rules are those of `antiphon.music.pairing`. Times are ticks.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ RELEASE, STRIKE, RELEASE_AT_ONCE = 0, 1, 2
 
 
 def as_strokes(notes: Columns, never: int, late: float) -> tuple[Columns, int]:
-    """Return notes as a keyboard makes them, and how many of them were never released.
+    """Return the notes as a keyboard makes them, and how many have no release.
 
     Parameters
     ----------
     notes : dict of int64 arrays, shape (notes,)
-        Paired first to first. Of a note that is never released, `end` is at
-        least `never`: so many ticks after the end of its track.
+        Paired first to first. The `end` of a note without a release is at least
+        `never` ticks after the end of its track.
     never : int
-        Larger than any tick of the file.
+        A number larger than any tick of the file.
     late : float
-        How many ticks `pair_notes` lets a note-off come late.
+        Ticks by which `pair_notes` lets a note-off be late.
     """
     pitch, start, end = notes["pitch"], notes["start"], notes["end"]
     hanging = end >= never
@@ -55,7 +54,7 @@ def as_strokes(notes: Columns, never: int, late: float) -> tuple[Columns, int]:
 
 
 def _replayed(notes: Columns, never: int, late: float) -> Columns:
-    """Return the notes of some keys, paired anew."""
+    """Return the notes of some keys, paired again."""
     last = int(notes["end"].max())
     track_end = float(last - never if last >= never else last)
     events = []

@@ -1,4 +1,4 @@
-"""A corpus as tables of pandas: a line a file, or a line a note."""
+"""A corpus as tables of pandas: a row a file, or a row a note."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from antiphon_training.corpora.split import heldout_files
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
+    from antiphon_training.corpora.piece import Split
 
 
 def files_table(corpus: Corpus, split: Split | None = None) -> Any:
@@ -23,15 +23,15 @@ def files_table(corpus: Corpus, split: Split | None = None) -> Any:
     corpus : Corpus
         Read in seconds or in beats.
     split : Split, optional
-        The sides of its files. Without it they are those that the corpus itself
-        tells: its own split, and `heldout.txt`.
+        The sides of its files. Without it they are those of the corpus' own split and
+        of `heldout.txt`.
 
     Returns
     -------
     DataFrame
-        A line a file with the columns file, composer, title, notes, seconds,
-        lowest, highest (pitches) and side ("train", "valid", "heldout", or None
-        where that is open).
+        A row a file with the columns file, composer, title, notes, seconds, lowest,
+        highest (pitches) and side ("train", "valid", "heldout", or None where the
+        corpus gives none).
     """
     import pandas as pd
 
@@ -70,9 +70,9 @@ def notes_table(music: Corpus | NoteArray) -> Any:
     Returns
     -------
     DataFrame
-        A line a note with the columns pitch, step (time since the onset before,
-        0 for the first of a piece) and duration, in the unit of the music. Of a
-        corpus there is also the column file, in front.
+        A row a note with the columns pitch, step (time since the onset before, 0 for
+        the first of a piece) and duration, in the unit of the music. For a corpus the
+        first column is file.
     """
     import pandas as pd
 

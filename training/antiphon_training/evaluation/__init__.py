@@ -1,1 +1,1 @@
-"""How good an instrument is: what it foretells, and how what it plays compares."""
+"""Evaluation: prediction of held-out music, and continuations of it."""

@@ -1,9 +1,9 @@
-"""How what an instrument plays compares with what the piece really did.
+"""Continuations of held-out pieces, compared with what the piece did next.
 
-The first `GIVEN` seconds of each held-out piece are given, and `CONTINUED` seconds
-are played on from there by the partner, with its usual rules and temperatures and
-with random numbers that depend on the file's name alone. All times are seconds, in
-every codec: one that reads beats is tuned to the prompt, as on stage.
+The partner reads the first `GIVEN` seconds of a piece and continues it for `CONTINUED`
+seconds, with its usual rules and temperatures and with random numbers that depend on the
+file's name alone. All times are seconds: a codec of beats is tuned to the prompt, as on
+stage.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 GIVEN = 20.0
 CONTINUED = 20.0
 FEWEST_NOTES = 8
-"""Excerpts with fewer notes before or after the cut say nothing."""
+"""Excerpts with fewer notes before or after the cut are left out."""
 
 OVERLAPS = ("pitch_classes", "inter_onsets", "durations")
-"""Histograms, compared by what is common to both."""
+"""Histograms, compared by their intersection."""
 AGREEMENTS = (*OVERLAPS, "key")
-"""1 is as the piece did."""
+"""Similarities: 1 is the same as the piece."""
 AMOUNTS = ("density", "polyphony", "self_repetition", "copied")
-"""Numbers, compared by how far they are off: 0 is as the piece did."""
+"""Values, compared by their difference: 0 is the same as the piece."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Excerpt:
     Attributes
     ----------
     file : str
-        Where it is from; its random numbers depend on this.
+        The file; the random numbers depend on its name.
     given : NoteArray
-        What is played on from; what still sounds at the cut is held (NaN).
+        The notes before the cut; those that still sound then are held (NaN).
     heard : NoteArray
-        The same with its durations, for the measures.
+        The same with all durations, for the measures.
     truth : NoteArray
-        What the piece did next.
+        The notes of the piece after the cut.
     cut : float
-        When, in seconds.
+        The time of the cut, in seconds.
     """
 
     file: str
@@ -69,10 +69,10 @@ class Excerpt:
 
 
 class Player(Protocol):
-    """Whoever plays on."""
+    """A function that continues an excerpt."""
 
     def __call__(self, piece: Excerpt) -> NoteArray:
-        """Return notes, sorted, that begin from the cut of an excerpt on."""
+        """Return sorted notes that begin at the cut of an excerpt or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def excerpt(file: str, notes: NoteArray) -> Excerpt | None:
 
 
 def player(instrument: NextNote, codec: Codec) -> Player:
-    """Return who plays on as the partner does with an instrument."""
+    """Return the player that continues as the partner does with an instrument."""
     free = PartnerSettings().longest_gap
     limits = PartnerSettings(shortest=CONTINUED, longest=CONTINUED, first_note_within=free)
     improviser = improviser_for(instrument, codec, limits)
@@ -116,7 +116,7 @@ def player(instrument: NextNote, codec: Codec) -> Player:
 
 
 def imitator(codec: Codec) -> Player:
-    """Return who plays on from the prompt alone: an n-gram of nothing else."""
+    """Return the player that continues with an n-gram of the prompt alone."""
 
     def play(piece: Excerpt) -> NoteArray:
         notes = piece.heard.copy()
@@ -128,7 +128,7 @@ def imitator(codec: Codec) -> Player:
 
 
 def repeated(piece: Excerpt) -> NoteArray:
-    """Play the prompt once more."""
+    """Return the prompt again, from the cut on."""
     notes = piece.heard.copy()
     notes["onset"] += piece.cut - notes["onset"][0]
     return notes
@@ -137,10 +137,10 @@ def repeated(piece: Excerpt) -> NoteArray:
 def compare(
     players: Mapping[str, Player], pieces: Sequence[Excerpt]
 ) -> dict[str, dict[str, Estimate]]:
-    """Return what each player's continuations measure, means over excerpts.
+    """Return the measures of each player's continuations, as means over excerpts.
 
-    Each has the amounts, and the distances to the piece: agreements, and for the
-    amounts `NAME_off`. `piece`, what the pieces themselves did, is added.
+    Each player has the agreements with the piece, the amounts, and their differences
+    (`NAME_off`). The amounts of the pieces themselves are added as `piece`.
     """
     keys = {piece.file: estimated_key(piece.truth) for piece in pieces}
     truths = {piece.file: amounts(piece.truth, piece) for piece in pieces}
@@ -159,7 +159,7 @@ def compare(
 
 
 def overlaps(notes: NoteArray, truth: NoteArray) -> dict[str, float]:
-    """Return how much the histograms have in common, each 0 to 1."""
+    """Return the intersection of each histogram, 0 to 1."""
     histograms = [
         (
             measures.pitch_classes(one),
@@ -173,7 +173,7 @@ def overlaps(notes: NoteArray, truth: NoteArray) -> dict[str, float]:
 
 
 def amounts(notes: NoteArray, piece: Excerpt) -> dict[str, float]:
-    """Return the numbers that say what notes after the cut are like by themselves."""
+    """Return the amounts of notes after the cut."""
     return {
         "density": measures.density(notes, CONTINUED),
         "polyphony": measures.polyphony(notes, piece.cut + CONTINUED),
@@ -183,7 +183,7 @@ def amounts(notes: NoteArray, piece: Excerpt) -> dict[str, float]:
 
 
 def estimates(rows: Iterable[dict[str, float]]) -> dict[str, Estimate]:
-    """Return the mean of each number over rows, and how sure it is."""
+    """Return the mean of each number over rows, and its standard error."""
     rows = list(rows)
     found = {}
     for name in rows[0]:
@@ -200,5 +200,5 @@ def seed_of(file: str) -> int:
 
 
 def _within(notes: NoteArray, cut: float) -> NoteArray:
-    """Return the notes that begin within what is continued."""
+    """Return the notes that begin within `CONTINUED` seconds of the cut."""
     return notes[(notes["onset"] >= cut) & (notes["onset"] < cut + CONTINUED)]

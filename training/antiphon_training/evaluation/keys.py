@@ -1,4 +1,4 @@
-"""How near two stretches of music are in key: music21 estimates, mir_eval compares."""
+"""The similarity of two keys: music21 estimates keys, mir_eval compares them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 NO_KEY = "X"
-"""What mir_eval calls music without a key."""
+"""mir_eval's name for music without a key."""
 
 
 def estimated_key(notes: NoteArray) -> str:

@@ -1,7 +1,7 @@
-"""What can be counted of a stretch of music, and how far two stretches are apart.
+"""Measures of a stretch of music, and of the similarity of two stretches.
 
 Notes are arrays of `NOTE_DTYPE` in seconds, sorted by onset. docs/evaluation.md has
-the formulas and where they come from.
+the formulas and their sources.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PITCH_CLASSES = 12
 TIME_EDGES: Floats = 0.04 * 2.0 ** (np.arange(17) / 2.0)
 """Seconds between the bins of time: half an octave each, from 40 ms to 10.24 s."""
 RUN = 4
-"""So many pitches in a row that were heard before are a repetition, not chance."""
+"""Pitches in a row that count as a repetition if they occurred before."""
 
 
 def pitch_classes(notes: NoteArray) -> Floats:
@@ -31,31 +31,31 @@ def pitch_classes(notes: NoteArray) -> Floats:
 
 
 def spread(seconds: NDArray[Any]) -> Floats:
-    """Return the share of times in each of the bins between `TIME_EDGES`, and beyond."""
+    """Return the share of times in each bin between `TIME_EDGES`, and beyond them."""
     bins = np.searchsorted(TIME_EDGES, seconds, side="right")
     return shares(np.bincount(bins, minlength=len(TIME_EDGES) + 1))
 
 
 def inter_onsets(notes: NoteArray) -> Floats:
-    """Return the times from each onset to the next, one less than notes."""
+    """Return the times from each onset to the next: one fewer than notes."""
     times: Floats = np.diff(notes["onset"])
     return times
 
 
 def overlap(one: Floats, other: Floats) -> float:
-    """Return how much of two histograms of shares is common to both, 0 to 1."""
+    """Return the intersection of two histograms of shares, 0 to 1."""
     return float(np.minimum(one, other).sum())
 
 
 def density(notes: NoteArray, seconds: float) -> float:
-    """Return how many notes begin in a second."""
+    """Return the number of notes that begin in a second."""
     return len(notes) / seconds
 
 
 def polyphony(notes: NoteArray, end: float) -> float:
     """Return how many notes sound at once, on average over the time when any does.
 
-    No note sounds longer than to `end`. 0 where nothing sounds.
+    Notes are cut at `end`. The result is 0 where nothing sounds.
     """
     released = np.minimum(notes["onset"] + notes["duration"], end)
     sounding = float((released - notes["onset"]).sum())
@@ -68,8 +68,7 @@ def polyphony(notes: NoteArray, end: float) -> float:
 def runs(notes: NoteArray) -> NDArray[np.int64]:
     """Return all stretches of `RUN` pitches in a row, each as one number.
 
-    Notes that are struck together are taken from the lowest up, whichever finger
-    was first.
+    Notes that are struck together are ordered from the lowest up.
     """
     if len(notes) < RUN:
         return np.empty(0, dtype=np.int64)
@@ -82,13 +81,13 @@ def runs(notes: NoteArray) -> NDArray[np.int64]:
 
 
 def self_repetition(notes: NoteArray) -> float:
-    """Return the share of runs that were heard before in the same notes."""
+    """Return the share of runs that occur earlier in the same notes."""
     found = runs(notes)
     return 1.0 - len(np.unique(found)) / len(found) if len(found) else 0.0
 
 
 def copied(notes: NoteArray, source: NoteArray) -> float:
-    """Return the share of notes that lie in a run which the source has too."""
+    """Return the share of notes in a run that the source has too."""
     found = runs(notes)
     if not len(found):
         return 0.0
@@ -100,6 +99,6 @@ def copied(notes: NoteArray, source: NoteArray) -> float:
 
 
 def shares(counts: NDArray[Any]) -> Floats:
-    """Return counts as shares of their sum; all zero where that is."""
+    """Return counts as shares of their sum; zeros where the sum is zero."""
     total = counts.sum()
     return counts / total if total else counts.astype(np.float64)

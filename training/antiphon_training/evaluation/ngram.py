@@ -1,19 +1,18 @@
 """An n-gram of variable order over the rows of a codec: the baseline to beat.
 
-Each field has contexts of its own: a list of elements, each the class of some
-field so many rows back (0 is the row itself, whose earlier fields are known by
-then). The context of order k is the first k elements. As the Continuator does
-(F. Pachet, 2003), the longest context that was ever heard speaks first; unlike
-there, all shorter ones are mixed in, down to a uniform choice (order -1):
+Each field has contexts of its own: a list of elements, each the class of some field so many
+rows back (0 is the row itself, whose earlier fields are known then). The context of order k
+is the first k elements. As in the Continuator (F. Pachet, 2003) the order varies: the longest
+context that occurred has the most weight. Unlike there, all shorter ones are mixed in, down
+to a uniform distribution (order -1):
 
     p_k(x | c) = (max(n(c, x) - d, 0) + (s + d t(c)) p_(k-1)(x | c')) / (n(c) + s)
 
 n(c, x) counts x after c, n(c) is their sum, t(c) how many different x came after
 c, and c' is c without its last element. That is the hierarchical Pitman-Yor
-estimate with one table for each class (Y. W. Teh, 2006), of which interpolated
-Kneser-Ney with its discount d, and Dirichlet smoothing with its strength s, are
-the special cases. Both numbers are chosen a level at a time, on pieces set aside.
-A context that was heard once is not made longer.
+estimate with one table for each class (Y. W. Teh, 2006). Its special cases are interpolated
+Kneser-Ney with the discount d, and Dirichlet smoothing with the strength s. Both numbers are
+chosen one order at a time, on pieces set aside. A context that occurred once is not extended.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ STRENGTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 
 @dataclass(frozen=True)
 class Weight:
-    """How far a level trusts its own counts."""
+    """The weight that a level gives its own counts."""
 
     discount: float = 0.5
     strength: float = 1.0
@@ -48,22 +47,22 @@ class Weight:
 
 @dataclass(frozen=True)
 class Level:
-    """What came after all contexts of one length.
+    """The counts after all contexts of one length.
 
     Attributes
     ----------
     keys : int64 array, shape (contexts,), sorted
         The context one element shorter, times `radix`, plus the last element.
     radix : int
-        How many classes that element has.
+        The number of classes of that element.
     starts : int64 array, shape (contexts + 1,)
-        Where the entries of each context begin and end in `after` and `counts`.
+        Bounds of the entries of each context in `after` and `counts`.
     after, counts : int64 array, shape (entries,)
-        The classes that came after it, ascending, and how often each did.
+        The classes after a context, ascending, and how often each occurred.
     totals : float64 array, shape (contexts,)
-        How often each context was heard.
+        The number of times that each context occurred.
     weight : Weight
-        How it is mixed with the shorter one.
+        The weight by which the level is mixed with the shorter one.
     """
 
     keys: Ints
@@ -75,13 +74,13 @@ class Level:
     weight: Weight
 
     def find(self, shorter: Ints, element: Ints) -> Ints:
-        """Return the contexts that an element makes of shorter ones, or `UNHEARD`."""
+        """Return the contexts of shorter ones with one more element, or `UNHEARD`."""
         key = shorter * self.radix + element
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         return np.where((shorter >= 0) & (self.keys[place] == key), place, UNHEARD)
 
     def mix(self, contexts: Ints, shares: Floats) -> None:
-        """Mix what came after contexts into the shares (rows, classes) of shorter ones."""
+        """Mix the counts after contexts into the shares (rows, classes) of shorter ones."""
         heard = np.flatnonzero(contexts >= 0)
         found = contexts[heard]
         first, kinds = self.starts[found], np.diff(self.starts)[found]
@@ -96,9 +95,9 @@ class Level:
         ) / np.repeat(below, kinds)
 
     def best_weight(self, contexts: Ints, truth: Ints, shares: Floats) -> Weight:
-        """Return the weight under which true classes are likeliest.
+        """Return the weight that makes the true classes likeliest.
 
-        `shares`, shape (rows,), are what the shorter contexts give them.
+        `shares`, shape (rows,), are their probabilities after the shorter contexts.
         """
         heard = np.flatnonzero(contexts >= 0)
         if not len(heard):
@@ -116,7 +115,7 @@ class Level:
         return min((Weight(d, s) for d in DISCOUNTS for s in STRENGTHS), key=nats)
 
     def _counts_of(self, contexts: Ints, classes: Ints) -> Ints:
-        """Return how often each class came after its context."""
+        """Return how often each class occurred after its context."""
         size = int(max(self.after.max(), classes.max())) + 1
         pairs = np.repeat(np.arange(len(self.keys)), np.diff(self.starts)) * size + self.after
         wanted = contexts * size + classes
@@ -130,9 +129,9 @@ class FieldGram:
     Parameters
     ----------
     size : int
-        How many classes it has.
+        The number of its classes.
     levels : sequence of Level
-        From order 0, whose only context is empty.
+        From order 0 on, whose only context is empty.
     """
 
     def __init__(self, size: int, levels: Sequence[Level]) -> None:
@@ -155,7 +154,7 @@ class FieldGram:
         return shares
 
     def tuned(self, context: Ints, truth: Ints) -> FieldGram:
-        """Return a copy whose weights suit rows that were not counted."""
+        """Return a copy whose weights are chosen on rows that were not counted."""
         at = np.zeros(len(context), dtype=np.int64)
         shares = np.full((len(context), self.size), 1.0 / self.size)
         rows, levels = np.arange(len(context)), []
@@ -184,13 +183,13 @@ def count(context: Ints, truth: Ints, size: int, radices: Sequence[int]) -> Fiel
     Parameters
     ----------
     context : int64 array, shape (rows, elements)
-        What came before each row; elements are below their radix.
+        The context of each row; elements are below their radix.
     truth : int64 array, shape (rows,)
-        The class that came.
+        The class of each row.
     size : int
-        How many classes there are.
+        The number of classes.
     radices : sequence of int
-        How many classes each element has.
+        The number of classes of each element.
     """
     at = np.zeros(len(truth), dtype=np.int64)
     levels = [_level(np.zeros(1, dtype=np.int64), 1, at, truth, size)]
@@ -206,7 +205,7 @@ def count(context: Ints, truth: Ints, size: int, radices: Sequence[int]) -> Fiel
 
 
 def _level(keys: Ints, radix: int, at: Ints, truth: Ints, size: int) -> Level:
-    """Return a level: `at` is the context of each row, and `truth` what came after it."""
+    """Return a level: `at` is the context of each row, `truth` the class after it."""
     pairs, counts = np.unique(at * size + truth, return_counts=True)
     contexts, after = np.divmod(pairs, size)
     starts = np.searchsorted(contexts, np.arange(len(keys) + 1))

@@ -1,7 +1,7 @@
-"""The n-gram as an instrument: it foretells pieces, and plays in the partner's hands.
+"""The n-gram as an instrument, which predicts pieces and plays through the partner.
 
-It meets what `antiphon.partner.line.predictor.NextNote` asks, so that a continuation of
-the n-gram is drawn by the same rules as one of a network.
+It has the methods of `antiphon.partner.line.predictor.NextNote`, so a continuation of the n-gram
+is drawn by the same rules as one of a network.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ CONTEXTS: dict[str, tuple[Element, ...]] = {
     "duration": ((DURATION, 1), (STEP, 0), (DURATION, 2), (DURATION, 4)),
     "velocity": ((VELOCITY, 1), (VELOCITY, 2), (PITCH, 0), (PITCH, 1), (STEP, 0)),
 }
-"""What tells most about a field, the most telling first.
+"""The elements that predict a field best, the best first.
 
-Found by adding one element at a time, as long as pieces of piano rolls and of pop
-songs that were set aside became likelier. Other fields look at themselves alone.
+They were chosen by adding one element at a time, as long as piano rolls and pop songs that
+were set aside became likelier. The contexts of other fields have their own field alone.
 """
 ORDER = 6
-"""How many rows back a field looks at itself."""
+"""Rows in the context of a field that has its own field alone."""
 
 ASIDE = 20
-"""The weights of the n-gram are chosen on each piece of so many."""
+"""The weights of the n-gram are chosen on one piece of so many."""
 AT_ONCE = 1 << 20
-"""So many probabilities are in memory at once."""
+"""Probabilities that are in memory at once, at most."""
 
 
 def contexts_of(codec: Codec) -> list[tuple[Element, ...]]:
@@ -50,7 +50,7 @@ def contexts_of(codec: Codec) -> list[tuple[Element, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A row that was drawn, as `antiphon.partner.line.predictor.Prediction` has it."""
+    """A drawn row, in the form of `antiphon.partner.line.predictor.Prediction`."""
 
     classes: NDArray[np.int32]
     within: NDArray[np.float32]
@@ -64,7 +64,7 @@ class NGramInstrument:
     Parameters
     ----------
     codec : Codec
-        What the classes mean.
+        The codec of the classes.
     contexts : sequence of tuple of Element
         For each field.
     grams : sequence of FieldGram
@@ -109,7 +109,7 @@ class NGramInstrument:
         return cls(codec, contexts, all_grams)
 
     def score(self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False) -> list[Scores]:
-        """Return how well each piece is foretold, as an instrument file is scored."""
+        """Return the scores of each piece, as for an instrument file."""
         return [self._score(piece, ranks) for piece in pieces]
 
     def _score(self, piece: NDArray[np.int32], ranks: bool) -> Scores:
@@ -130,11 +130,11 @@ class NGramInstrument:
         return None
 
     def initial_state(self) -> Ints:
-        """Return the last rows before a piece: the codec's start."""
+        """Return the rows before a piece: the codec's start row."""
         return self._start
 
     def prime(self, state: Ints, classes: NDArray[np.int32]) -> Ints:
-        """Return the last rows after more were read."""
+        """Return the last rows after these classes."""
         rows = np.asarray(classes, dtype=np.int64).reshape(-1, len(self.codec.fields))
         return np.concatenate([state, rows])[-self._reach :]
 
@@ -175,7 +175,7 @@ def draw(logits: Floats, min_p: float, uniform: float) -> tuple[int, float]:
 
 
 def reach(contexts: Sequence[tuple[Element, ...]]) -> int:
-    """Return how many rows back the farthest element lies; at least one."""
+    """Return how many rows back the farthest element is; at least one."""
     return max((back for elements in contexts for _, back in elements), default=1) or 1
 
 
@@ -185,12 +185,12 @@ def examples(
     field: int,
     elements: Sequence[Element],
 ) -> tuple[Ints, Ints]:
-    """Return what came before each row of pieces, and the class of one field that came.
+    """Return the context of each row of pieces, and its class of one field.
 
     Returns
     -------
     int64 array, shape (rows, elements)
-        Before the first row of a piece lies the codec's start row.
+        The rows before a piece are the codec's start row.
     int64 array, shape (rows,)
     """
     padding = max((back for _, back in elements), default=0)
@@ -205,7 +205,7 @@ def examples(
 
 
 def _some(context: Ints, truth: Ints, most: int = 20_000) -> tuple[Ints, Ints]:
-    """Return rows spread evenly over all: enough of them to choose weights by."""
+    """Return rows spread evenly over all, at most about `most`."""
     every = -(-len(truth) // most) or 1
     return context[::every], truth[::every]
 

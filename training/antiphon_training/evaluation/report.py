@@ -1,4 +1,4 @@
-"""What was measured, as JSON and as a table; docs/evaluation.md explains both."""
+"""The report of an evaluation, as JSON and as a table; docs/evaluation.md explains both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.instrument import UNCOUNTED_NOTES
-from antiphon_training.corpora.corpus import Defect
+from antiphon_training.corpora.folder import Defect
 from antiphon_training.evaluation.continuations import (
     AGREEMENTS,
     AMOUNTS,
@@ -15,8 +15,9 @@ from antiphon_training.evaluation.continuations import (
     GIVEN,
     Estimate,
 )
-from antiphon_training.evaluation.foretelling import DECIMALS, Figures
-from antiphon_training.evaluation.pieces import Outside
+from antiphon_training.evaluation.prediction import DECIMALS, Figures
+from antiphon_training.evaluation.vocabulary import Outside
+from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ INSTRUMENT, NGRAM, IMITATOR, REPEAT, PIECE = (
     "repeat",
     "piece",
 )
-"""Who is compared; columns of the table, in this order."""
+"""The players that are compared: the columns of the table, in this order."""
 
 _WIDTH = 15
 _LABELS = {
@@ -46,7 +47,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Baseline:
-    """The n-gram: what it learned from, and how it foretells."""
+    """The n-gram: the corpora it learned from, and its figures."""
 
     corpora: tuple[str, ...]
     notes_learned: int
@@ -55,16 +56,16 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Continuations:
-    """How continuations compare.
+    """The comparison of continuations.
 
     Attributes
     ----------
     excerpts : int
-        How many pieces were continued.
+        The number of pieces that were continued.
     left_out : tuple of str
         Files that are too short or have too few notes.
     players : mapping
-        What `continuations.compare` found.
+        The result of `continuations.compare`.
     """
 
     excerpts: int
@@ -74,7 +75,7 @@ class Continuations:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that one evaluation found."""
+    """All results of one evaluation."""
 
     instrument: str
     codec: str
@@ -87,11 +88,11 @@ class Report:
 
     @property
     def unit(self) -> str:
-        """What a row is."""
-        return unit_of(self.codec)
+        """A row of the codec in words: "note" or "symbol"."""
+        return CODECS[self.codec].row
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON values: every key is always there."""
+        """Return the report as JSON values; all keys are always there."""
         outside, baseline, played = self.outside, self.baseline, self.continuations
         return {
             "schema": SCHEMA,
@@ -127,7 +128,7 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield the report as a table for people."""
+        """Yield the lines of the report as a table."""
         found = self.figures
         yield (
             f"{self.instrument} on {self.corpus}: {found.notes:,} {self.unit}s of {found.files} "
@@ -139,13 +140,13 @@ class Report:
                 f"{', '.join(self.baseline.corpora)}"
             )
         yield ""
-        yield from self._foretelling()
+        yield from self._prediction()
         if self.continuations:
             yield ""
-            yield from self._playing(self.continuations)
+            yield from self._continuations(self.continuations)
 
-    def _foretelling(self) -> Iterator[str]:
-        """Yield what was foretold."""
+    def _prediction(self) -> Iterator[str]:
+        """Yield the lines about prediction."""
         columns = [self.figures] + ([self.baseline.figures] if self.baseline else [])
         names = [self.instrument] + (["n-gram"] if self.baseline else [])
         yield _row("", names)
@@ -158,30 +159,25 @@ class Report:
             for name in fields:
                 yield _row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
         if self.outside:
-            yield "passed over"
+            yield "words left out"
             yield _row("not in the vocabulary", [f"{self.outside.share:.1%}"])
 
-    def _playing(self, played: Continuations) -> Iterator[str]:
-        """Yield what was played."""
-        told = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
+    def _continuations(self, played: Continuations) -> Iterator[str]:
+        """Yield the lines about continuations."""
+        titles = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
                 REPEAT: "prompt again", PIECE: "the piece"}  # fmt: skip
-        players = [name for name in told if name in played.players]
+        players = [name for name in titles if name in played.players]
         yield (
-            f"{played.excerpts} continuations, {GIVEN:g} s given and {CONTINUED:g} s played "
+            f"{played.excerpts} continuations of {CONTINUED:g} s after {GIVEN:g} s of the piece "
             "(mean ± standard error)"
         )
-        yield _row("", [told[name] for name in players])
-        yield "as in the piece: 1 is alike"
+        yield _row("", [titles[name] for name in players])
+        yield "similarity to the piece: 1 is the same"
         yield from _rows(AGREEMENTS, "", played, players)
-        yield "by themselves"
+        yield "values"
         yield from _rows(AMOUNTS, "", played, players)
-        yield "off from the piece: 0 is alike"
+        yield "difference from the piece: 0 is the same"
         yield from _rows(AMOUNTS, "_off", played, players)
-
-
-def unit_of(codec: str) -> str:
-    """Return what a row of a codec is: a note, or a symbol."""
-    return "symbol" if codec == "symbols" else "note"
 
 
 def _rows(
@@ -189,7 +185,7 @@ def _rows(
 ) -> Iterator[str]:
     """Yield a line for each measure, a column for each player."""
     for name in names:
-        cells = (played.players[who].get(name + suffix) for who in players)
+        cells = (played.players[player].get(name + suffix) for player in players)
         yield _row(_LABELS[name], ["" if cell is None else _cell(cell) for cell in cells])
 
 

@@ -1,4 +1,4 @@
-"""What happens around epochs: keep the best, be ready to resume, stop in time, tell."""
+"""Callbacks of a run: checkpoints with early stopping, the log of losses, and a listener."""
 
 from __future__ import annotations
 
@@ -9,52 +9,54 @@ import math
 import os
 import time
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
 import numpy as np
 
 from antiphon.errors import TrainingError
+from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.fitting import run_folder
-from antiphon_training.scale.ensemble import Ensemble
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from antiphon_training.fitting.lesson import Plan
-    from antiphon_training.fitting.progress import Listener
+    from antiphon_training.kinds.setup import Plan
 
+Losses = dict[str, float]
+"""By Keras' names: `loss`, `pitch_loss` ..., and the same after `val_` for validation."""
 
 HDF5_OVERHEAD = 4096
 """Bytes that a variable takes in a file besides its values, at most."""
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Keep the best weights and the whole state of the run, epoch by epoch.
+    """Keep the best weights and the whole state of the run after each epoch.
 
     Parameters
     ----------
     run : Path
         The run's folder.
     plan : Plan
-        How long, and with how much patience.
+        The length of the run, and its patience.
     network : keras.Model
-        Whose weights are the best.
-    ensemble : Ensemble
-        The processes that train together. The first alone reads and writes.
+        The network whose best weights are kept.
+    group : ProcessGroup, optional
+        The processes that train together; only the first reads and writes files. This
+        process alone when not given.
 
     Attributes
     ----------
     done : dict
-        What was done so far; `training.json`.
+        The progress so far, as in `training.json`.
     """
 
     def __init__(
-        self, run: Path, plan: Plan, network: Any, ensemble: Ensemble | None = None
+        self, run: Path, plan: Plan, network: Any, group: ProcessGroup | None = None
     ) -> None:
         super().__init__()
         self._run, self._plan, self._network = run, plan, network
-        self._ensemble = ensemble or Ensemble()
+        self.group = group or ProcessGroup()
         self._since = time.monotonic()
         self._cpu_since = time.process_time()
         self.done: dict[str, Any] = {
@@ -69,10 +71,10 @@ class Checkpoints(keras.callbacks.Callback):
 
     @property
     def ended(self) -> bool:
-        """Whether the run came to its own end: all epochs, patience or hours used up.
+        """Whether the run is over: its epochs, its patience or its hours are used up.
 
-        Worked out from what was done, not remembered, so that it holds after a
-        kill, and no longer where one of them was raised.
+        It is computed from the progress and not stored, so it is right after a kill, and
+        when one of the three was raised since.
         """
         epochs = self.done["epochs"]
         without_better = epochs - self.done["best_epoch"]
@@ -83,16 +85,16 @@ class Checkpoints(keras.callbacks.Callback):
         )
 
     def resume(self, model: Any) -> int:
-        """Put model and optimizer where the last run stopped; return the epochs done.
+        """Restore model, optimizer and progress of an earlier run; return its epochs.
 
         Raises
         ------
         TrainingError
-            The file does not fit the model: another recipe wrote it.
+            The file cannot be read, or another recipe wrote it.
         """
         path = self._run / run_folder.RESUME
         try:
-            content = self._ensemble.from_first(path.read_bytes() if self._there(path) else b"")
+            content = self.group.from_first(path.read_bytes() if self._there(path) else b"")
             if not content:
                 return 0
             with np.load(io.BytesIO(content), allow_pickle=False) as kept:
@@ -100,7 +102,7 @@ class Checkpoints(keras.callbacks.Callback):
                 done = json.loads(str(kept["done"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise TrainingError(
-                f"{path} cannot be read ({error}); remove it to begin anew."
+                f"{path} cannot be read ({error}); remove it to start the run again."
             ) from error
         variables = _variables(model)
         if [tuple(v.shape) for v in variables] != [v.shape for v in values]:
@@ -109,23 +111,23 @@ class Checkpoints(keras.callbacks.Callback):
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        if "best_valid_nats" in done:  # as it was called when there was the house network only
+        if "best_valid_nats" in done:  # the key before there were several kinds
             done["best_valid_loss"] = done.pop("best_valid_nats")
         self.done = {**done, "finished": False}
         self.done["finished"] = self.ended
         return int(done["epochs"])
 
     def _there(self, path: Path) -> bool:
-        return self._ensemble.first and path.is_file()
+        return self.group.first and path.is_file()
 
     def begin_with(self, loss: float) -> None:
-        """Keep what the network knows before its first epoch, and how well it does so."""
+        """Keep the weights and the validation loss from before the first epoch."""
         self.done["best_valid_loss"] = self.done["valid_loss_before"] = loss
-        if self._ensemble.first:
+        if self.group.first:
             run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Save what this epoch brought."""
+        """Write the checkpoint of an epoch, and stop where the run is over."""
         done, loss = self.done, float((logs or {})["val_loss"])
         if not math.isfinite(loss):
             raise TrainingError(
@@ -135,13 +137,13 @@ class Checkpoints(keras.callbacks.Callback):
         self._count(epoch)
         if done["best_valid_loss"] is None or loss < done["best_valid_loss"]:
             done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
-            # The best first: an epoch whose weights were lost is not kept, and done again.
-            if self._ensemble.first:
+            # Before the rest: if this fails, the epoch has no checkpoint and is repeated.
+            if self.group.first:
                 run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
-        done["finished"] = self._ensemble.decide(self.ended)
+        done["finished"] = self.group.decide(self.ended)
         if done["finished"]:
             self.model.stop_training = True
-        if self._ensemble.first:
+        if self.group.first:
             self._save_resume()
 
     def _count(self, epoch: int) -> None:
@@ -154,8 +156,8 @@ class Checkpoints(keras.callbacks.Callback):
 
     def _write_best(self, half: Path) -> None:
         network = self._network
-        # HDF5 crashes the process on a full disk (seen with h5py 3), so see first that
-        # there is room, the way that raises OSError.
+        # HDF5 crashes the process on a full disk (seen with h5py 3), so first write as many
+        # bytes in a way that raises OSError.
         size = sum(int(np.prod(w.shape)) * 4 + HDF5_OVERHEAD for w in network.weights)
         with half.open("wb") as room:
             room.write(bytes(size))
@@ -177,7 +179,7 @@ class Checkpoints(keras.callbacks.Callback):
 class LossLog(keras.callbacks.Callback):
     """Write the losses of each epoch, counted from 0, as a line of `log.csv`.
 
-    Unlike Keras' own, it holds no file open that an exception would leave so.
+    Unlike Keras' CSVLogger it leaves no file open when an exception ends the training.
     """
 
     def __init__(self, run: Path) -> None:
@@ -185,7 +187,7 @@ class LossLog(keras.callbacks.Callback):
         self._path = run / run_folder.LOG
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Append a line, after a line of names where there is none yet."""
+        """Append a line; to an empty file first a line of names."""
         losses = {"epoch": epoch, **dict(sorted((logs or {}).items()))}
         with self._path.open("a", encoding="utf-8", newline="") as out:
             lines = csv.writer(out)
@@ -194,23 +196,39 @@ class LossLog(keras.callbacks.Callback):
             lines.writerow(losses.values())
 
 
-class Telling(keras.callbacks.Callback):
-    """Hand what happens to a listener that knows no Keras."""
+class Listener(Protocol):
+    """An object that shows the progress of a training. Its methods run between batches."""
+
+    def begins(self, plan: Plan, epochs_done: int) -> None:
+        """Show that the run starts, or resumes after so many epochs."""
+
+    def epoch_begins(self, number: int) -> None:
+        """Show that an epoch starts; the first has the number 1."""
+
+    def batch_ends(self, losses: Losses) -> None:
+        """Show the losses after a batch: means over the epoch so far."""
+
+    def epoch_ends(self, number: int, losses: Losses) -> None:
+        """Show the losses of an epoch, with those of validation."""
+
+
+class ToListener(keras.callbacks.Callback):
+    """Call a `Listener`, which needs no Keras."""
 
     def __init__(self, listener: Listener) -> None:
         super().__init__()
         self._listener = listener
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell that an epoch begins."""
+        """Pass on that an epoch starts."""
         self._listener.epoch_begins(epoch + 1)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell the mean losses of the epoch so far."""
+        """Pass on the mean losses of the epoch so far."""
         self._listener.batch_ends(dict(logs or {}))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell the losses of an epoch."""
+        """Pass on the losses of an epoch."""
         self._listener.epoch_ends(epoch + 1, dict(logs or {}))
 
 

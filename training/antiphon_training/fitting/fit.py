@@ -1,4 +1,4 @@
-"""Fit a network to corpora, by a recipe, into a folder that can be resumed."""
+"""Train a network on corpora, by a recipe, into a folder from which it can be resumed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import tensorflow as tf
 
 from antiphon.errors import CorpusError, TrainingError
 from antiphon_training.corpora.split import split_corpora
-from antiphon_training.fitting import checkpoint, run_folder
-from antiphon_training.fitting.callbacks import Checkpoints, LossLog, Telling
-from antiphon_training.fitting.house_lesson import house_lesson
+from antiphon_training.distributed.process_group import ProcessGroup
+from antiphon_training.distributed.validation import validation_batches
+from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
+from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
-from antiphon_training.fitting.lesson import Wishes
-from antiphon_training.fitting.origin import LEARNED_SHARE
 from antiphon_training.fitting.precision import in_precision
-from antiphon_training.fitting.vocabulary import learn_codec
-from antiphon_training.fitting.window_lesson import window_lesson
-from antiphon_training.recipe import read_recipe
-from antiphon_training.scale.ensemble import Ensemble
-from antiphon_training.scale.watched import watched_batches
+from antiphon_training.kinds.setup import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,176 +24,176 @@ if TYPE_CHECKING:
 
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
-    from antiphon_training.fitting.lesson import Lesson
-    from antiphon_training.fitting.progress import Listener
+    from antiphon_training.corpora.piece import Split
+    from antiphon_training.fitting.callbacks import Listener
+    from antiphon_training.fitting.fine_tuning import Pretrained
+    from antiphon_training.kinds.setup import TrainingSetup
+    from antiphon_training.recipe import Recipe
 
 
 def train(
-    recipe_path: Path,
+    recipe: Recipe,
     corpora: Sequence[Corpus],
     run: Path,
     listener: Listener | None = None,
-    wishes: Wishes | None = None,
-    ensemble: Ensemble | None = None,
+    *,
+    hours: float | None = None,
+    pretrained: Pretrained | None = None,
+    group: ProcessGroup | None = None,
 ) -> dict[str, Any]:
-    """Train, or go on with, the run in the folder `run`.
+    """Start the run in the folder `run`, or resume it.
 
     Parameters
     ----------
-    recipe_path : Path
-        The recipe; it is copied into the run.
+    recipe : Recipe
+        The recipe; its text is copied into the run.
     corpora : sequence of Corpus
-        Read as the recipe says (`recipe.codec`, `recipe.corpus`); their order is
-        part of the run.
+        Read as the recipe says (`recipe.reading`); their order is part of the run.
     run : Path
         The folder that is written.
     listener : Listener, optional
-        Told how it goes.
-    wishes : Wishes, optional
-        What else is asked for.
-    ensemble : Ensemble, optional
+        It is called as the training proceeds.
+    hours : float, optional
+        Hours of training after which the run ends, with those before it was resumed.
+    pretrained : Pretrained, optional
+        An instrument whose weights the run starts from, in place of random ones.
+    group : ProcessGroup, optional
         The processes that train together; this one alone when not given.
 
     Returns
     -------
     dict
-        What was done in all, as in `training.json`.
+        The progress of the whole run, as in `training.json`.
 
     Raises
     ------
     TrainingError
         The folder holds a run of another recipe or other corpora, or cannot be written.
     CorpusError
-        The corpora leave nothing to train on or to watch.
+        The corpora leave nothing to train on, or nothing for validation.
     """
-    wishes, ensemble = wishes or Wishes(), ensemble or Ensemble()
-    recipe = read_recipe(recipe_path, wishes.quick)
+    group = group or ProcessGroup()
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    learned, watched = _sides(corpora, splits, wishes)
-    if not learned or not watched:
+    pieces = _pieces(corpora, splits, within_pieces=pretrained is not None)
+    if not pieces.train or not pieces.validation:
         raise CorpusError(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
-            "to watch; add files or raise valid_share."
+            "for validation; add files or raise valid_share."
         )
-    origin = wishes.origin
-    codec = origin.codec if origin else learn_codec(recipe, learned)
-    ensemble.check_batch(recipe.fit.batch)
-    ensemble.agree("the recipe", repr(recipe.essence()).encode())
-    ensemble.agree("the music", b"".join(piece.tobytes() for piece in (*learned, *watched)))
-    if ensemble.first:
+    codec = pretrained.codec if pretrained else recipe.kind.codec.learn(recipe.codec, pieces.train)
+    group.check_batch(recipe.fit.batch)
+    group.agree("the recipe", repr(recipe.essence()).encode())
+    every_piece = (*pieces.train, *pieces.validation)
+    group.agree("the music", b"".join(piece.tobytes() for piece in every_piece))
+    if group.first:
         run_folder.make(run)
-        run_folder.prepare(run, recipe_path, recipe, corpora, splits, quick=wishes.quick)
+        run_folder.prepare(run, recipe, corpora, splits)
         run_folder.keep_codec(run, codec)
-        if origin:
-            run_folder.keep_origin(run, origin.told())
+        if pretrained:
+            run_folder.keep_origin(run, pretrained.summary())
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
-        network = checkpoint.build_network(recipe, codec)
-        if origin:
-            origin.give(network)
-        make = house_lesson if recipe.network.kind == "house" else window_lesson
-        lesson = make(network, recipe, codec, learned, watched, wishes.hours)
-        keeper = Checkpoints(run, lesson.plan, network, ensemble)
-        with ensemble.together():
-            return _fit_safely(lesson, keeper, run, listener, wishes, ensemble)
+        network = recipe.kind.build(recipe.network, codec)
+        if pretrained:
+            pretrained.assign_to(network)
+        setup = recipe.kind.set_up(network, recipe, codec, pieces, hours)
+        checkpoints = Checkpoints(run, setup.plan, network, group)
+        with group.together():
+            return _fit_rest(setup, checkpoints, run, listener, pretrained is not None)
 
 
-def _fit_safely(
-    lesson: Lesson,
-    keeper: Checkpoints,
+def _fit_rest(
+    setup: TrainingSetup,
+    checkpoints: Checkpoints,
     run: Path,
     listener: Listener | None,
-    wishes: Wishes,
-    ensemble: Ensemble,
+    fine_tuning: bool,
 ) -> dict[str, Any]:
-    """Fit what is left of a run; what can go wrong becomes a sentence."""
-    keeper.resume(lesson.model)
+    """Train for what is left of a run; a full disk or memory becomes an error of ours."""
+    checkpoints.resume(setup.model)
     if listener:
-        listener.begins(lesson.plan, keeper.done["epochs"])
+        listener.begins(setup.plan, checkpoints.done["epochs"])
     try:
-        if wishes.origin and not keeper.done["epochs"]:
-            keeper.begin_with(_watched_loss(lesson))
-        if not keeper.ended:
-            _fit(lesson, keeper, run, listener, ensemble)
-        elif ensemble.first:
-            run_folder.write_json(run / run_folder.TRAINING, keeper.done)
+        if fine_tuning and not checkpoints.done["epochs"]:
+            checkpoints.begin_with(_validation_loss(setup))
+        if not checkpoints.ended:
+            _fit(setup, checkpoints, run, listener)
+        elif checkpoints.group.first:
+            run_folder.write_json(run / run_folder.TRAINING, checkpoints.done)
     except OSError as error:
         raise run_folder.unwritable(run, error) from error
     except tf.errors.ResourceExhaustedError as error:
         raise TrainingError(
             "There is not enough memory for this recipe; lower batch or units, "
-            "or leave it more of the machine."
+            "or close other programs."
         ) from error
-    return keeper.done
+    return checkpoints.done
 
 
 def _fit(
-    lesson: Lesson,
-    keeper: Checkpoints,
-    run: Path,
-    listener: Listener | None,
-    ensemble: Ensemble,
+    setup: TrainingSetup, checkpoints: Checkpoints, run: Path, listener: Listener | None
 ) -> None:
-    epochs_done = keeper.done["epochs"]
-    callbacks = [*lesson.callbacks, keeper, *([Telling(listener)] if listener else [])]
-    if ensemble.first:
+    epochs_done = checkpoints.done["epochs"]
+    callbacks = [
+        *setup.callbacks, checkpoints, *([ToListener(listener)] if listener else [])
+    ]  # fmt: skip
+    if checkpoints.group.first:
         run_folder.trim_log(run, epochs_done)
-        # A line that was logged before a kill is trimmed, one that was not is lost:
-        # so the log comes before the checkpoint. What TensorBoard makes of a full disk
-        # must come last.
-        callbacks.insert(len(lesson.callbacks), LossLog(run))
+        # A log line without a checkpoint is trimmed, a checkpoint without a log line would
+        # leave a gap: so the log comes before the checkpoint. TensorBoard comes last,
+        # because a full disk may make it fail.
+        callbacks.insert(len(setup.callbacks), LossLog(run))
         callbacks.append(
             keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False)
         )
-    watched: dict[str, Any] = {
-        "validation_data": lesson.watched,
-        "validation_batch_size": lesson.watched_batch,
+    validation: dict[str, Any] = {
+        "validation_data": setup.validation,
+        "validation_batch_size": setup.validation_batch,
     }
-    if ensemble.processes > 1:
-        inputs, targets = lesson.watched
-        batches, steps = watched_batches(inputs, targets, lesson.watched_batch)
-        watched = {"validation_data": batches, "validation_steps": steps}
+    if checkpoints.group.processes > 1:
+        batches, steps = validation_batches(*setup.validation, setup.validation_batch)
+        validation = {"validation_data": batches, "validation_steps": steps}
     with Interruption() as interruption:
-        lesson.model.fit(
-            lesson.batches(epochs_done),
-            epochs=lesson.plan.epochs,
+        setup.model.fit(
+            setup.batches(epochs_done),
+            epochs=setup.plan.epochs,
             initial_epoch=epochs_done,
-            steps_per_epoch=lesson.plan.steps_an_epoch,
+            steps_per_epoch=setup.plan.steps_an_epoch,
             callbacks=[*callbacks, interruption],
             shuffle=False,
             verbose=0,
-            **watched,
+            **validation,
         )
 
 
-def _watched_loss(lesson: Lesson) -> float:
-    """Return the loss on what is watched, before anything is learned."""
-    windows, targets = lesson.watched
-    found = lesson.model.evaluate(
-        windows, targets, batch_size=lesson.watched_batch, verbose=0, return_dict=True
+def _validation_loss(setup: TrainingSetup) -> float:
+    """Return the validation loss before any training."""
+    inputs, targets = setup.validation
+    found = setup.model.evaluate(
+        inputs, targets, batch_size=setup.validation_batch, verbose=0, return_dict=True
     )
     return float(found["loss"])
 
 
-def _sides(
-    corpora: Sequence[Corpus], splits: Sequence[Split], wishes: Wishes
-) -> tuple[list[NoteArray], list[NoteArray]]:
-    """Return the pieces to learn from, and those to watch."""
-    learned = _pieces(corpora, [split.train for split in splits])
-    watched = _pieces(corpora, [split.valid for split in splits])
-    if wishes.origin is None:
-        return learned, watched
-    # Sessions are few, so each gives its beginning to learn from and its end to watch.
-    pieces = [*learned, *watched]
-    cuts = [int(len(piece) * LEARNED_SHARE) for piece in pieces]
-    return (
+def _pieces(corpora: Sequence[Corpus], splits: Sequence[Split], *, within_pieces: bool) -> Pieces:
+    """Return the pieces to train on and those for validation.
+
+    Sessions, which an instrument is fine-tuned on, are few and long. So each of them is
+    cut in two instead (`within_pieces`): its beginning to train on, its end for validation.
+    """
+    train = _of_side(corpora, [split.train for split in splits])
+    validation = _of_side(corpora, [split.valid for split in splits])
+    if not within_pieces:
+        return Pieces(train, validation)
+    pieces = [*train, *validation]
+    cuts = [int(len(piece) * TRAIN_SHARE) for piece in pieces]
+    return Pieces(
         [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True) if cut],
         [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True) if cut < len(piece)],
     )
 
 
-def _pieces(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[NoteArray]:
+def _of_side(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[NoteArray]:
     return [
         corpus.piece(index)
         for corpus, indices in zip(corpora, chosen, strict=True)

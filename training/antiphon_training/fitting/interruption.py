@@ -1,7 +1,7 @@
-"""Ctrl-C while a network learns: heard at once, obeyed between two batches.
+"""Ctrl-C during training: noticed at once, obeyed between two batches.
 
-Python raises `KeyboardInterrupt` wherever it is; inside a destructor or a
-callback of TensorFlow's it would be printed and forgotten, and the training go on.
+Python raises `KeyboardInterrupt` wherever it happens to be. In a destructor or a callback
+of TensorFlow the exception would be printed and dropped, and the training would continue.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Interruption(keras.callbacks.Callback):
-    """Ends a training when SIGINT came; a context around `fit`, and one of its callbacks.
+    """End a training after SIGINT: a context around `fit`, and one of its callbacks.
 
-    A second SIGINT does what it did before.
+    A second SIGINT is handled as it was before the context.
     """
 
     def __init__(self) -> None:
@@ -28,35 +28,35 @@ class Interruption(keras.callbacks.Callback):
         self._before: Any = None
 
     def __enter__(self) -> Interruption:
-        """Listen from now on; signals reach the main thread only."""
+        """Handle SIGINT from now on; only the main thread can."""
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._hear)
+            self._before = signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the signal to whoever had it before."""
-        self._give_back()
+        """Restore the handler from before."""
+        self._restore()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """End where somebody asked for it."""
+        """End the training if SIGINT came."""
         del batch, logs
-        self._obey()
+        self._check()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """End where somebody asked for it, while pieces are watched too."""
+        """End the training if SIGINT came during validation."""
         del batch, logs
-        self._obey()
+        self._check()
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._asked = True
-        self._give_back()
+        self._restore()
 
-    def _give_back(self) -> None:
+    def _restore(self) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
             self._before = None
 
-    def _obey(self) -> None:
+    def _check(self) -> None:
         if self._asked:
             raise KeyboardInterrupt

@@ -1,7 +1,7 @@
-"""What TensorFlow writes to stderr from C++, kept in a file instead.
+"""Redirect what TensorFlow writes to stderr from C++ into a file.
 
-It greets every import with a page about processors and graphics cards, past
-Python's `sys.stderr`, and no setting silences all of it.
+TensorFlow prints about processors and graphics cards at every import. These messages do
+not pass through Python's `sys.stderr`, and no setting silences all of them.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ _STDERR = 2
 
 @contextmanager
 def native_messages_to(path: Path | None) -> Iterator[None]:
-    """Send what libraries write to stderr to a file; Python's own goes where it went.
+    """Send to a file what libraries write to stderr; Python still writes to stderr.
 
     Parameters
     ----------
     path : Path | None
-        The file, begun anew; None leaves everything as it is.
+        The file, which is emptied first; None redirects nothing.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if path is None:
         yield
         return
-    spoken = sys.stderr
-    spoken.flush()
+    stderr = sys.stderr
+    stderr.flush()
     kept = os.dup(_STDERR)
-    with path.open("wb") as log, os.fdopen(os.dup(kept), "w", buffering=1) as voice:
-        # A test may have put something else in the place of stderr: leave it there.
-        own = spoken is sys.__stderr__
+    with path.open("wb") as log, os.fdopen(os.dup(kept), "w", buffering=1) as terminal:
+        # A test may have replaced sys.stderr: then leave it alone.
+        own = stderr is sys.__stderr__
         os.dup2(log.fileno(), _STDERR)
         if own:
-            sys.stderr = voice
+            sys.stderr = terminal
         try:
             yield
         finally:
-            sys.stderr = spoken
+            sys.stderr = stderr
             os.dup2(kept, _STDERR)
             os.close(kept)

@@ -1,4 +1,4 @@
-"""In which precision layers compute: bfloat16 where the hardware multiplies it."""
+"""The precision that layers compute in: bfloat16 where the hardware multiplies it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def in_precision(precision: str) -> Iterator[None]:
-    """Let layers be made, and computed, in a precision while the block runs."""
+    """Make and compute layers in this precision while the block runs."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(_policy(precision))
     try:
@@ -25,7 +25,7 @@ def in_precision(precision: str) -> Iterator[None]:
 
 
 def _policy(precision: str) -> str:
-    """Return Keras' name of a precision; bfloat16 pays only where the hardware multiplies it."""
+    """Return Keras' name of a precision; "auto" is bfloat16 where it is faster."""
     if precision == "auto":
         precision = "bfloat16" if _multiplies_bfloat16() else "float32"
     return "mixed_bfloat16" if precision == "bfloat16" else "float32"

@@ -1,17 +1,17 @@
-"""The folder of a training run: what `train` writes, resumes and `export` reads.
+"""The folder of a training run: `train` writes and resumes it, `export` reads it.
 
-recipe.toml         the recipe as it was given
+recipe.toml         the recipe, with its comments
 codec.json          the codec's tables, with its vocabulary
-origin.json         the instrument that it went on from, where it did
+origin.json         the instrument that the run continues, if it does
 corpus.json         corpora: names, folders, licences, counts, held-out files
-training.json       what was done so far: epochs, notes, hours, losses
+training.json       progress so far: epochs, notes, hours, losses
 best.weights.h5     weights with the lowest validation loss
-resume.npz          everything that is needed to go on
-log.csv             one line an epoch; tensorboard/ the same as event files
-tensorflow.log      what TensorFlow has to say
+resume.npz          the state that a resumed run needs
+log.csv             one line an epoch; tensorboard/ has the same as event files
+tensorflow.log      messages of TensorFlow
 
-A file is written under another name first and then takes its place at once, so
-that a kill or a full disk leaves the old one or the new one.
+Each file is written under another name first and then replaces the old one in one step,
+so a kill or a full disk leaves either the old file or the new one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
 from antiphon_training.corpora.licences import corpus_licence
-from antiphon_training.recipe import as_begun, read_recipe
+from antiphon_training.recipe import read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.split import Split
+    from antiphon_training.corpora.piece import Split
     from antiphon_training.recipe import Recipe
 
 RECIPE, CORPUS, TRAINING = "recipe.toml", "corpus.json", "training.json"
@@ -40,16 +40,16 @@ BEST, RESUME, LOG = "best.weights.h5", "resume.npz", "log.csv"
 TENSORBOARD, MESSAGES = "tensorboard", "tensorflow.log"
 
 COMPARED = ("name", "tracks", "files", "notes", "valid", "heldout")
-"""Of corpus.json: what must be the same when a run goes on."""
+"""Keys of corpus.json that must be the same when a run is resumed."""
 
 
 def make(run: Path) -> None:
-    """Make the folder of a run, or see that it can be written to.
+    """Make the folder of a run where it is not there, and check that it can be written.
 
     Raises
     ------
     TrainingError
-        It cannot.
+        It cannot be made or written.
     """
     try:
         run.mkdir(parents=True, exist_ok=True)
@@ -60,19 +60,11 @@ def make(run: Path) -> None:
         raise unwritable(run, error) from error
 
 
-def prepare(
-    run: Path,
-    recipe_path: Path,
-    recipe: Recipe,
-    corpora: Sequence[Corpus],
-    splits: Sequence[Split],
-    *,
-    quick: bool = False,
-) -> None:
-    """Write what a run is of; where it goes on, see first that it is of the same.
+def prepare(run: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split]) -> None:
+    """Write recipe and corpora of a run; check first that a resumed run has the same.
 
-    Licences, folders, and what of a recipe does not touch the steps already made
-    (`Recipe.essence`) may change on the way.
+    Licences, folders, and the keys of a recipe that are not part of its essence
+    (`Recipe.essence`) may change between resumptions.
 
     Raises
     ------
@@ -86,17 +78,16 @@ def prepare(
         if read_recipe(run / RECIPE).essence() != recipe.essence():
             raise TrainingError(
                 f"{run} holds a run with another recipe (its own is {run / RECIPE}); "
-                "give that one to go on with it, or another --out folder."
+                "resume it with that one, or name another --out folder."
             )
         if _compared(read_json(run / CORPUS)) != _compared(described):
             raise TrainingError(
                 f"{run} holds a run with other corpora ({run / CORPUS} lists them); "
-                "give the same ones in the same order to go on with it, or another --out folder."
+                "resume it with the same ones in the same order, or name another --out folder."
             )
     try:
-        if recipe_path.resolve() != (run / RECIPE).resolve():
-            text = as_begun(recipe_path, quick)
-            replace_by(run / RECIPE, lambda half: half.write_text(text, encoding="utf-8"))
+        text = recipe.as_toml()
+        replace_by(run / RECIPE, lambda half: half.write_text(text, encoding="utf-8"))
         write_json(run / CORPUS, described)
     except OSError as error:
         raise unwritable(run, error) from error
@@ -116,43 +107,24 @@ def keep_codec(run: Path, codec: Codec) -> None:
         raise unwritable(run, error) from error
 
 
-def keep_origin(run: Path, told: dict[str, Any]) -> None:
-    """Write what an instrument that goes on learning was.
+def keep_origin(run: Path, summary: dict[str, Any]) -> None:
+    """Write the summary of the instrument that a run continues.
 
     Raises
     ------
     TrainingError
-        It cannot be written, or the run went on from another.
+        It cannot be written, or the run continues another instrument.
     """
     path = run / ORIGIN
-    if path.is_file() and (run / RESUME).is_file() and read_json(path) != told:
+    if path.is_file() and (run / RESUME).is_file() and read_json(path) != summary:
         raise TrainingError(
-            f"{run} holds a run that went on from another instrument; "
+            f"{run} holds a run that continues another instrument; "
             "name that one, or another --out folder."
         )
     try:
-        write_json(path, told)
+        write_json(path, summary)
     except OSError as error:
         raise unwritable(run, error) from error
-
-
-def keep_recipe(run: Path, recipe: Recipe) -> Path:
-    """Write a recipe that was made, not given, where the run has none; return its file.
-
-    Raises
-    ------
-    TrainingError
-        It cannot be written.
-    """
-    import tomli_w
-
-    path = run / RECIPE
-    if not path.is_file():
-        try:
-            replace_by(path, lambda half: half.write_text(tomli_w.dumps(recipe.written())))
-        except OSError as error:
-            raise unwritable(run, error) from error
-    return path
 
 
 def _compared(described: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -165,7 +137,7 @@ def _describe(corpus: Corpus, split: Split, recipe: Recipe) -> dict[str, Any]:
         "name": corpus.name,
         "folder": str(corpus.folder.resolve()),
         **corpus_licence(corpus.folder),
-        **(source.told() if source else {}),
+        **(source.given() if source else {}),
         "tracks": recipe.corpus.tracks.get(corpus.name),
         "files": len(split.train),
         "notes": sum(len(corpus.piece(index)) for index in split.train),
@@ -175,14 +147,14 @@ def _describe(corpus: Corpus, split: Split, recipe: Recipe) -> dict[str, Any]:
 
 
 def unwritable(run: Path, error: OSError) -> TrainingError:
-    """Return the error of a folder that takes no more."""
-    return TrainingError(
-        f"{run} cannot be written ({(error.strerror or 'an error of the disk').lower()}); what "
-        "was kept before is whole: make room, and the same command goes on."
+    """Return the error of a folder that cannot be written."""
+    reason = (error.strerror or "an error of the disk").lower()
+    advice = (
+        "what was kept before is whole: make room, and the same command resumes the run."
         if (run / RESUME).is_file()
-        else f"{run} cannot be written ({(error.strerror or 'an error of the disk').lower()}); "
-        "name another --out folder, or make room."
+        else "name another --out folder, or make room."
     )
+    return TrainingError(f"{run} cannot be written ({reason}); {advice}")
 
 
 def read_json(path: Path) -> Any:
@@ -194,20 +166,20 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file at once."""
+    """Write a JSON file whole or not at all."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     replace_by(path, lambda half: half.write_text(text, encoding="utf-8"))
 
 
 def replace_by(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write(half)` make a file, then put it in the place of `path` at once.
+    """Call `write(half)` to write a file beside `path`, then replace `path` by it.
 
     Raises
     ------
     OSError
-        It cannot be written; what `path` was stays, and nothing half is left.
+        It cannot be written; the old file stays, and no unfinished one is left.
     """
-    # Keras wants its suffix .weights.h5, so the unfinished file keeps the end of the name.
+    # Keras needs the suffix .weights.h5, so the unfinished file keeps the end of the name.
     half = path.with_name(".half-" + path.name)
     try:
         write(half)
@@ -220,7 +192,7 @@ def replace_by(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def trim_log(run: Path, epochs_done: int) -> None:
-    """Drop lines of epochs that were logged but not kept, so that a resumed log reads on."""
+    """Drop log lines of epochs that no checkpoint has, so that a resumed log has no gap."""
     path = run / LOG
     if not path.is_file():
         return

@@ -1,1 +1,1 @@
-"""Harmony, as music21 sees it: keys, chords and their names."""
+"""Harmony, with music21: keys, and the names of chords."""

@@ -1,7 +1,7 @@
-"""Chords: their normal order and their names, by music21.
+"""Names of chords, by music21.
 
-A chord is given by its pitches, MIDI numbers; the name is that of its pitch classes,
-and only a symbol tells which of them is in the bass.
+A chord is given by its pitches, MIDI numbers. Its name is that of its pitch classes; only
+the symbol says which of them is in the bass.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 FEWEST_CLASSES = 3
-"""Two pitch classes are an interval; from three on they are a chord."""
+"""Two pitch classes are an interval, three or more are a chord."""
 
 NO_SYMBOL = "Chord Symbol Cannot Be Identified"
 MIDDLE_C = 60
@@ -36,11 +36,11 @@ class SoundedChord:
     Attributes
     ----------
     onset : float
-        Of its first note, in the unit of the notes.
+        Onset of its first note, in the unit of the notes.
     pitches : tuple of int
         MIDI note numbers, ascending.
     name : str
-        As `chord_name` gives it.
+        The result of `chord_name`.
     """
 
     onset: float
@@ -58,13 +58,13 @@ def chord_name(pitches: Iterable[int]) -> str:
     """
     order = normal_order(pitches)
     if not order:
-        raise ValueError("a chord has a pitch at least")
+        raise ValueError("a chord has at least one pitch")
     close = _chord(MIDDLE_C + order[0] + (pitch - order[0]) % PITCH_CLASSES for pitch in order)
     return _plain(str(close.pitchedCommonName))
 
 
 def chord_symbol(pitches: Iterable[int]) -> str | None:
-    """Return what a lead sheet writes: "C/E", "Cm7"; None where it has no sign for it."""
+    """Return the symbol of a lead sheet: "C/E", "Cm7"; None where there is none."""
     from music21 import harmony
 
     found = sorted(set(pitches))
@@ -74,19 +74,8 @@ def chord_symbol(pitches: Iterable[int]) -> str | None:
     return None if figure == NO_SYMBOL else _plain(figure)
 
 
-def word_name(word: str) -> str:
-    """Return the name of a word of the symbols codec: "0.4.7" is a C-major triad.
-
-    A single pitch ("C4"), and what follows a colon, the length, stay as they are.
-    """
-    sound, colon, length = word.partition(":")
-    if not sound[:1].isdigit():
-        return word
-    return f"{chord_name(int(part) for part in sound.split('.'))}{colon}{length}"
-
-
 def chords_of(notes: NoteArray, span: float) -> list[SoundedChord]:
-    """Return the chords that are struck in a piece: at least three pitch classes at once.
+    """Return the chords of a piece: at least three pitch classes that begin together.
 
     Parameters
     ----------
@@ -94,7 +83,7 @@ def chords_of(notes: NoteArray, span: float) -> list[SoundedChord]:
         Sorted by onset.
     span : float
         Notes that begin less than this after the first are one chord; in the unit
-        of the notes (0.04 s, or a sixteenth of a beat, as the symbols codec has it).
+        of the notes (the symbols codec has 0.04 s, or a sixteenth of a beat).
     """
     names: dict[tuple[int, ...], str] = {}
     chords = []

@@ -2,8 +2,8 @@
 
 How long each pitch class sounds is correlated with how well it fits each of the 24
 keys (C. L. Krumhansl, Cognitive Foundations of Musical Pitch, 1990). The result is
-music21's; adding up an array in place of a stream of objects takes a hundredth of
-the time, so a whole corpus can be asked.
+the same as music21's; summing an array instead of a stream of objects takes a hundredth of
+the time, so the keys of a whole corpus can be estimated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TONICS: dict[Mode, tuple[str, ...]] = {
     "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
     "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
 }
-"""How tonics are spelt, by pitch class: the way with fewer accidentals in the signature."""
+"""The spelling of tonics by pitch class: the one with fewer accidentals in the signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Key:
     mode : {"major", "minor"}
         The mode.
     correlation : float
-        How well the music fits it, -1 to 1.
+        Correlation of the music with its profile, -1 to 1.
     """
 
     tonic: int
@@ -48,12 +48,12 @@ class Key:
 
     @property
     def name(self) -> str:
-        """What it is called: "Eb major"."""
+        """Its name: "Eb major"."""
         return f"{TONICS[self.mode][self.tonic]} {self.mode}"
 
 
 def estimate_key(notes: NoteArray) -> Key | None:
-    """Return the key that a piece fits best; None where nothing sounds.
+    """Return the key that fits a piece best; None where nothing sounds.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def estimate_key(notes: NoteArray) -> Key | None:
 
 
 def rank_keys(notes: NoteArray) -> list[Key]:
-    """Return all 24 keys, the best first; none where nothing sounds."""
+    """Return all 24 keys, the best first; an empty list where nothing sounds."""
     lasting = np.nan_to_num(notes["duration"])
     sounding = np.bincount(notes["pitch"] % PITCH_CLASSES, weights=lasting, minlength=PITCH_CLASSES)
     if not sounding.any() or np.ptp(sounding) == 0.0:
@@ -77,7 +77,7 @@ def rank_keys(notes: NoteArray) -> list[Key]:
 
 
 def _profiles() -> tuple[list[tuple[int, Mode]], NDArray[np.float64]]:
-    """Return the 24 keys, and how well each pitch class fits each of them, (24, 12)."""
+    """Return the 24 keys, and the profile of each, (24, 12)."""
     from music21 import analysis
 
     methods: Any = analysis.discrete

@@ -1,7 +1,7 @@
 """The classic network of words: stacked LSTM layers with dropout, dense layers, softmax.
 
-It reads the last words as numbers scaled to 0 to 1, or as one-hot vectors, and
-foretells the next. Layers, widths and dropout are the recipe's.
+It reads the last words as numbers from 0 to 1, or as one-hot vectors, and predicts the
+next. The recipe sets layers, widths and dropout.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class ClassicNetwork(WindowNetwork):
     dropout : float
         Share of values dropped after each LSTM layer, in training.
     activation : str
-        Of the dense layers.
+        The activation of the dense layers.
     reads : {"scaled", "one-hot"}
-        How words are given to the first layer.
+        The form of the words that the first layer reads.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class ClassicNetwork(WindowNetwork):
         self.built = True
 
     def _read_shape(self, layer: Any, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return the shape whose outcome Keras knows: one-hot vectors for class numbers."""
+        """Return the shape that Keras expects: that of one-hot vectors for class numbers."""
         by_class = isinstance(layer, WindowLSTM) and layer.classes is not None
         return (*shape, self.words + 1) if by_class else shape
 
@@ -105,7 +105,7 @@ class ClassicNetwork(WindowNetwork):
         return {"symbol": self.output_layer(self.features(window))}
 
     def _head(self, features: Tensor, chosen: list[Tensor]) -> Tensor:
-        """Return the logits; nothing of this word is known before."""
+        """Return the logits; a word has no earlier fields."""
         del chosen
         return self.output_layer(features)
 

@@ -1,23 +1,29 @@
-"""The house network: two LSTM layers and heads that are given what was chosen before.
+"""The house network: LSTM layers, and one head a field that reads the fields before it.
 
-A note's fields are predicted in the codec's order. Each head reads the state of
-the LSTM and embeddings of the fields already known of this note, so that the
-joint distribution is exact: p(pitch) p(step | pitch) p(duration | pitch, step) ...
+The fields of a note are predicted in the codec's order. Each head reads the output of the
+LSTM layers and embeddings of the earlier fields of the same note, so the joint distribution
+is exact: p(pitch) p(step | pitch) p(duration | pitch, step) ...
 
 Shapes: notes are int32 (batch, time, fields); logits float32 (batch, time, classes).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from antiphon_training.networks.lstm import SequenceLSTM
 from antiphon_training.networks.recurrence.backend import rows
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Tensor = Any
+Compiled = Callable[[Any], Any]
 State = list[Tensor]
 """h and c of each layer in turn, float32 (batch, units)."""
 
@@ -43,7 +49,7 @@ class NoteEmbedding(keras.layers.Layer):
         self.table = _table(self, "table", sum(self.sizes), self.width)
 
     def call(self, notes: Tensor) -> Tensor:
-        """Look the classes of each field up and add them."""
+        """Return the sum of the embeddings of all fields."""
         starts = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
         found = rows(self.table, notes + ops.convert_to_tensor(starts, dtype="int32"))
         return ops.cast(ops.sum(found, axis=-2), self.compute_dtype)
@@ -51,14 +57,14 @@ class NoteEmbedding(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="antiphon")
 class FieldHead(keras.layers.Layer):
-    """Logits of one field, from the LSTM's output and the fields known before.
+    """Logits of one field, from the output of the LSTM layers and the earlier fields.
 
     Parameters
     ----------
     size : int
         Number of classes predicted.
     known : tuple of int
-        Number of classes of each field that comes before.
+        Number of classes of each earlier field.
     width : int
         Width of the hidden layer.
     """
@@ -122,6 +128,17 @@ class HouseNetwork(keras.Model):
             for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
         ]
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """The form of its context, for a card: an endless stream of notes."""
+        return {"kind": "stream"}
+
+    @property
+    def state_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each state tensor without the batch: h1, c1, h2, c2 ..."""
+        layers = range(1, len(self.lstms) + 1)
+        return {f"{kind}{layer}": (self.units,) for layer in layers for kind in ("h", "c")}
+
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
         self.embedding.build(None)
@@ -170,6 +187,25 @@ class HouseNetwork(keras.Model):
         previous = inputs["previous"]
         features, _ = self.run(previous, self.initial_state(ops.shape(previous)[0]))
         return self.logits(features, inputs["target"])
+
+    def piece_logits(
+        self, read: NDArray[np.int32], truth: NDArray[np.int32], compiled: Compiled
+    ) -> NDArray[np.float32]:
+        """Return the logits of all fields at each row of a piece, by the code of training.
+
+        Parameters
+        ----------
+        read, truth : int32 arrays, shape (rows, fields)
+            The rows that are read, and those to predict.
+        compiled : callable
+            Compiles a function of tensors: `tf.function`, for instance.
+
+        Returns
+        -------
+        float32 array, shape (rows, sum of classes)
+        """
+        parts = compiled(self)({"previous": read[None], "target": truth[None]})
+        return np.concatenate([np.asarray(parts[name])[0] for name in self.fields], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""

@@ -1,10 +1,10 @@
-"""An LSTM layer that keeps a processor busy, and hands its state in and out.
+"""An LSTM layer that trains fast on a processor, with its state as input and output.
 
-Keras' own layer multiplies inputs and state inside its loop and lets autodiff
-walk back through it. Here, as cuDNN does, the input is multiplied by its weights
-once for the whole sequence, the loop holds the recurrent product alone, and a
-hand-written gradient collects the gates' gradients so that each weight matrix
-has one large product. `benchmarks/training.py` holds it beside Keras' own.
+Keras' own layer multiplies inputs and state inside its loop, and its gradient goes back
+through that loop. Here, as in cuDNN, the input is multiplied by its weights once for the
+whole sequence, only the recurrent product is inside the loop, and a hand-written gradient
+collects the gradients of the gates, so each weight matrix has one large product.
+`benchmarks/training.py` compares the two.
 
 Sequences are time-major: shape (time, batch, features).
 """
@@ -23,7 +23,7 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable(package="antiphon")
 def open_forget_gate(shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-    """Return the first biases: 1 for the forget gate (Jozefowicz et al., 2015), else 0."""
+    """Return the initial biases: 1 for the forget gate (Jozefowicz et al., 2015), else 0."""
     units = shape[0] // 4
     gates = [ops.zeros(units, dtype), ops.ones(units, dtype), ops.zeros(2 * units, dtype)]
     return ops.concatenate(gates, axis=0)

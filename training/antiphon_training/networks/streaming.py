@@ -1,4 +1,4 @@
-"""Training over long pieces: the network's state is carried from batch to batch."""
+"""Training over long pieces: the network's state is carried from one batch to the next."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ Tensor = Any
 
 
 class StreamingNetwork(keras.Model):
-    """A network whose state goes on where the last batch ended.
+    """A network that begins each batch in the state in which the last one ended.
 
-    Gradients stop at the start of a batch (truncated back-propagation through
-    time), the state does not: row b of a batch continues row b of the one before,
-    until a batch comes with `reset` set, which starts from zeros.
+    Gradients stop at the start of a batch (truncated back-propagation through time), the
+    state does not: row b of a batch continues row b of the batch before. A batch with
+    `reset` starts from zeros.
 
-    Where several processes train together each computes some of a batch's rows,
-    always the same ones, but holds the carried state of all: what is kept in a
-    run does not depend on how many there were. For the house network that is
-    half a megabyte to gather a batch, beside gradients of 18.
+    When several processes train together, each computes some rows of a batch, always the
+    same ones, but holds the carried state of all rows. So a checkpoint does not depend on
+    the number of processes. For the house network that is 0.5 MB to gather in each batch,
+    beside 18 MB of gradients.
 
     Parameters
     ----------
     network : HouseNetwork
-        What is trained.
+        The network to train.
     batch : int
         Rows of a training batch.
     """
 
     def __init__(self, network: HouseNetwork, batch: int, **kwargs: Any) -> None:
-        # The state is float32 whatever the precision of the layers.
+        # The state is always float32, also where layers compute in bfloat16.
         super().__init__(dtype="float32", **kwargs)
         self.network = network
         self.batch = batch
@@ -56,7 +56,7 @@ class StreamingNetwork(keras.Model):
         self.built = True
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> dict[str, Tensor]:
-        """Return the logits of every field; in training, go on from the carried state."""
+        """Return the logits of every field; in training, from the carried state on."""
         if not training:
             logits: dict[str, Tensor] = self.network(inputs)
             return logits

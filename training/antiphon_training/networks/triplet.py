@@ -1,12 +1,12 @@
 """The classic network of triplets: one LSTM layer and three outputs.
 
-Pitch is a class; step and duration are numbers, in seconds. A number foretold
-by least squares is the middle of a distribution; its standard deviation is the
-root of the mean square error on the pieces that are watched (`spread`, set while
-training). So the chance of each class of time is that of its bin, and the
-instrument is drawn from, steered and measured like any other.
+Pitch is a class; step and duration are numbers, in seconds. A number that is predicted by
+least squares is the mean of a distribution; its standard deviation (`spread`) is the root of
+the mean square error on the validation pieces, set after each epoch. The probability of a
+class of time is that of its bin. So notes are drawn, biased and scored as with any other
+instrument.
 
-The distribution is the logistic one: next to the normal, the logarithms of its
+The distribution is logistic: unlike those of the normal distribution, the logarithms of its
 bins are exact in float32 far out in the tails, where a held-out note may be.
 """
 
@@ -28,18 +28,18 @@ SMALLEST_SPREAD = 0.01
 """Seconds; a distribution narrower than its bins would be a point."""
 
 SCALE = math.sqrt(3.0) / math.pi
-"""Of a logistic distribution, for each unit of its standard deviation."""
+"""The scale of a logistic distribution of standard deviation 1."""
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
-def squares_with_positive_pressure(truth: Tensor, foretold: Tensor) -> Tensor:
-    """Return the mean square error, and ten times what is foretold below zero.
+def squares_with_positive_pressure(truth: Tensor, predicted: Tensor) -> Tensor:
+    """Return the mean square error, plus ten times the part of a prediction below zero.
 
-    Times are never negative, so that a network is pushed away from foretelling it.
+    Times are never negative, and the second term pushes predictions above zero.
     """
     ops = keras.ops
-    squares = ops.square(truth - foretold)
-    return ops.mean(squares + 10.0 * ops.maximum(-foretold, 0.0), axis=-1)
+    squares = ops.square(truth - predicted)
+    return ops.mean(squares + 10.0 * ops.maximum(-predicted, 0.0), axis=-1)
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
@@ -104,7 +104,7 @@ class TripletNetwork(WindowNetwork):
     def read(self, window: Tensor) -> Tensor:
         """Return pitch (1 is 128), step and duration (seconds), float32 (batch, length, 3)."""
         ops = keras.ops
-        # Class + 1, and 0 for nothing, which is read as a time of zero.
+        # Class + 1; 0, which is "nothing yet", is read as a time of zero.
         seconds = ops.convert_to_tensor(np.array([0.0, *self.centres], dtype=np.float32))
         pitch = ops.cast(window[..., 0], "float32") / PITCHES
         times = ops.take(seconds, window[..., 1:], axis=0)
@@ -127,7 +127,7 @@ class TripletNetwork(WindowNetwork):
         }
 
     def _time_logits(self, mean: Tensor, which: int) -> Tensor:
-        """Return the logarithm of each bin's chance, (batch, classes), from a mean (batch, 1)."""
+        """Return the log-probability of each bin, (batch, classes), for a mean (batch, 1)."""
         ops = keras.ops
         spread = ops.maximum(ops.convert_to_tensor(self.spread)[which], SMALLEST_SPREAD)
         edges = np.array(self.edges, dtype=np.float32)[None]

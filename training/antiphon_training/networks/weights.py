@@ -1,8 +1,8 @@
-"""Weights by name, in the form in which an instrument file holds them.
+"""The weights of a network by name, in the form in which an instrument file holds them.
 
-So that an instrument can go on learning, its metadata says which tensor of the
-graph is which weight (`WEIGHTS_KEY`). A classic network's gates stand in another
-order in the graph than in Keras' layer; here they are turned there and back.
+The metadata of an instrument says which tensor of the graph is which weight (`WEIGHTS_KEY`),
+so that it can be trained further. In the graph, the gates of a network of windows are in
+another order than in Keras' layer; this module changes the order, in both directions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 def graph_weights(network: Any) -> Weights:
-    """Return what is learned of a network, by the path of each weight."""
+    """Return the trainable weights of a network, by their paths."""
     turned = _gated(network)
     found = {}
     for weight in network.trainable_weights:
@@ -33,7 +33,7 @@ def graph_weights(network: Any) -> Weights:
 
 
 def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
-    """Give a network the weights that `graph_weights` of its like returned.
+    """Assign the weights that `graph_weights` returned for a network of the same form.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]
 
 
 def _gated(network: Any) -> set[str]:
-    """Return the paths of the weights whose gates stand in Keras' order."""
+    """Return the paths of the weights whose gates are in Keras' order."""
     layers = [layer for layer in getattr(network, "stack", []) if isinstance(layer, WindowLSTM)]
     return {weight.path for layer in layers for weight in layer.trainable_weights}
 

@@ -1,4 +1,4 @@
-"""Keras' LSTM, with the fast loop of the house inside.
+"""Keras' LSTM layer, with a faster loop.
 
 Weights, names and results are those of `keras.layers.LSTM`. Sequences are
 batch-major: (batch, time, features).
@@ -26,11 +26,10 @@ class WindowLSTM(keras.layers.LSTM):
     units : int
         Width of the state.
     classes : int, optional
-        Where given, the input is class numbers, (batch, time), and means the
-        same as their one-hot vectors: a row of the kernel is looked up where
-        those would be multiplied by all of it.
+        If given, the input is class numbers, (batch, time), with the same result as for
+        their one-hot vectors: rows of the kernel are looked up instead of a product.
     **kwargs
-        As for `keras.layers.LSTM`; the gates must be the usual ones.
+        As for `keras.layers.LSTM`; activations must be the default ones.
     """
 
     def __init__(self, units: int, classes: int | None = None, **kwargs: Any) -> None:
@@ -43,7 +42,7 @@ class WindowLSTM(keras.layers.LSTM):
             input_shape = (*input_shape[:2], self.classes)
         super().build(input_shape)
         if self.classes is not None:
-            self.input_spec = None  # Keras would ask for vectors
+            self.input_spec = None  # Keras would require vectors
 
     def call(
         self,
@@ -64,7 +63,7 @@ class WindowLSTM(keras.layers.LSTM):
         return ops.transpose(outputs, (1, 0, 2)) if self.return_sequences else last
 
     def by_steps(self, sequences: Tensor, length: int) -> Tensor:
-        """Return what `call` returns, step by step without a loop, for a graph to export."""
+        """Return the result of `call`, with unrolled steps, for a graph to export."""
         z = self._read(sequences)
         recurrent = house_order(ops.cast(self.cell.recurrent_kernel, z.dtype))
         h = c = ops.zeros_like(z[:, 0, : self.units])
@@ -75,7 +74,7 @@ class WindowLSTM(keras.layers.LSTM):
         return ops.stack(outputs, axis=1) if self.return_sequences else h
 
     def _read(self, sequences: Tensor) -> Tensor:
-        """Return what the input adds to the gates, (batch, time, 4 * units), house order."""
+        """Return the input's part of the gates, (batch, time, 4 * units), house order."""
         kernel = house_order(ops.cast(self.cell.kernel, self.compute_dtype))
         bias = house_order(ops.cast(self.cell.bias, self.compute_dtype))
         if self.classes is not None:
@@ -88,6 +87,6 @@ class WindowLSTM(keras.layers.LSTM):
 
 
 def house_order(gates: Tensor) -> Tensor:
-    """Return gates with the candidate last; Keras has the output gate there."""
+    """Return gates with the candidate last; in Keras the output gate is last."""
     i, f, candidate, o = ops.split(gates, 4, axis=-1)
     return ops.concatenate([i, f, o, candidate], axis=-1)

@@ -1,1 +1,1 @@
-"""From what was played to a score that can be read."""
+"""Performed notes to a readable score: MusicXML, PDF and PNG."""

@@ -1,4 +1,4 @@
-"""Bars of one staff: every voice complete, with its rests, and the clef that suits it.
+"""The bars of one staff: complete voices with their rests, and a clef.
 
 Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 """
@@ -21,12 +21,12 @@ TREBLE, BASS = (62, 79), (41, 60)
 """The pitches that a clef shows without ledger lines, or with one."""
 
 CLEF_CHANGE = 14.0
-"""A change of clef is worth so many ledger lines."""
+"""The cost of a change of clef, in ledger lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A note head, a chord, or a rest: what one sign of length says.
+    """A note, a chord or a rest of one note value.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class Head:
     pitches : tuple of int
         Ascending; none of a rest.
     names : tuple of Name
-        What the pitches are called.
+        The names of the pitches.
     tied : bool
         Whether it is tied to the next head of its voice.
     shown : bool
-        Whether a rest is seen; it is not where another voice sounds.
+        Whether a rest is visible; it is not where another voice sounds.
     """
 
     start: int
@@ -59,15 +59,15 @@ class Bar:
     start, end : int
         Ticks; a first bar may begin later than at 0.
     flowing : tuple of Head
-        Fills the bar.
+        The voice that goes from stroke to stroke; it fills the bar.
     holding : tuple of Head
-        Fills the bar too, or there is none.
+        The voice that holds notes; it fills the bar, or is empty.
     held_above : bool
-        Whether the voice that holds is the upper one.
+        Whether the holding voice is the upper one.
     treble : bool
         Whether it is in the treble clef.
     whole : bool
-        Whether it is as long as the metre says: a pickup is not.
+        Whether it has the length of the metre; a pickup does not.
     """
 
     start: int
@@ -80,7 +80,7 @@ class Bar:
 
 
 def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
-    """Return a staff bar by bar; `treble` tells the clef that it has if nothing speaks against."""
+    """Return the bars of a staff; `treble` says which clef it has by default."""
     flowing, holding = (_by_bar(page, staff, voice) for voice in (staff.flowing, staff.holding))
     pitches = [[*_pitches(a), *_pitches(b)] for a, b in zip(flowing, holding, strict=True)]
     clefs = _clefs(pitches, treble=treble)
@@ -89,7 +89,7 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
         start, end = number * page.metre.bar, (number + 1) * page.metre.bar
         start += page.pickup if number == 0 else 0
         flow, hold = flowing[number], holding[number]
-        # Rests are seen in the voice that flows, where it flows at all and nothing is held.
+        # Rests are visible in the flowing voice, if it has notes, where no note is held.
         held = [(head.start, head.end) for head in hold] if flow else [(start, end)] * bool(hold)
         upper = _complete(staff.ruler, flow, (start, end), held)
         lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
@@ -117,7 +117,7 @@ def _complete(
     span: tuple[int, int],
     hidden: Sequence[tuple[int, int]],
 ) -> tuple[Head, ...]:
-    """Return the heads of a bar with rests between them, those inside of `hidden` unseen."""
+    """Return the heads of a bar with rests between them, invisible inside of `hidden`."""
     whole: list[Head] = []
     place = span[0]
     for head in (*heads, Head(span[1], span[1])):
@@ -139,13 +139,13 @@ def _pitches(heads: Iterable[Head]) -> list[int]:
 
 
 def _height(heads: Iterable[Head]) -> float:
-    """Return the mean pitch of one voice in a bar; where it is silent, below all."""
+    """Return the mean pitch of one voice in a bar; -1 where it is silent."""
     pitches = _pitches(heads)
     return sum(pitches) / len(pitches) if pitches else -1.0
 
 
 def _clefs(pitches_by_bar: Sequence[Sequence[int]], *, treble: bool) -> list[bool]:
-    """Return for each bar whether it is in the treble clef: few ledger lines, few changes."""
+    """Return for each bar whether it is in the treble clef, with few ledger lines and changes."""
     score = [CLEF_CHANGE * treble, CLEF_CHANGE * (not treble)]
     back: list[tuple[int, int]] = []
     for pitches in pitches_by_bar:

@@ -1,11 +1,10 @@
-"""Where the beats are: performed onsets to places on a grid.
+"""Beat tracking: from performed onsets to places on a grid of beats.
 
-The most likely path through a small model of how music is played (Viterbi's
-algorithm; a metrical hidden Markov model as in Nakamura, Yoshii and Sagayama,
-"Rhythm transcription of polyphonic piano music", 2017, much simplified). A state
-is a tempo, whether the beat is divided in two or in three, and a place within the
-beat. At every place of the grid something begins with a chance of its own; what
-begins is played at its place, but for an error; and the tempo drifts.
+The result is the likeliest path through a metrical hidden Markov model (Viterbi's algorithm;
+the model of Nakamura, Yoshii and Sagayama, "Rhythm transcription of polyphonic piano music",
+2017, much simplified). A state is a tempo, a division of the beat in two or in three, and a
+place within the beat. Each place of the grid has a probability that a note begins there; a
+note is played at its place plus a random error; and the tempo drifts.
 
 Places are ticks, `BEAT` to a beat.
 """
@@ -33,8 +32,8 @@ DIVISIONS = {
     "thirds": {0: 0.9, 8: 0.7, 16: 0.82, 4: 0.01, 12: 0.05, 20: 0.02},
     "sixths": {0: 0.92, 8: 0.88, 16: 0.88, 4: 0.75, 12: 0.8, 20: 0.75},
 }
-"""How a beat is divided, and how often something begins at each place then: round
-numbers, after counts in piano music with time signatures."""
+"""The divisions of a beat, each with the probability of an onset at each place: rounded
+counts from piano music with time signatures."""
 
 THREE = np.array([name in ("thirds", "sixths") for name in DIVISIONS])
 
@@ -46,44 +45,44 @@ OFTEN = {
     "thirds": 0.13,
     "sixths": 0.04,
 }
-"""How often beats are divided so."""
+"""The probability of each division."""
 
 CHANGE = 0.15
-"""How often a beat is divided in another way than the one before."""
+"""The probability that a beat is divided in another way than the one before."""
 
 ACCENTS = {0: 1.0, 12: 0.0, 6: -0.7, 18: -0.6, 8: -0.5, 16: -0.4}
 FAINTEST = -1.0
-"""How well an accent fits a place of the beat, and any other place."""
+"""How well an accent fits each place of the beat, and all other places."""
 
 ACCENT = 1.5
-"""How much that counts."""
+"""The weight of accents."""
 
 QUICKEST, SLOWEST, USUAL = 0.32, 1.2, 0.58
-"""Seconds a beat."""
+"""Seconds a beat: the shortest, the longest and the most common."""
 
 UNUSUAL = 0.4
 UNUSUAL_WEIGHT = 0.25
-"""How much the logarithm of a usual beat varies, and how much that counts in each beat."""
+"""Standard deviation of the logarithm of a beat's length, and its weight in each beat."""
 
 TEMPO_STEP = 0.025
 DRIFT = 0.05
-"""How much the logarithm of the tempo drifts in a second."""
+"""Standard deviation of the change of the logarithm of the tempo in a second."""
 
 DRIFTS = (-3, -2, -1, 0, 1, 2, 3)
 ERROR, ERROR_BY_GAP, ERROR_EVEN = 0.022, 0.06, 0.004
-"""How far from its place something is played: in seconds, and for a second since the last
-stroke; and in seconds where all is even."""
+"""Standard deviations of a stroke's time: in seconds, for each second since the last
+stroke, and in seconds where the onsets are even."""
 
 STRANGEST = 14.0
-"""No single stroke counts for more than this against a path."""
+"""The largest cost of a single stroke's error."""
 
 MOST_BEATS = 16
-"""A longer pause is not counted in beats."""
+"""Beats of the longest gap; longer ones are cut to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beats:
-    """A rhythm that was found.
+    """The places of all strokes.
 
     Attributes
     ----------
@@ -100,7 +99,7 @@ class Beats:
     in_three: NDArray[np.bool_]
 
     def at(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return times in ticks, between the strokes and beyond them."""
+        """Return times in ticks, interpolated between strokes and extended beyond them."""
         times, ticks = self.times, self.ticks.astype(np.float64)
         rate = BEAT / USUAL
         if len(times) > 1:
@@ -112,7 +111,7 @@ class Beats:
 
     @property
     def seconds_a_beat(self) -> float:
-        """The usual beat, in seconds."""
+        """The median length of a beat, in seconds."""
         if len(self.times) < 2:
             return USUAL
         return float(np.median(np.diff(self.times) / np.diff(self.ticks))) * BEAT
@@ -127,7 +126,7 @@ def find_beats(times: NDArray[np.float64], accents: NDArray[np.float64] | None =
         There is no stroke.
     """
     if len(times) == 0:
-        raise ValueError("there is no stroke to find a rhythm in")
+        raise ValueError("there are no strokes")
     step = even_step(times)
     tempos = _tempos(step)
     model = _Model(tempos, even=step is not None)
@@ -135,7 +134,7 @@ def find_beats(times: NDArray[np.float64], accents: NDArray[np.float64] | None =
 
 
 def _tempos(step: float | None) -> NDArray[np.float64]:
-    """Return the seconds a beat that are tried: multiples of an even step, if there is one."""
+    """Return the lengths of a beat to try, in s: multiples of an even step, if there is one."""
     if step is not None:
         multiples = step * np.array([0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24])
         inside = multiples[(multiples >= QUICKEST) & (multiples <= SLOWEST)]
@@ -146,9 +145,9 @@ def _tempos(step: float | None) -> NDArray[np.float64]:
 
 
 class _Model:
-    """The states, and what it costs to go from one to the next.
+    """The states, and the cost of each transition.
 
-    Costs are negative logarithms of chances; lower is likelier.
+    Costs are negative log-probabilities; lower is likelier.
     """
 
     def __init__(self, tempos: NDArray[np.float64], *, even: bool) -> None:
@@ -172,7 +171,7 @@ class _Model:
     def _passed(self) -> NDArray[np.float64]:
         """Return the cost of all places passed in silence, [beats, from, to].
 
-        It holds the cost of a change of division too. What lies behind costs more
+        It includes the cost of a change of division. A place that is not ahead costs more
         than any path.
         """
         states = len(self.places)
@@ -205,7 +204,7 @@ class _Model:
     def _advance(
         self, score: NDArray[np.float64], gap: float
     ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int8]]:
-        """Return the scores after a gap, and where each came from: [tempo, state]."""
+        """Return the scores after a gap, and the state and drift before: [tempo, state]."""
         drifted, drift = self._drift(score, gap)
         beats, wrong = self._beats(gap)
         states = np.arange(len(self.places))
@@ -220,7 +219,7 @@ class _Model:
     def _drift(
         self, score: NDArray[np.float64], gap: float
     ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-        """Return the scores after the tempo may have changed, and by how many steps it did."""
+        """Return the scores after a drift of the tempo, and its steps."""
         if len(self.drifts) == 1:
             return score, np.zeros(score.shape, dtype=np.int8)
         likely = 2.0 * DRIFT**2 * (gap + 0.05)
@@ -238,11 +237,11 @@ class _Model:
         return best, np.array(self.drifts, dtype=np.int8)[drift]
 
     def _beats(self, gap: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return how many beats a gap leads on, and how wrong that is: [tempo, from, to]."""
+        """Return the beats of a gap, and the cost of the error: [tempo, from, to]."""
         offset = (self.places[None, :] - self.places[:, None]) / BEAT
         wanted = gap / self.tempos
         beats = np.rint(wanted[:, None, None] - offset)
-        # From a place to one that is not after it a beat must pass.
+        # To a place that is not later in the beat, a beat must pass.
         beats = np.maximum(beats, np.where(offset > 0, 0, 1))
         error = (wanted[:, None, None] - beats - offset) * self.tempos[:, None, None]
         spread = ERROR_EVEN if self.even else float(np.hypot(ERROR, ERROR_BY_GAP * gap))
@@ -274,7 +273,7 @@ class _Model:
 
 
 def _silence() -> list[NDArray[np.float64]]:
-    """Return the cost of nothing at each tick of a beat, divided in two and in three."""
+    """Return the cost of no onset at each tick of a beat, for each division."""
     kinds = []
     for chances in DIVISIONS.values():
         cost = np.zeros(BEAT)

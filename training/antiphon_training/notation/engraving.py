@@ -1,7 +1,7 @@
 """Sheet music as PDF or PNG, by MuseScore or LilyPond, where one of them is installed.
 
-MuseScore reads MusicXML, LilyPond an input of its own; MuseScore comes first, since
-its pages are the ones most people know.
+MuseScore reads MusicXML, LilyPond its own language. MuseScore is preferred, because more
+people know its pages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MUSESCORE = ("mscore", "musescore", "mscore4portable", "mscore4", "musescore4", 
 LILYPOND = ("lilypond", "/opt/homebrew/bin/lilypond")
 DOTS_AN_INCH = 160
 LONGEST = 600.0
-"""Seconds that an engraver may take: a long piece takes LilyPond a minute."""
+"""Seconds that an engraver may take; LilyPond needs a minute for a long piece."""
 
 LAST_WORDS = 200
 
@@ -38,7 +38,7 @@ class Engraver:
     program : str
         Its path.
     reads : {"musicxml", "ly"}
-        What it is handed.
+        The format that it reads.
     """
 
     program: str
@@ -46,12 +46,12 @@ class Engraver:
 
 
 def find_engraver(path: Path) -> Engraver:
-    """Return the program that shall write `path`.
+    """Return the program that can write `path`.
 
     Raises
     ------
     AntiphonError
-        There is none.
+        None is installed.
     """
     for names, reads in ((MUSESCORE, "musicxml"), (LILYPOND, "ly")):
         for name in names:
@@ -61,7 +61,7 @@ def find_engraver(path: Path) -> Engraver:
     raise AntiphonError(
         f"There is neither MuseScore nor LilyPond to engrave {path.name}; install one "
         f"(apt install lilypond), or write {path.with_suffix('.musicxml').name} and open it "
-        "where one is."
+        "on a machine that has one."
     )
 
 
@@ -71,11 +71,11 @@ def engrave(engraver: Engraver, source: str | bytes, path: Path) -> list[Path]:
     Parameters
     ----------
     engraver : Engraver
-        Who does it.
+        The program.
     source : str or bytes
-        What it reads.
+        The score in the format that it reads.
     path : Path
-        Ends in .pdf or .png.
+        The file, .pdf or .png.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def engrave(engraver: Engraver, source: str | bytes, path: Path) -> list[Path]:
 
 
 def _on_paper(page: Path) -> None:
-    """Give a picture a white ground: MuseScore's has none, and is black on black somewhere."""
+    """Give a picture a white background; MuseScore's is transparent."""
     from matplotlib import image
 
     dots = image.imread(page)
@@ -121,7 +121,7 @@ def _command(engraver: Engraver, text: Path, kind: str) -> list[str]:
 
 
 def run(command: Sequence[str], folder: Path, path: Path) -> str:
-    """Run an engraver where no screen is needed, and return what it said.
+    """Run an engraver without a screen, and return its messages.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def run(command: Sequence[str], folder: Path, path: Path) -> str:
 
 
 def _put(pages: Sequence[Path], path: Path) -> list[Path]:
-    """Move pages to where they belong."""
+    """Move pages to their places beside `path`."""
     out = []
     for number, page in enumerate(pages, start=1):
         place = path if len(pages) == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")

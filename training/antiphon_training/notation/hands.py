@@ -1,8 +1,8 @@
-"""Which hand plays what: notes split between two staves.
+"""The hand that plays each note: notes are split between two staves.
 
-At each stroke a key parts the hands; the cheapest way from stroke to stroke is
-taken (Viterbi's algorithm). A hand that must span too much is dear, a split
-through the widest gap of what sounds cheap, and the split moves unwillingly.
+At each stroke one key divides the hands. The splits are the cheapest path from stroke to
+stroke (Viterbi's algorithm): a hand that spans too much and a move of the split have a cost,
+and a split in a wide gap between sounding notes has a gain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOWEST, HIGHEST = 36, 84
-"""The keys that may part the hands: the right one plays from there on."""
+"""The keys that may divide the hands: the right hand plays from there on."""
 
 MIDDLE = 60
 SPAN = 12
@@ -23,7 +23,7 @@ SPAN = 12
 
 SPAN_COST, GAP_WORTH, WIDEST_GAP, MIDDLE_COST, MOVE_COST = 1.0, 0.12, 9, 0.03, 0.6
 NEAR = 1.0
-"""Beats before and after a stroke whose notes are looked at with it."""
+"""Beats before and after a stroke whose notes count for its split."""
 
 
 def split_hands(
@@ -69,7 +69,7 @@ def _around(
 ) -> NDArray[np.int64]:
     """Return the pitches struck near a stroke, or held over it."""
     first, last = np.searchsorted(onsets, [stroke - NEAR, stroke + NEAR])
-    # What is still held began within some beats; to look further back costs more than it tells.
+    # Held notes began a few beats ago; looking further back would cost time for nothing.
     earlier = max(int(first) - 24, 0)
     held = pitches[earlier:first][ends[earlier:first] > stroke]
     return np.concatenate([held, pitches[first:last]])
@@ -78,7 +78,7 @@ def _around(
 def _cost(
     keys: NDArray[np.int64], now: NDArray[np.int64], around: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return what it costs to part the hands at each key."""
+    """Return the cost of a split at each key."""
     cost = MIDDLE_COST * np.abs(keys - MIDDLE).astype(np.float64)
     for pitches, weight in ((now, 1.0), (around, 0.3)):
         low = np.where(pitches[None, :] < keys[:, None], pitches[None, :], -1)

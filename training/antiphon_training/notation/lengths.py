@@ -1,4 +1,4 @@
-"""How long a note is written: lengths that have a sign of their own, tied where one has not.
+"""Note values: lengths that one note head can show, and ties for all others.
 
 Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 """
@@ -16,20 +16,20 @@ PLAIN = tuple(QUARTER * 4 >> power for power in range(6))
 """Ticks from a whole note to a thirty-second."""
 
 WRITTEN = frozenset((*PLAIN, *(3 * length // 2 for length in PLAIN[:-1])))
-"""Ticks that one note head can say, with a dot or without."""
+"""Ticks that one note head can show, with a dot or without."""
 
 IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
-"""Ticks that one note head can say in a beat divided in three, under a 3."""
+"""Ticks that one note head can show in a triplet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """The places of a piece where something may begin or end.
+    """The places of a piece where a note may begin or end.
 
     Attributes
     ----------
     metre : Metre
-        Of the whole piece; a bar begins at tick 0.
+        The metre of the piece; a bar begins at tick 0.
     thirds : frozenset of int
         Beats, by number, that are divided in three although the metre is not compound.
     """
@@ -42,7 +42,7 @@ class Ruler:
         return tick // QUARTER in self.thirds
 
     def nearest(self, tick: float) -> int:
-        """Return the nearest place, as coarse as its beat is divided."""
+        """Return the nearest place on the grid of its beat."""
         beat = int(tick // QUARTER)
         step = THIRD if beat in self.thirds else SHORTEST * 2
         return min(
@@ -55,10 +55,10 @@ class Ruler:
         return min(border, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
 
     def written(self, start: int, end: int, *, rest: bool = False) -> list[tuple[int, int]]:
-        """Return a note from `start` to `end` as note heads, to be tied to one another.
+        """Return the note heads, to be tied, of a note from `start` to `end`.
 
-        None reaches over a bar line, hides a stronger beat than it begins or ends on by
-        more than syncopation allows, or has a length without a sign.
+        No head crosses a bar line or has a length without a note value. A head hides a
+        stronger beat than it begins or ends on only where syncopation allows it.
         """
         bar = self.metre.bar
         cut = (start // bar + 1) * bar
@@ -70,8 +70,8 @@ class Ruler:
         return [*self.written(start, inside, rest=rest), *self.written(inside, end, rest=rest)]
 
     def _cut(self, start: int, end: int, rest: bool) -> int | None:
-        """Return where a note inside a bar must be cut; None where it need not be."""
-        for edge in (start, end - 1):  # a beat in three is left or entered at its border
+        """Return where a note inside a bar must be cut; None if it need not be."""
+        for edge in (start, end - 1):  # a beat in three is not entered or left in its middle
             first = edge // QUARTER * QUARTER
             last = first + QUARTER
             if self.in_thirds(edge):
@@ -90,7 +90,7 @@ class Ruler:
         return inside if inside is not None else _longest(start, end)
 
     def _strongest(self, start: int, end: int) -> int | None:
-        """Return the strongest place inside, the last of several that are alike."""
+        """Return the strongest place inside, of several the one nearest to the middle."""
         step = THIRD // 2 if self.in_thirds(start) else SHORTEST
         first = (start // step + 1) * step
         inside = range(first, end, step)
@@ -100,7 +100,7 @@ class Ruler:
         )
 
     def _clear(self, start: int, end: int, inside: int, rest: bool) -> bool:
-        """Whether a length can be read although it reaches over a place inside it."""
+        """Return whether a length is readable although it hides a place inside it."""
         level = self.metre.level
         hidden, edges = level(inside), (level(start), level(end))
         if rest:
@@ -112,5 +112,5 @@ class Ruler:
 
 
 def _longest(start: int, end: int) -> int:
-    """Return where the longest length that has a sign ends."""
+    """Return where the longest note value that fits ends."""
     return start + max(length for length in WRITTEN if length < end - start)

@@ -1,7 +1,7 @@
 """A page as LilyPond's input.
 
-LilyPond's own reader of MusicXML loses ties, bars and whole voices of such a page,
-so it is handed what it reads best.
+LilyPond's own converter loses ties, bars and whole voices of MusicXML, so it gets its own
+language instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
 MAJOR_TONICS = ("gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs")
-"""Of the keys with six flats to six sharps."""
+"""The tonics of the major keys from six flats to six sharps."""
 
 WHOLE = 4 * QUARTER
 
@@ -77,7 +77,7 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
 
 
 def _opening(page: Page, *, treble: bool) -> str:
-    """Return what stands before the first note."""
+    """Return key, time, pickup and tempo, before the first note."""
     major = MAJOR_TONICS[page.key.fifths + 6]
     first = [f"\\key {major} \\major", f"\\time {page.metre.signature}"]
     if page.pickup:
@@ -89,7 +89,7 @@ def _opening(page: Page, *, treble: bool) -> str:
 
 
 def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
-    """Yield the signs of one voice in one bar; a beat in three is put under a bracket."""
+    """Yield the signs of one voice in one bar, with brackets for triplets."""
     open_beat: int | None = None
     for head in heads:
         length = head.end - head.start
@@ -128,7 +128,7 @@ def _name(name: Name) -> str:
 
 
 def _length(ticks: int) -> str:
-    """Return a length that has a sign of its own: "4", "8."."""
+    """Return a note value: "4", "8."."""
     for power in range(6):
         plain = WHOLE >> power
         if ticks == plain:
@@ -139,7 +139,7 @@ def _length(ticks: int) -> str:
 
 
 def _scaled(ticks: int) -> str:
-    """Return any length, as so many thirty-seconds; for skips and rests of a whole bar."""
+    """Return any length in thirty-seconds; for skips and rests of a whole bar."""
     return f"32*{ticks * 8}/{QUARTER}"
 
 
@@ -149,5 +149,5 @@ def _quoted(text: str) -> str:
 
 
 def _wrapped(signs: Sequence[str]) -> str:
-    """Return signs a bar a line."""
+    """Return the signs, one line a bar."""
     return " ".join(signs).replace(" | ", " |\n  ")

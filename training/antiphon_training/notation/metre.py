@@ -1,7 +1,7 @@
-"""How beats make bars: the time signature, and where the bars begin.
+"""The time signature, and where the bars begin.
 
-Ticks are `antiphon_training.notation.beats.BEAT` to a quarter. A bar begins where
-low, long, loud and many notes begin, and where the harmony changes.
+A bar begins where low, long, loud and many notes begin, and where the harmony changes.
+Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ DOTTED = 3 * BEAT // 2
 EIGHTH = BEAT // 2
 
 COMPOUND_SHARE = 0.8
-"""A metre is compound where so many of the divided beats are divided in three and never
-in two meanwhile."""
+"""A metre is compound if this share of the divided beats is divided in three, and not in
+two at the same time."""
 
 NO_ONSET = -0.6
-"""How little a beat stands out on which nothing begins."""
+"""The accent of a beat on which nothing begins."""
 
 HARMONY = 1.0
-"""How much a change of harmony counts beside accents."""
+"""The weight of a change of harmony, beside accents."""
 
 HALF_BARS = 1.0
-"""Bars of two beats make bars of four where every other one stands out by so many
-standard errors more; or any more, where beats are quick."""
+"""Two bars of two beats become one of four if every other one is more accented by so many
+standard errors; if beats are quick, by any amount."""
 
 QUICK = 0.6
-"""Seconds a beat, up to which two beats are a short bar."""
+"""Seconds a beat, below which a bar of two beats is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class Metre:
 
     @property
     def signature(self) -> str:
-        """As it is written: "3/4", "6/8"."""
+        """The time signature as text: "3/4", "6/8"."""
         return f"{3 * self.beats}/8" if self.compound else f"{self.beats}/4"
 
     def level(self, tick: int) -> int:
-        """Return how strong a place of the bar is, from 5, its beginning, downwards.
+        """Return how strong a place of the bar is.
 
-        4 the middle of four beats, 3 a beat, 2 an eighth, 1 a sixteenth, 0 the rest;
-        a third of a beat divided in three is as an eighth.
+        5 for the beginning, 4 for the middle of four beats, 3 for a beat, 2 for an eighth
+        or a third of a beat, 1 for a sixteenth, 0 for the rest.
         """
         place = tick % self.bar
         if place == 0:
@@ -100,13 +100,13 @@ def find_metre(
         The place of each stroke; beats are at the multiples of `BEAT`, or of
         `DOTTED` where `compound`.
     accents : float array, shape (strokes,)
-        How much each stroke stands out.
+        The accent of each stroke.
     harmony : float array, shape (strokes, 12)
-        How long each pitch class sounds that begins with each stroke.
+        The seconds for which each pitch class sounds that begins with a stroke.
     compound : bool
         Whether beats are divided in three.
     seconds : float
-        How long a beat is.
+        The length of a beat.
     """
     beat = DOTTED if compound else QUARTER
     strength = _strength(ticks // beat, ticks % beat == 0, accents, harmony)
@@ -127,7 +127,7 @@ def _strength(
     accents: NDArray[np.float64],
     harmony: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return how much each beat stands out, shape (beats,)."""
+    """Return the accent of each beat, shape (beats,)."""
     count = int(beats.max(initial=0)) + 1
     strength = np.full(count, NO_ONSET)
     np.maximum.at(strength, beats[on_beat], accents[on_beat])
@@ -142,7 +142,7 @@ def _strength(
 
 
 def _phases(strength: NDArray[np.float64], beats: int) -> list[float]:
-    """Return by how many standard errors a bar's beginning stands out, for each phase."""
+    """Return for each phase how accented a bar's beginning is, in standard errors."""
     error = float(strength.std()) + 1e-6
     out = []
     for phase in range(beats):

@@ -23,8 +23,8 @@ CONTAINER = (
     "</rootfiles></container>\n"
 )
 VOICES_A_STAFF = 4
-"""Voices are numbered 1 to 4 in the upper staff and from 5 on in the lower one, as is
-the custom: programs that read a voice through all bars need it to stay in its staff."""
+"""Voices have the numbers 1 to 4 in the upper staff and 5 to 8 in the lower one, as is
+usual: some programs read a voice through all bars, and need it in one staff."""
 
 
 def musicxml(score: Score) -> bytes:
@@ -43,7 +43,7 @@ def musicxml(score: Score) -> bytes:
 
 
 def compressed(content: bytes) -> bytes:
-    """Return MusicXML as an .mxl file holds it."""
+    """Return the content of an .mxl file for MusicXML."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in (("META-INF/container.xml", CONTAINER), ("score.musicxml", content)):
@@ -53,7 +53,7 @@ def compressed(content: bytes) -> bytes:
 
 
 def _number_voices(measure: ElementTree.Element) -> None:
-    """Give the voices of a bar new numbers, each staff by itself, in the order they come in."""
+    """Give the voices of a bar numbers, by staff, in order of appearance."""
     seen: dict[int, list[str]] = {}
     for note in measure.iter("note"):
         staff = int(note.findtext("staff", "1"))
@@ -67,7 +67,7 @@ def _number_voices(measure: ElementTree.Element) -> None:
 
 
 def _tidy_head(root: ElementTree.Element) -> None:
-    """Say the title once, no composer where none is known, and nothing of today."""
+    """Remove the second title, music21's name as composer, and today's date."""
     movement = root.find("movement-title")
     if movement is not None and root.find("work") is not None:
         root.remove(movement)
@@ -84,7 +84,7 @@ def _tidy_head(root: ElementTree.Element) -> None:
 
 
 def _name_parts(root: ElementTree.Element) -> None:
-    """Call the parts P1, P2 ..., where music21 draws lots, so that the same music is the same."""
+    """Name the parts P1, P2 ...; music21 names them at random, and files would differ."""
     names = {part.get("id", ""): f"P{number}"
              for number, part in enumerate(root.iter("score-part"), start=1)}  # fmt: skip
     for part in (*root.iter("score-part"), *root.iter("part")):

@@ -1,4 +1,4 @@
-"""What stands on a page, before it is drawn: metre, key, and two staves of events."""
+"""The layout of a score: metre, key, and two staves of events, from performed notes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from antiphon_training.notation.beats import Beats
 
 LONGEST_HARMONY = 2.0
-"""Seconds of a note that count for the harmony: what a pedal keeps says no more."""
+"""Seconds of a note that count for the harmony at most, because a pedal keeps notes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Staff:
     ruler : Ruler
         The metre, and the beats that are divided in three.
     names : dict of (int, int) to Name
-        What is written for a pitch that begins at a tick.
+        The name of each pitch that begins at a tick.
     flowing, holding : tuple of Event
         Its two voices: see `voices`.
     """
@@ -47,7 +47,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece as it is written.
+    """The layout of a piece.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Page:
     right, left : Staff
         The two staves.
     bars : int
-        How many there are.
+        The number of bars.
     pickup : int
         Ticks that are missing from the first bar.
     marks : tuple of (int, str)
@@ -78,14 +78,14 @@ class Page:
 
 
 def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page:
-    """Return performed notes as they are written.
+    """Return the layout of performed notes.
 
     Parameters
     ----------
     notes : NoteArray
         Sorted by onset, in seconds; every one has an end.
     marks : tuple of (float, str)
-        Words to be written where the first stroke is at or after a time.
+        Words, each over the first stroke at or after a time in seconds.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page
 
 
 def _compound(beats: Beats) -> bool:
-    """Whether the beats are divided in three rather than in two, where they are divided."""
+    """Return whether most beats that are divided are divided in three."""
     inside = beats.ticks % BEAT != 0
     divided: dict[int, bool] = {}
     for tick, three in zip(beats.ticks[inside].tolist(), beats.in_three[inside], strict=True):
@@ -144,7 +144,7 @@ def _compound(beats: Beats) -> bool:
 
 
 def _scaled(ticks: NDArray[np.int64], scale: float) -> NDArray[np.int64]:
-    """Return ticks of a longer beat, on places that can be written, none before the last."""
+    """Return ticks of a longer beat, on places that notation has, in ascending order."""
     if scale == 1.0:
         return ticks
     step = BEAT // 8

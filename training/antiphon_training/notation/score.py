@@ -68,7 +68,7 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
 
 
 def _fill(measure: stream.Measure, bar: Bar) -> None:
-    """Put the voices of one bar into it; the one that flows is always the first."""
+    """Put the voices of one bar into it; the flowing voice is always the first."""
     if not bar.holding:
         _fill_voice(measure, bar.flowing, bar)
         return
@@ -101,7 +101,7 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
 
 
 def _sign(head: Head) -> Any:
-    """Return a note, a chord or a rest; its length is to be set."""
+    """Return a note, a chord or a rest, without its length."""
     if not head.pitches:
         silence = note.Rest()
         silence.style.hideObjectOnPrint = not head.shown
@@ -128,7 +128,7 @@ def _quarters(ticks: int) -> Fraction | float:
 
 
 def _write_words(measure: stream.Measure, page: Page, bar: Bar) -> None:
-    """Write the tempo over the first bar, and the marks where they belong."""
+    """Write the tempo over the first bar, and the marks that are in this bar."""
     if bar.start < page.metre.bar:
         beat = duration.Duration(_quarters(page.metre.beat))
         mark = tempo.MetronomeMark(number=round(page.tempo_bpm), referent=beat)
@@ -142,7 +142,7 @@ def _write_words(measure: stream.Measure, page: Page, bar: Bar) -> None:
 
 
 def _dress(part: stream.PartStaff, in_key: Key) -> None:
-    """End the ties, say which accidentals are seen and which notes share a beam."""
+    """Add the ends of ties, the visible accidentals, and the beams."""
     signature = key.KeySignature(in_key.fifths)
     before: list[pitch.Pitch] = []
     tied: dict[str, bool] = {}
@@ -158,7 +158,7 @@ def _dress(part: stream.PartStaff, in_key: Key) -> None:
 
 
 def _end_ties(measure: stream.Measure, tied: dict[str, bool]) -> None:
-    """End each tie on the next head of its voice; `tied` holds which voices are within one."""
+    """End each tie on the next head of its voice; `tied` keeps which voices have an open one."""
     for voice in measure.voices or [measure]:
         name = voice.id if isinstance(voice, stream.Voice) else "1"
         for each in voice.notes:

@@ -1,7 +1,7 @@
-"""Keys, and what a pitch is called in one.
+"""The key of a piece, and the spelling of its pitches.
 
-A tonal pitch class is its place on the line of fifths: F -1, C 0, G 1, ... B 5, and
-seven more or less for each sharp or flat.
+A tonal pitch class is a place on the line of fifths: F -1, C 0, G 1, ... B 5, and seven more
+or less for each sharp or flat.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ STEPS = "FCGDAEB"
 """The line of fifths from F, -1, on."""
 
 CENTRE_OF_MAJOR, CENTRE_OF_MINOR = 2.0, 3.0
-"""Where a key lies on the line, counted from its signature: amid the seven notes of the
-scale; in minor a little higher, for the raised sixth and seventh."""
+"""The centre of a key on the line, counted from its signature: the middle of the scale; in
+minor a little higher, for the raised sixth and seventh."""
 
 HEARD = 0.5
-"""How much of the place that names are near to is what was heard lately; the rest is the key."""
+"""The weight of recent notes in the place that names are near to; the rest is the key's."""
 
 MEMORY = 2.0
-"""Beats after which what was heard counts a third."""
+"""Beats after which a note has a third of its weight."""
 
 LEADING = 2.0
-"""A semitone up is spelled as the next step, and so is one down: worth so many fifths."""
+"""The gain, in fifths, of spelling a semitone up or down as another step of the scale."""
 
 DOUBLE = 3.0
-"""A double sharp or flat is so many fifths further away."""
+"""The cost, in fifths, of a double sharp or flat."""
 
 LOWEST, HIGHEST = -8, 12
 """F flat and B sharp, the outermost names without a double sign."""
@@ -55,7 +55,7 @@ class Key:
     Attributes
     ----------
     fifths : int
-        Sharps of its signature, or flats where below 0.
+        Sharps of its signature; negative for flats.
     minor : bool
         Whether it is minor.
     """
@@ -65,7 +65,7 @@ class Key:
 
     @property
     def centre(self) -> float:
-        """Where it lies on the line of fifths."""
+        """Its centre on the line of fifths."""
         return self.fifths + (CENTRE_OF_MINOR if self.minor else CENTRE_OF_MAJOR)
 
 
@@ -77,8 +77,9 @@ def spell(
 ) -> list[Name]:
     """Return the name of each note.
 
-    A name lies near the key and near what was heard lately (D. Temperley, The Cognition
-    of Basic Musical Structures, 2001, chapter 5), and a semitone leads to another step.
+    A name is near the key and near the recent notes on the line of fifths (D. Temperley,
+    The Cognition of Basic Musical Structures, 2001, chapter 5), and a semitone leads to
+    another step of the scale.
 
     Parameters
     ----------
@@ -87,9 +88,9 @@ def spell(
     pitches : int array, shape (notes,)
         MIDI note numbers.
     right : bool array, shape (notes,)
-        The hand that plays each note: a line stays in a hand.
+        Whether the right hand plays each note: a melody stays in one hand.
     key : Key
-        Of the piece.
+        The key of the piece.
     """
     names: list[Name] = []
     heard, weight, before = 0.0, 0.0, 0.0
@@ -123,13 +124,13 @@ def _leads(
 
 
 def _nearest(pitch: int, near: float, lead: int) -> int:
-    """Return the place of a pitch on the line of fifths that lies best."""
+    """Return the best place of a pitch on the line of fifths."""
     first = pitch * 7 % 12
     places = range(first - 12, first + 13, 12)
 
     def strain(place: int) -> float:
         double = max(place - HIGHEST, LOWEST - place, 0) > 0
-        # Of the two names of a black key the sharp one lies higher on the line.
+        # Of the two names of a black key the sharp one is higher on the line.
         return abs(place - near) + DOUBLE * double - LEADING * lead * (place > near)
 
     return min(places, key=strain)
@@ -141,12 +142,12 @@ def _name(pitch: int, place: int) -> Name:
 
 
 def find_key(notes: NoteArray) -> Key:
-    """Return the key that notes fit best; C major where they fit none."""
+    """Return the key that fits the notes best; C major where none fits."""
     found = estimate_key(notes)
     if found is None:
         return Key(0, minor=False)
     minor = found.mode == "minor"
     # From F to B on the line of fifths; a minor key has the signature of the major one
-    # that lies three fifths before it.
+    # three fifths below it.
     fifths = (found.tonic * 7 + 1) % 12 - 1 - 3 * minor
     return Key(fifths - 12 if fifths > MOST_SIGNS else fifths, minor)

@@ -1,4 +1,4 @@
-"""Strokes: notes that begin together, and whether they lie on an even grid.
+"""Strokes: notes that begin together; and whether they are on an even grid.
 
 Times are seconds.
 """
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 GAP, SPAN = 0.035, 0.1
-"""A note belongs to the stroke before it if it follows that stroke's last note within the
-first, and its first note within the second: hands spread a chord by less."""
+"""Seconds. A note belongs to a stroke if it begins within `GAP` of the stroke's last note and
+within `SPAN` of its first: a player spreads a chord by less."""
 
 EVEN = 0.004
-"""Onsets are even if nearly all lie this near to a grid: a machine played them."""
+"""Seconds. Onsets are even if nearly all are this near to a grid, as a sequencer plays."""
 
 EVEN_SHARE = 0.97
 SHORTEST, LONGEST = 0.06, 0.75
-"""The steps of the grids that are tried."""
+"""Seconds: the shortest and the longest step of the grids that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """What begins together.
+    """The strokes of a piece.
 
     Attributes
     ----------
     times : float array, shape (strokes,)
-        When each stroke is, ascending.
+        The time of each stroke in seconds, ascending.
     of_note : int array, shape (notes,)
         The stroke that each note belongs to.
     """
@@ -43,16 +43,16 @@ class Strokes:
 
 
 SPREAD = 0.18
-"""A chord that is broken upwards, or a right hand after the left, takes up to so long ..."""
+"""Seconds that an upward broken chord, or a right hand after the left, takes at most."""
 
 SPREAD_SHARE = 0.26
-"""... and this share of the time to the strokes before and after, at most."""
+"""The share of the time to the strokes before and after that it takes at most."""
 
 
 def find_strokes(notes: NoteArray) -> Strokes:
     """Return the strokes of sorted notes.
 
-    Where no machine played, a chord that is broken is one stroke too.
+    A broken chord is one stroke too, unless the onsets are even.
     """
     strokes = _at_once(notes)
     if len(strokes.times) < 3 or even_step(strokes.times) is not None:
@@ -65,7 +65,7 @@ def find_strokes(notes: NoteArray) -> Strokes:
 
 
 def _broken_chords(times: NDArray[np.float64], lowest: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the number of each stroke once those of one broken chord are one."""
+    """Return the number of each stroke after those of a broken chord are joined."""
     number = np.zeros(len(times), dtype=np.int64)
     place = count = 0
     while place < len(times):
@@ -83,7 +83,7 @@ def _broken_chords(times: NDArray[np.float64], lowest: NDArray[np.int64]) -> NDA
 
 
 def _at_once(notes: NoteArray) -> Strokes:
-    """Return the strokes of what begins at once."""
+    """Return the strokes of notes that begin together."""
     onsets = notes["onset"]
     of_note = np.zeros(len(onsets), dtype=np.int64)
     first = last = -np.inf
@@ -97,7 +97,7 @@ def _at_once(notes: NoteArray) -> Strokes:
 
 
 def even_step(times: NDArray[np.float64]) -> float | None:
-    """Return the step of the grid that all strokes lie on; None where they lie on none.
+    """Return the step of a grid that has all strokes; None where there is none.
 
     The longest such step is returned, in seconds.
     """
@@ -108,12 +108,12 @@ def even_step(times: NDArray[np.float64]) -> float | None:
 
 
 def _guesses(gaps: NDArray[np.float64]) -> list[float]:
-    """Return steps of which the gaps between strokes look like multiples."""
+    """Return steps of which the gaps between strokes seem to be multiples."""
     steps = np.geomspace(SHORTEST, LONGEST, 600)
     near = gaps[gaps < 4 * LONGEST]
     if not len(near):
         return []
-    # 1 where all gaps are multiples of a step, about 0 where they are anything.
+    # 1 if all gaps are multiples of a step, about 0 if they are random.
     fit = np.cos(2 * np.pi * near / steps[:, None]).mean(axis=1)
     peaks = np.flatnonzero((fit[1:-1] >= fit[:-2]) & (fit[1:-1] >= fit[2:])) + 1
     best = peaks[np.argsort(fit[peaks])[::-1][:12]]
@@ -121,10 +121,10 @@ def _guesses(gaps: NDArray[np.float64]) -> list[float]:
 
 
 def _fitted(times: NDArray[np.float64], guess: float) -> float | None:
-    """Return a guess made exact, or None where the strokes do not lie on its grid."""
+    """Return the exact step near a guess, or None if the strokes are not on its grid."""
     step, start = guess, float(times[0])
     seen = 8
-    while True:  # the further one looks, the more exact a step must be, and can be made
+    while True:  # more strokes need a more exact step, and allow one
         part = times[:seen]
         places = np.rint((part - start) / step)
         if places[-1] < 1 or len(np.unique(places)) < 2:
@@ -141,13 +141,13 @@ def _fitted(times: NDArray[np.float64], guess: float) -> float | None:
 
 
 NEIGHBOURS = 8
-"""A stroke is compared with so many before it and after it."""
+"""Strokes before and after, with which a stroke is compared."""
 
 
 def find_accents(notes: NoteArray, strokes: Strokes) -> NDArray[np.float64]:
-    """Return how much each stroke stands out among its neighbours, -1 to 1.
+    """Return how much each stroke is accented among its neighbours, -1 to 1.
 
-    It does by many notes, a low one, long ones and loud ones.
+    Many notes, low notes, long notes and loud notes make an accent.
     """
     count = len(strokes.times)
     if count == 0:

@@ -1,8 +1,8 @@
-"""The voices of one staff: what is held, and what moves meanwhile.
+"""The voices of one staff: at most two.
 
-Ticks are `antiphon_training.notation.beats.BEAT` to a quarter. A staff has at most two
-voices: one flows from stroke to stroke, another holds what sounds on. What else
-overlaps is cut short: a page says when to strike a key, and the ear does the rest.
+One voice flows from stroke to stroke, the other holds notes that sound longer. Other notes
+that overlap are cut short: a score that is easy to read matters more than exact releases.
+Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from antiphon_training.notation.lengths import Ruler
 
 HELD_ON = EIGHTH
-"""A note is held over the next stroke if it sounds so much longer."""
+"""A note may be held over the next stroke if it ends at least so much later."""
 
 HELD = QUARTER
-"""And if it lasts so long at all."""
+"""A note may be held if it lasts at least so long."""
 
 JOINED = 0.55
-"""A note that fills this share of the time to the next stroke is written to fill it."""
+"""A note that lasts for this share of the time to the next stroke is written up to it."""
 
 LENGTHS = tuple(QUARTER * length // 4 for length in (1, 2, 4, 6, 8, 12, 16))
-"""What a note may last that ends before the next stroke."""
+"""The lengths of notes that end before the next stroke."""
 
 TIE = 0.8
-"""A tie is as bad as a length that is wrong by this in its logarithm."""
+"""The cost of a tie: as much as an error of this size in the logarithm of the length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """A note with its place on the page, and its end as it was played."""
+    """A note with its written start, and its end as it was played."""
 
     start: int
     end: float
@@ -45,7 +45,7 @@ class Sounding:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is written: a note, a chord, from tick to tick."""
+    """A written note or chord, from tick to tick."""
 
     start: int
     end: int
@@ -53,7 +53,7 @@ class Event:
 
 
 def find_voices(notes: Sequence[Sounding], ruler: Ruler) -> tuple[list[Event], list[Event]]:
-    """Return the voice that flows and the voice that holds, of notes sorted by start."""
+    """Return the flowing voice and the holding voice of notes sorted by start."""
     strokes: dict[int, list[Sounding]] = {}
     for note in notes:
         strokes.setdefault(note.start, []).append(note)
@@ -90,7 +90,7 @@ def _held(chord: Sequence[Sounding], following: int | None) -> list[Sounding]:
     ]  # fmt: skip
     if len(long) < 2:
         return long
-    # Those of one length; what ends much sooner than the longest flows on.
+    # Notes that end much sooner than the longest one belong to the flowing voice.
     longest = max(note.end for note in long)
     return [note for note in long if longest - note.end < QUARTER]
 
@@ -101,7 +101,7 @@ def _held_end(
     strokes: dict[int, list[Sounding]],
     ruler: Ruler,
 ) -> int:
-    """Return where held notes end: on a beat or between, and before they are struck anew."""
+    """Return where held notes end: on a place of the grid, before they are struck again."""
     end = min(note.end for note in held)
     pitches = {note.pitch for note in held}
     for start in later:
@@ -116,7 +116,7 @@ def _held_end(
 
 
 def _flow(strokes: Sequence[tuple[int, float, tuple[int, ...]]], ruler: Ruler) -> list[Event]:
-    """Return the strokes of one voice with the ends that are written."""
+    """Return the strokes of one voice with their written ends."""
     events = []
     for index, (start, end, pitches) in enumerate(strokes):
         following = strokes[index + 1][0] if index + 1 < len(strokes) else None
@@ -125,7 +125,7 @@ def _flow(strokes: Sequence[tuple[int, float, tuple[int, ...]]], ruler: Ruler) -
 
 
 def _end(start: int, end: float, following: int | None, ruler: Ruler) -> int:
-    """Return the tick at which a note ends on the page."""
+    """Return the tick at which a note is written to end."""
     if following is not None:
         room = following - start
         joined = room <= QUARTER or end - start >= JOINED * room
@@ -138,7 +138,7 @@ def _end(start: int, end: float, following: int | None, ruler: Ruler) -> int:
         ends = {min(each, following) for each in ends}
 
     def strain(each: int) -> float:
-        """Tell how ill an end is read: how wrong it is, and how many note heads it takes."""
+        """Return the cost of an end: its error, and the note heads that it needs."""
         heads = len(ruler.written(start, each))
         return abs(math.log((each - start) / wanted)) + TIE * (heads - 1)
 

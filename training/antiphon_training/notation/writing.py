@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Write = Callable[[Composition], list[Path]]
 
 MARK = "Antiphon"
-"""Stands over the first note that was added."""
+"""The word over the first note that was added."""
 
 
 def write_musicxml(path: Path) -> Write:
-    """Return what writes a composition as MusicXML: .musicxml, .xml, or .mxl, compressed."""
+    """Return a function that writes a composition as MusicXML: .musicxml, .xml or .mxl."""
     from antiphon_training.notation.musicxml import compressed
 
     def write(piece: Composition) -> list[Path]:
@@ -35,12 +35,12 @@ def write_musicxml(path: Path) -> Write:
 
 
 def write_engraved(path: Path) -> Write:
-    """Return what writes a composition as sheet music, .pdf or .png.
+    """Return a function that writes a composition as sheet music, .pdf or .png.
 
     Raises
     ------
     AntiphonError
-        There is neither MuseScore nor LilyPond.
+        Neither MuseScore nor LilyPond is installed.
     """
     engraver = find_engraver(path)
 
@@ -54,7 +54,7 @@ def write_engraved(path: Path) -> Write:
 
 
 def _page(piece: Composition) -> Page:
-    """Return what stands on the page: all that sounds, and where the added notes begin."""
+    """Return the layout of a composition, with a mark where the added notes begin."""
     notes = piece.notes
     if not len(notes):
         raise UsageError("There is no note to write down; ask for more.")

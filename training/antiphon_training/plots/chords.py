@@ -1,7 +1,7 @@
-"""Chords of a corpus: how often each is heard, and what a filter leaves of them.
+"""The frequencies of the chords of a corpus, before and after rare ones are dropped.
 
-Chords are the words of the symbols codec, without their lengths: pitch classes in
-normal order, joined by dots. Single pitches are words too, and left out here.
+Chords are words of the symbols codec without their lengths: pitch classes in normal order,
+joined by dots. Words of a single pitch are left out.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 def chord_frequencies(counts: Mapping[str, int], min_count: int, name: str) -> Figure:
-    """Return how often each chord is heard, before rare ones are dropped and after.
+    """Return a picture of how often each chord occurs, before and after rare ones are dropped.
 
     Parameters
     ----------
     counts : mapping of str to int
-        How often each word is heard.
+        The number of times that each word occurs.
     min_count : int
-        Chords heard less often are dropped.
+        Chords that occur less often are dropped.
     name : str
-        Of the corpus.
+        The name of the corpus.
     """
     chords = only_chords(counts)
     ranked = sorted(chords.items(), key=lambda item: (-item[1], item[0]))
@@ -56,7 +56,7 @@ def chord_frequencies(counts: Mapping[str, int], min_count: int, name: str) -> F
 
 
 def only_chords(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the words that are chords, those of all lengths together."""
+    """Return how often each chord occurs, in all its lengths together."""
     chords: dict[str, int] = {}
     for word, count in counts.items():
         chord = word.partition(":")[0]
@@ -66,7 +66,7 @@ def only_chords(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _ranks(ax: Any, heard: Any, kept: int, min_count: int) -> None:
-    """Draw how often each chord is heard, by rank."""
+    """Draw how often each chord occurs, by rank."""
     ranks = np.arange(1, len(heard) + 1)
     ax.fill_between(ranks[:kept], heard[:kept], step="mid", color=COLOURS[0], alpha=0.85, lw=0)
     ax.fill_between(ranks[kept - 1 if kept else 0 :], heard[kept - 1 if kept else 0 :], step="mid",
@@ -90,7 +90,7 @@ def _most_frequent(ax: Any, ranked: list[tuple[str, int]], min_count: int) -> No
     if not ranked:
         ax.set_axis_off()
         return
-    names = [chord_name(word) for word, _ in ranked]
+    names = [pitch_classes(word) for word, _ in ranked]
     colours = [COLOURS[0] if count >= min_count else COLOURS[1] for _, count in ranked]
     sns.barplot(x=[count for _, count in ranked], y=names, hue=names, palette=colours,
                 saturation=1.0, width=0.72, legend=False, ax=ax)  # fmt: skip
@@ -101,7 +101,7 @@ def _most_frequent(ax: Any, ranked: list[tuple[str, int]], min_count: int) -> No
     ax.grid(visible=True, axis="x")
 
 
-def chord_name(word: str) -> str:
-    """Return the pitch classes of a chord by name: "0.4.7" is "C E G", "0" an octave."""
+def pitch_classes(word: str) -> str:
+    """Return the names of a chord's pitch classes: "0.4.7" is "C E G", "0" an octave."""
     names = [NAMES[int(part)] for part in word.split(".")]
     return " ".join(names) if len(names) > 1 else f"{names[0]} octave"

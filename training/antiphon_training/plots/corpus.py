@@ -1,4 +1,4 @@
-"""All pictures of a corpus, drawn into a folder."""
+"""Draw all pictures of a corpus into a folder."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 RARE = 10
-"""Chords heard less often are taken for rare, where nothing else is said."""
+"""Chords that occur less often are rare, by default."""
 
 SPANS = {"seconds": CHORD_SPAN, "beats": CHORD_SPAN_BEATS}
-"""Notes that begin within this of a chord's first belong to it: as codecs have it."""
+"""Notes that begin within this time of a chord's first belong to it, as in the codecs."""
 
 
 def corpus_plots(
     corpus: Corpus, folder: Path, *, min_count: int = RARE, suffix: str = ".png"
 ) -> list[Path]:
-    """Draw a corpus: its fields, its chords, and its composers where they are told.
+    """Draw a corpus: its fields, its chords, and its composers where they are known.
 
     Parameters
     ----------
     corpus : Corpus
-        What is drawn.
+        The corpus.
     folder : Path
-        Where to; it is made where it is missing.
+        The folder of the pictures; it is made if it is missing.
     min_count : int
-        Chords heard less often are dropped by the filter that is shown.
+        Chords that occur less often are shown as rare.
     suffix : {".png", ".svg"}
-        The kind of picture.
+        The format.
 
     Returns
     -------
@@ -69,11 +69,11 @@ def corpus_plots(
 
 
 def chords(corpus: Corpus, min_count: int = RARE) -> Figure:
-    """Return the frequencies of a corpus' chords."""
+    """Return a picture of the frequencies of the chords of a corpus."""
     return chord_frequencies(_words(corpus), min_count, corpus.name)
 
 
 def _words(corpus: Corpus) -> Counter[str]:
-    """Return how often each pitch and chord is heard; their lengths do not count."""
+    """Return how often each pitch and chord occurs, without their lengths."""
     pieces = (corpus.piece(index) for index in range(len(corpus.files)))
     return count_words(pieces, Metre(chord_span=SPANS[corpus.time]))

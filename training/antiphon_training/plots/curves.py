@@ -1,8 +1,7 @@
-"""Training curves: how the losses of one or several runs fell, epoch by epoch.
+"""Training curves: the losses of one or several runs, epoch by epoch.
 
-They are read from `log.csv`: a column a loss, and those of the watched pieces
-after `val_`. Whatever columns a network logs are drawn; nothing is known here of
-what they mean.
+They are read from `log.csv`, which has a column for each loss; `val_` before its name marks
+that of validation. All columns that a network logs are drawn.
 """
 
 from __future__ import annotations
@@ -28,23 +27,23 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-WATCHED = "val_"
+VALIDATION = "val_"
 WHOLE, PART = "loss", "_loss"
-"""The loss that is minimised, and the end of the names of its parts."""
+"""The name of the loss that is minimised, and the end of the names of its parts."""
 
 COLUMNS = 4
-UNTOLD = ("epoch", "learning_rate")
-"""What a log holds besides measures."""
+NO_MEASURES = ("epoch", "learning_rate")
+"""Columns of a log that are no measures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What a run logged.
+    """The log of a run.
 
     Attributes
     ----------
     name : str
-        What the legend calls it.
+        Its name in the legend.
     epochs : array, shape (epochs,)
         Counted from 1.
     columns : mapping of str to array, shape (epochs,)
@@ -57,25 +56,25 @@ class Curves:
 
     @property
     def measures(self) -> list[str]:
-        """Names of what was measured, the whole loss first, without what was watched."""
-        names = [name for name in self.columns if not name.startswith(WATCHED)]
+        """Names of the measures, the whole loss first, without those of validation."""
+        names = [name for name in self.columns if not name.startswith(VALIDATION)]
         return sorted(names, key=lambda name: name != WHOLE)
 
 
 def read_curves(run: Path) -> Curves:
-    """Return what a run logged.
+    """Return the log of a run.
 
     Raises
     ------
     TrainingError
-        The folder holds no log, or one without an epoch.
+        The folder has no log, or the log has no epoch.
     """
     path = run / LOG
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
         epochs = np.array([float(row["epoch"]) + 1.0 for row in rows])
-        names = [name for name in (rows[0] if rows else ()) if name and name not in UNTOLD]
+        names = [name for name in (rows[0] if rows else ()) if name and name not in NO_MEASURES]
         columns = {name: np.array([_number(row[name]) for row in rows]) for name in names}
     except OSError as error:
         raise TrainingError(
@@ -84,15 +83,14 @@ def read_curves(run: Path) -> Curves:
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise TrainingError(f"{path} is no log of a training run: {error}.") from error
     if not len(epochs) or not columns:
-        raise TrainingError(f"{path} tells of no epoch yet; wait for the first to end.")
+        raise TrainingError(f"{path} has no epoch yet; wait for the end of the first.")
     return Curves(run.resolve().name, epochs, columns)
 
 
 def training_curves(runs: Sequence[Curves]) -> Figure:
-    """Return a picture of what was logged: a panel a measure, a colour a run.
+    """Return a picture of logs: a panel for each measure, a colour for each run.
 
-    What was watched is drawn whole, what was trained on thin; a point marks the
-    best epoch.
+    Validation is a solid line, training a thin dashed one; a point marks the best epoch.
     """
     measures = list(dict.fromkeys(name for run in runs for name in run.measures))
     columns = min(COLUMNS, max(len(measures) - 1, 1))
@@ -126,24 +124,24 @@ def _colours(count: int) -> list[str]:
 def _draw(ax: Any, run: Curves, measure: str, colour: str, width: float) -> None:
     """Draw one measure of one run, and mark its best epoch."""
     trained = run.columns.get(measure)
-    watched = run.columns.get(WATCHED + measure)
+    validation = run.columns.get(VALIDATION + measure)
     if trained is not None:
-        thin = watched is not None
+        thin = validation is not None
         ax.plot(run.epochs, trained, color=colour, linewidth=width * (0.7 if thin else 1.0),
                 alpha=0.6 if thin else 1.0, linestyle=(0, (4, 2)) if thin else "-")  # fmt: skip
-    if watched is None:
+    if validation is None:
         return
-    ax.plot(run.epochs, watched, color=colour, linewidth=width)
-    if measure == WHOLE and np.isfinite(watched).any():
-        best = int(np.nanargmin(watched))
-        ax.plot(run.epochs[best], watched[best], "o", color=colour, markersize=5)
-        ax.annotate(f"{watched[best]:.3f}", (run.epochs[best], watched[best]), color=colour,
+    ax.plot(run.epochs, validation, color=colour, linewidth=width)
+    if measure == WHOLE and np.isfinite(validation).any():
+        best = int(np.nanargmin(validation))
+        ax.plot(run.epochs[best], validation[best], "o", color=colour, markersize=5)
+        ax.annotate(f"{validation[best]:.3f}", (run.epochs[best], validation[best]), color=colour,
                     xytext=(0, 8), textcoords="offset points", ha="center")  # fmt: skip
 
 
 def _leave_out_the_first(ax: Any, runs: Sequence[Curves], measure: str) -> None:
-    """Let a steep first fall leave the picture where it would flatten all that follows."""
-    curves = [run.columns[name] for run in runs for name in (measure, WATCHED + measure)
+    """Set the range of the axis by the later epochs: a steep beginning would flatten them."""
+    curves = [run.columns[name] for run in runs for name in (measure, VALIDATION + measure)
               if name in run.columns]  # fmt: skip
     later = np.concatenate([curve[len(curve) // 8 :] for curve in curves])
     later = later[np.isfinite(later)]
@@ -155,21 +153,21 @@ def _leave_out_the_first(ax: Any, runs: Sequence[Curves], measure: str) -> None:
 
 
 def _legend(runs: Sequence[Curves]) -> list[Any]:
-    """Return a line a run where there are several, and what the strokes stand for."""
+    """Return the lines of the legend: the runs if there are several, and the line styles."""
     lines = [
         Line2D([], [], color=colour, linewidth=1.8, label=run.name)
         for run, colour in zip(runs, _colours(len(runs)), strict=True)
     ]
     colour = COLOURS[0] if len(runs) == 1 else INK
     strokes = [Line2D([], [], color=colour, linewidth=1.0, linestyle=(0, (4, 2)),
-                      label="trained on")]  # fmt: skip
-    if any(name.startswith(WATCHED) for run in runs for name in run.columns):
-        strokes.insert(0, Line2D([], [], color=colour, linewidth=1.8, label="watched"))
+                      label="training")]  # fmt: skip
+    if any(name.startswith(VALIDATION) for run in runs for name in run.columns):
+        strokes.insert(0, Line2D([], [], color=colour, linewidth=1.8, label="validation"))
     return [*(lines if len(runs) > 1 else []), *strokes]
 
 
 def _title(measure: str) -> str:
-    """Return a measure's name as people say it."""
+    """Return a measure's name for a title."""
     return measure.removesuffix(PART).replace("_", " ")
 
 

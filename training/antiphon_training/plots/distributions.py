@@ -1,4 +1,4 @@
-"""What a corpus is made of: its pitches, times and velocities, and whose it is."""
+"""Distributions of a corpus: pitches, times, velocities and composers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 SHORTEST, LONGEST = 0.01, 10.0
-"""Seconds or beats. Longer times are counted at the edge, and shorter ones not drawn:
-notes at once would dwarf all others."""
+"""Seconds or beats. Longer times are counted in the last bin, and shorter ones are not drawn:
+the bar of simultaneous notes would be far too high."""
 
 BINS = 60
 VELOCITY_CLASS = 4
 MOST_COMPOSERS = 25
-UNKNOWN = "not told"
+UNKNOWN = "unknown"
 
 
 def fields(corpus: Corpus) -> Figure:
@@ -70,7 +70,7 @@ def _pitches(ax: Any, pitches: NDArray[np.uint8]) -> None:
 
 
 def _times(ax: Any, times: NDArray[np.float64], colour: str, unit: str) -> None:
-    """Draw times on a logarithmic axis; what lies outside is counted at its ends."""
+    """Draw times on a logarithmic axis; longer ones are counted in the last bin."""
     edges = np.geomspace(SHORTEST, LONGEST, BINS + 1)
     inside = np.minimum(times[times >= edges[0]], edges[-1])
     weights = np.full(len(inside), 100.0 / max(len(times), 1))
@@ -86,16 +86,16 @@ def _times(ax: Any, times: NDArray[np.float64], colour: str, unit: str) -> None:
 
 
 def known_composers(corpus: Corpus) -> bool:
-    """Whether the folder tells of any file who composed it."""
+    """Return whether the composer of any file is known."""
     return any(corpus.composers)
 
 
 def composers(corpus: Corpus) -> Figure:
-    """Return how much of a corpus each composer has: files, and notes."""
+    """Return a picture of the files and notes of each composer in a corpus."""
     files: dict[str, int] = {}
     notes: dict[str, int] = {}
-    for index, told in enumerate(corpus.composers):
-        name = told or UNKNOWN
+    for index, composer in enumerate(corpus.composers):
+        name = composer or UNKNOWN
         files[name] = files.get(name, 0) + 1
         notes[name] = notes.get(name, 0) + int(corpus.bounds[index + 1] - corpus.bounds[index])
     names = sorted(notes, key=lambda name: -notes[name])

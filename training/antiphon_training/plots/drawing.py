@@ -1,6 +1,6 @@
-"""The look of every picture, and how one becomes a file.
+"""The style of all pictures, and how they are saved.
 
-Figures are made without pyplot: none is shown, none is kept, and the same
+Figures are made without pyplot, so no window opens and no figure stays in memory. The same
 music gives the same bytes.
 """
 
@@ -54,13 +54,13 @@ _STYLE = {
 
 @contextlib.contextmanager
 def look() -> Iterator[None]:
-    """Draw in the house's look; figures are to be made inside."""
+    """Apply the style; make figures inside this context."""
     with mpl.rc_context(_STYLE):
         yield
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of so many inches, whose parts find their own places."""
+    """Return an empty figure of so many inches, with automatic layout."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -75,14 +75,14 @@ def check_suffix(path: Path) -> None:
     Raises
     ------
     UsageError
-        It is not.
+        The suffix is neither.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"A picture is .png or .svg, not {path.name}; give it one of the two.")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG or SVG, as the suffix says; whole or not at all.
+    """Write a figure as PNG or SVG by its suffix, whole or not at all.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def save(figure: Figure, path: Path) -> None:
     unfinished = path.with_name(f".{path.name}.part")
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {}
     try:
-        # Some of the style, such as the salt of an SVG's ids, counts when it is written.
+        # Part of the style, such as the salt of an SVG's ids, applies when it is written.
         with look():
             figure.savefig(unfinished, format=kind, dpi=DOTS_AN_INCH, metadata=metadata)
         unfinished.replace(path)

@@ -1,7 +1,6 @@
-"""A piano roll: what was played, pitch over time, a colour for each track.
+"""A piano roll: pitch over time, with a colour for each track.
 
-Times are seconds. Long music is drawn in several rows, read like the lines of a
-page.
+Times are seconds. Long music is drawn in several rows, like the lines of a page.
 """
 
 from __future__ import annotations
@@ -31,51 +30,51 @@ if TYPE_CHECKING:
 WIDTH = 11.0
 SHORTEST_ROW = 40.0
 MOST_ROWS = 6
-"""A row shows `SHORTEST_ROW` seconds or more, and there are no more rows than this."""
+"""A row has at least `SHORTEST_ROW` seconds; a picture has at most `MOST_ROWS` rows."""
 
 TALLEST, TALLEST_OF_MANY = 3.6, 2.1
-"""Inches that a row alone, and one among others, may take."""
+"""Inches: the height of a single row, and of one of several, at most."""
 
 PALEST = 0.3
-"""How much of its colour the softest note has."""
+"""The share of its colour that the softest note has."""
 
 BLACK_KEYS = (1, 3, 6, 8, 10)
-LEAST_WIDTH = 0.0015  # of a row: a note of a millisecond is seen too
+LEAST_WIDTH = 0.0015  # of a row, so that very short notes are visible
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """What is drawn in one colour.
+class Track:
+    """The notes that are drawn in one colour.
 
     Attributes
     ----------
     name : str
-        For the legend.
+        Its name in the legend.
     notes : NoteArray
-        Every one of them has an end.
+        Notes with an end each.
     """
 
     name: str
     notes: NoteArray
 
 
-def read_voices(path: Path) -> list[Voice]:
-    """Return the tracks of a MIDI file that have notes, drums left out.
+def read_tracks(path: Path) -> list[Track]:
+    """Return the tracks of a MIDI file that have notes other than drums.
 
     Raises
     ------
     MidiFileError
         The file cannot be read, or has none.
     """
-    tracks = [track for track in read_performance(path).tracks if len(track.notes)]
+    with_notes = [track for track in read_performance(path).tracks if len(track.notes)]
     return [
-        Voice(" ".join(track.name.split()) or f"track {number}", track.notes)
-        for number, track in enumerate(tracks, start=1)
+        Track(" ".join(track.name.split()) or f"track {number}", track.notes)
+        for number, track in enumerate(with_notes, start=1)
     ]
 
 
 def piano_roll(
-    voices: Sequence[Voice],
+    tracks: Sequence[Track],
     title: str = "",
     *,
     start: float = 0.0,
@@ -85,19 +84,19 @@ def piano_roll(
 
     Parameters
     ----------
-    voices : sequence of Voice
-        Later ones are drawn over earlier ones.
+    tracks : sequence of Track
+        Later tracks are drawn over earlier ones.
     title : str
         Written above.
     start, end : float, optional
         Seconds; the whole by default.
     """
-    last = max((_last_end(voice.notes) for voice in voices), default=0.0)
+    last = max((_last_end(track.notes) for track in tracks), default=0.0)
     end = last if end is None else min(end, last)
     length = max(end - start, 1.0)
     rows = min(MOST_ROWS, max(1, math.ceil(length / SHORTEST_ROW - 0.25)))
     row = length / rows
-    low, high = _compass(voices, start, end)
+    low, high = _compass(tracks, start, end)
     tall = min(max((high - low) * 0.055, 1.6), TALLEST if rows == 1 else TALLEST_OF_MANY)
     with look():
         figure = new_figure(WIDTH, 0.75 + rows * (tall + 0.2))
@@ -105,12 +104,12 @@ def piano_roll(
         for index, ax in enumerate(axes):
             since = start + index * row
             _keyboard(ax, low, high)
-            for voice, colour in zip(voices, _colours(len(voices)), strict=True):
-                _draw(ax, voice.notes, colour, (since, since + row))
+            for track, colour in zip(tracks, _colours(len(tracks)), strict=True):
+                _draw(ax, track.notes, colour, (since, since + row))
             ax.set_xlim(since, since + row)
         axes[-1].set_xlabel("time")
-        if len(voices) > 1:
-            _legend(figure, voices)
+        if len(tracks) > 1:
+            _legend(figure, tracks)
         heading(figure, title)
     return figure
 
@@ -119,10 +118,10 @@ def _colours(count: int) -> list[str]:
     return [COLOURS[index % len(COLOURS)] for index in range(count)]
 
 
-def _legend(figure: Figure, voices: Sequence[Voice]) -> None:
+def _legend(figure: Figure, tracks: Sequence[Track]) -> None:
     patches = [
-        Patch(facecolor=colour, label=voice.name)
-        for voice, colour in zip(voices, _colours(len(voices)), strict=True)
+        Patch(facecolor=colour, label=track.name)
+        for track, colour in zip(tracks, _colours(len(tracks)), strict=True)
     ]
     figure.legend(handles=patches, loc="outside upper right", ncols=len(patches))
 
@@ -131,11 +130,11 @@ def _last_end(notes: NoteArray) -> float:
     return float((notes["onset"] + notes["duration"]).max(initial=0.0))
 
 
-def _compass(voices: Sequence[Voice], start: float, end: float) -> tuple[int, int]:
-    """Return the lowest and the highest key to draw: what sounds, and a little room."""
+def _compass(tracks: Sequence[Track], start: float, end: float) -> tuple[int, int]:
+    """Return the lowest and the highest key to draw, with a margin."""
     sounding = [
         notes["pitch"][(notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)]
-        for notes in (voice.notes for voice in voices)
+        for notes in (track.notes for track in tracks)
     ]
     pitches = np.concatenate([*sounding, np.zeros(0, dtype="u1")]).astype(int)
     if not len(pitches):
@@ -146,7 +145,7 @@ def _compass(voices: Sequence[Voice], start: float, end: float) -> tuple[int, in
 
 
 def _keyboard(ax: Any, low: int, high: int) -> None:
-    """Shade the black keys, and name the Cs."""
+    """Shade the rows of the black keys, and label each C."""
     for pitch in range(low, high + 1):
         if pitch % 12 in BLACK_KEYS:
             ax.axhspan(pitch - 0.5, pitch + 0.5, color=SHADE, linewidth=0)
@@ -162,7 +161,7 @@ def _keyboard(ax: Any, low: int, high: int) -> None:
 
 
 def _draw(ax: Any, notes: NoteArray, colour: str, span: tuple[float, float]) -> None:
-    """Draw the notes of one voice as bars, the loud ones darker."""
+    """Draw the notes of one track as bars, loud ones darker."""
     since, until = span
     ends = notes["onset"] + notes["duration"]
     seen = notes[(notes["onset"] < until) & (ends > since)]
@@ -175,7 +174,7 @@ def _draw(ax: Any, notes: NoteArray, colour: str, span: tuple[float, float]) -> 
     corners = np.empty((len(seen), 4, 2))
     corners[:, :, 0] = np.stack([x0, x1, x1, x0], axis=1)
     corners[:, :, 1] = np.stack([y - 0.42, y - 0.42, y + 0.42, y + 0.42], axis=1)
-    # A thin edge, so that a key struck again shows as two notes.
+    # A thin edge separates two notes of one key.
     bars = PolyCollection(
         list(corners), facecolors=_shades(seen, colour), edgecolors="white", linewidths=0.3
     )
@@ -189,6 +188,6 @@ def _shades(notes: NoteArray, colour: str) -> NDArray[np.float64]:
 
 
 def _clock(seconds: float) -> str:
-    """Return a time as a player shows it: 1:05."""
+    """Return a time in minutes and seconds: 1:05."""
     minutes, rest = divmod(round(max(seconds, 0.0), 2), 60.0)
     return f"{int(minutes)}:{rest:04.1f}" if rest % 1 else f"{int(minutes)}:{int(rest):02d}"

@@ -1,1 +1,1 @@
-"""What a network is shown, drawn from corpora."""
+"""Training data for the networks, drawn from corpora."""

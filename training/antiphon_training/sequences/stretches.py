@@ -1,12 +1,12 @@
-"""What the network is shown: endless streams of pieces, each time a little different.
+"""Training data for the house network: endless streams of pieces, varied each time.
 
-A *round* is a batch of long stretches of music, cut into a few consecutive
-training batches; the network's state is carried through a round and starts from
-zeros at the next. A stretch begins anywhere in a piece and goes on with whole
-pieces, each announced by the codec's start row, until it is full.
+A *round* is a batch of long stretches of music, cut into a few consecutive training batches.
+The network's state is carried through a round and starts from zeros in the next. A stretch
+begins anywhere in a piece and continues with whole pieces, each after the codec's start row,
+until it is full.
 
-Every stretch is transposed and its tempo changed. The numbers of round `k`
-depend on the seed and on `k` alone, so a resumed run sees what it would have seen.
+Every stretch is transposed and its tempo is changed. The random numbers of round `k` depend
+on the seed and on `k` alone, so a resumed run sees the same data as one that never stopped.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ Batch = tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How music is varied before it is shown.
+    """Variation of the music for training.
 
     Attributes
     ----------
     semitones : int
-        Transposed by -semitones to semitones - 1, all equally likely, as far as
-        the keyboard allows.
+        Music is transposed by -semitones to semitones - 1, all equally likely, within
+        the range of MIDI.
     tempo : float
-        Times are stretched by up to this factor, either way.
+        Times are stretched or compressed by up to this factor.
     held_share : float
-        Share of stretches in which notes are read as still held.
+        Share of stretches in which some notes are read as still held.
     held_every : int
-        In those, one instant in about so many notes is looked at: what sounds
-        then is read as held, as on stage when the partner looks at the keyboard.
+        In those, one instant is chosen in about so many notes; the notes that sound at
+        that instant are read as held, as when the partner reads the keyboard on stage.
     """
 
     semitones: int = 6
@@ -58,13 +58,13 @@ class Stretches:
     pieces : sequence of NoteArray
         Each sorted by onset.
     codec : Codec
-        What turns notes into classes.
+        The codec that encodes them.
     batch, steps, batches_a_round : int
         Rows of a batch, notes a row, batches a round.
     augmentation : Augmentation
-        How the music is varied.
+        The variation of the music.
     seed : int
-        Of all random choices.
+        The seed of all random choices.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Stretches:
         return self._batches
 
     def round(self, index: int) -> Iterator[Batch]:
-        """Yield the batches of one round, as `fit` wants them: inputs, targets."""
+        """Yield the batches of one round in the form for `fit`: inputs, targets."""
         rng = np.random.default_rng([self._seed, index])
         length = self._steps * self._batches
         rows = [self._stretch(rng, length) for _ in range(self._batch)]
@@ -111,15 +111,15 @@ class Stretches:
     def _stretch(
         self, rng: np.random.Generator, length: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return what is read and what is to be predicted, int32 (length, fields) each."""
+        """Return the rows to read and the rows to predict, int32 (length, fields) each."""
         read, wanted, have = [], [], 0
         held = rng.random() < self._augmentation.held_share
         while have < length:
             chosen = np.searchsorted(self._share, rng.random(), side="right")
-            # The shares are sums, and may end a hair below 1.
+            # The shares are sums, and rounding may leave the last below 1.
             piece = self._pieces[min(int(chosen), len(self._pieces) - 1)]
             first = int(rng.integers(len(piece))) if have == 0 else 0
-            # One note more than is wanted, for the step of the first.
+            # One more note in front, for the step of the first.
             notes = piece[max(first - 1, 0) : first + length - have]
             notes = vary(notes, rng, self._augmentation)
             classes = self._codec.encode(notes)
@@ -161,10 +161,9 @@ def sounding_at_looks(notes: NoteArray, rng: np.random.Generator, every: int) ->
 def validation_windows(
     pieces: Sequence[NoteArray], codec: Codec, length: int
 ) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
-    """Return consecutive windows of whole length, unvaried, for watching a training run.
+    """Return consecutive windows of full length, without variation, for validation.
 
-    The remainder of each piece is not watched; held-out figures (see `evaluate`)
-    count every note.
+    The rest of each piece is left out; held-out figures (see `evaluate`) count every note.
     """
     read, wanted = [], []
     for piece in pieces:

@@ -1,9 +1,9 @@
-"""What the classic networks are shown: every note with the window of rows before it.
+"""Training data for networks of windows: every row with the window of rows before it.
 
-Windows overlap: each row of each piece is foretold once a pass, from the
-`length` rows before it, and from "nothing yet" where a piece has only begun. A
-pass goes through all of them in an order that depends on the seed and the
-number of the pass alone, so a resumed run sees what it would have seen.
+Windows overlap: each row of each piece is predicted once a pass, from the `length` rows
+before it; rows before the piece are "nothing yet". The order of a pass depends on the seed
+and the number of the pass alone, so a resumed run sees the same data as one that never
+stopped.
 """
 
 from __future__ import annotations
@@ -49,27 +49,27 @@ class Windows:
         return len(self._targets)
 
     def at(self, indices: NDArray[np.int64]) -> Batch:
-        """Return the windows of these numbers, and what follows each."""
+        """Return the windows of these numbers, and the row after each."""
         targets = self._targets[indices]
         window = self._rows[targets[:, None] + np.arange(-self._length, 0)]
         return window, self._rows[targets] - 1
 
     def evenly(self, most: int) -> Batch:
-        """Return at most so many, evenly spread over all pieces."""
+        """Return at most so many windows, evenly spread over all pieces."""
         count = min(most, len(self))
         return self.at(np.linspace(0, len(self) - 1, count).astype(np.int64))
 
     def part(self, index: int, batches: int, batch: int, seed: int) -> Iterator[Batch]:
-        """Yield the batches of one part of an endless row of passes.
+        """Yield the batches of one part of an endless series of passes.
 
         Parameters
         ----------
         index : int
-            Number of the part; parts follow each other without a gap.
+            Number of the part; the parts follow each other without gaps.
         batches, batch : int
             Batches a part, windows a batch.
         seed : int
-            Of the order of each pass.
+            The seed of the order of each pass.
         """
         size = batches * batch
         first = index * size

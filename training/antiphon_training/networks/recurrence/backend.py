@@ -1,8 +1,8 @@
-"""The one place of the networks where TensorFlow and JAX differ.
+"""The operations of the networks that differ between TensorFlow and JAX.
 
-Keras has a `scan` and a `take` of its own. What that scan writes must look as
-what it carries, and that take counts negative numbers from the end, which would
-be three operations more for each look-up of an instrument file.
+Keras has `scan` and `take`, but its scan must write values of the form that it carries, and
+its take counts negative numbers from the end, which would add three operations to each
+look-up in an instrument file.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ def loop(
     *,
     backwards: bool = False,
 ) -> tuple[Values, Values]:
-    """Run a step over time; no gradient is asked of it.
+    """Run a step over time. The result has no gradient.
 
     Parameters
     ----------
     step : callable
-        Given the state and the row (batch, width) of each sequence, returns the
-        state that follows and a row of each output.
+        Takes the state and the row (batch, width) of each sequence; returns the next
+        state and a row of each output.
     state : tuple of tensors
-        To begin with.
+        The first state.
     sequences : tuple of tensors
         Each (time, batch, width).
     kinds : sequence of (int, dtype)
         Width and type of each output.
     backwards : bool
-        Whether to begin with the last row; outputs stand in the order of time all the same.
+        Whether to begin with the last row; outputs are still in the order of time.
 
     Returns
     -------

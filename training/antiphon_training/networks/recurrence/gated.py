@@ -1,15 +1,14 @@
-"""The recurrent half of an LSTM: gates whose input was multiplied before.
+"""The recurrent part of an LSTM layer: its gates, without the product of the input.
 
 The gates are those of Hochreiter and Schmidhuber (1997) with the forget gate of
 Gers et al. (2000), in the order input, forget, output, candidate.
 
-Pre-activations come in as `z`, with input weights and bias already in them. The
-loop holds the recurrent product alone, and a gradient written by hand collects
-those of the gates, so that the recurrent matrix has one large product for the
-whole sequence.
+The pre-activations `z` already contain the product of the input and the bias. Only the
+recurrent product is inside the loop, and a hand-written gradient collects those of the gates,
+so the recurrent matrix has one large product for the whole sequence.
 
-Everything here is the same on TensorFlow and JAX; how each of them loops is in
-`backend`. Sequences are time-major: (time, batch, features).
+The code is the same on TensorFlow and JAX; `backend` has their loops. Sequences are
+time-major: (time, batch, features).
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ def gated_sequence(
 ) -> tuple[tuple[Tensor, Tensor, Tensor], Callable[..., tuple[Tensor, ...]]]:
     """Return the outputs (time, batch, units) and the last h and c, with their gradient.
 
-    The cell c is float32 whatever the precision of the rest: it is a sum over
-    the whole sequence, and eight bits of mantissa would forget.
+    The cell c is always float32: it is a sum over the whole sequence, for which the eight
+    bits of a bfloat16 mantissa are too few.
     """
     dtype, units = z.dtype, recurrent.shape[0]
 
@@ -55,7 +54,7 @@ def gated_sequence(
     (h_last, c_last), (gates, cells, outputs) = loop(forward, (h0, c0), (z,), kinds)
 
     def gradient(*upstream: Any) -> tuple[Tensor, ...]:
-        # TensorFlow hands one gradient an output, JAX all of them as one tuple.
+        # TensorFlow passes one gradient for each output, JAX all of them as one tuple.
         d_outputs, *d_last = upstream[0] if len(upstream) == 1 else upstream
         return _backward((gates, cells, outputs), (h0, c0, recurrent), d_outputs, tuple(d_last))
 
@@ -105,5 +104,5 @@ def _gates(z: Tensor, units: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def _delayed(first: Tensor, sequence: Tensor) -> Tensor:
-    """Return what was before each step."""
+    """Return a sequence moved by one step, with `first` in front."""
     return ops.concatenate([first[None], sequence[:-1]], axis=0)

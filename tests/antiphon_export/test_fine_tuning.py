@@ -1,0 +1,149 @@
+"""An instrument that is trained further: from its file alone, and what its card says then."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from antiphon.errors import TrainingError
+from antiphon.instrument import load_card
+from antiphon.music.files.writing import write_midi
+from antiphon.music.note import NOTE_DTYPE, NoteArray
+from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
+from antiphon_training.fitting.fine_tuning import Pretrained, find_instrument, read_pretrained
+from antiphon_training.recipe import read_recipe
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+RECIPES = {
+    "house": "[network]\nunits = 16\nembedding = 8\nhead = 8\n[corpus]\nvalid_share = 0.5\n"
+    "[fit]\nbatch = 4\nsteps = 12\nbatches_a_round = 2\nrounds_an_epoch = 2\nepochs = 2\n",
+    "classic": '[codec]\nname = "symbols"\n[network]\nkind = "classic"\nlength = 6\n'
+    "lstm = [8, 6]\ndense = [6]\n[corpus]\nvalid_share = 0.5\n"
+    "[fit]\nbatch = 16\nepochs = 1\nwindows = 128\nwatched = 32\n",
+    "triplet": '[codec]\nname = "triplet"\n[network]\nkind = "triplet"\nlength = 6\n'
+    "lstm = [8]\n[corpus]\nvalid_share = 0.5\n"
+    "[fit]\nbatch = 16\nepochs = 1\nwindows = 128\nwatched = 32\n",
+}
+
+
+def scales(seed: int, count: int = 200) -> NoteArray:
+    rng = np.random.default_rng(seed)
+    notes = np.zeros(count, NOTE_DTYPE)
+    notes["pitch"] = 60 + np.cumsum(rng.integers(-2, 3, count)) % 12
+    notes["onset"] = np.arange(count) * 0.25
+    notes["duration"], notes["velocity"] = 0.2, 70
+    return notes
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sessions, in which the partner plays other notes than the player."""
+    folder = tmp_path_factory.mktemp("kept") / "sessions"
+    folder.mkdir()
+    for seed in range(2):
+        partner = scales(seed)
+        partner["pitch"] += 24
+        parts = [("Player", 0, 0, scales(seed)), ("Antiphon", 4, 1, partner)]
+        write_midi(folder / f"session-{seed}.mid", parts)
+    return folder
+
+
+@pytest.fixture(scope="module", params=sorted(RECIPES))
+def trained(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """A run of each kind of network on a few walks."""
+    from antiphon_training.fitting.fit import train
+
+    kind: str = request.param
+    folder = tmp_path_factory.mktemp(kind)
+    (folder / "walks").mkdir()
+    for seed in range(12):
+        write_midi(folder / "walks" / f"{seed}.mid", [("Piano", 0, 0, scales(seed))])
+    recipe = folder / "recipe.toml"
+    recipe.write_text(RECIPES[kind] + 'precision = "float32"\n')
+    time = "beats" if kind == "classic" else "seconds"
+    train(
+        read_recipe(recipe),
+        [load_corpus(folder / "walks", Reading(time=time), cache=folder)],
+        folder / "run",
+    )
+    return kind, folder / "run"
+
+
+def exported(run: Path, out: Path, precision: str) -> Path:
+    from antiphon_export.build import Order, build
+
+    build(
+        Order(run, out, precision, "walks", "MIT", measure=False, steps=20),  # type: ignore[arg-type]
+        lambda _: None,
+    )
+    return out
+
+
+def heard(pretrained: Pretrained, sessions: Path, cache: Path) -> list[Corpus]:
+    time = pretrained.codec.time
+    return [load_corpus(sessions, Reading(["Player"], time=time), cache=cache)]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_all_weights_come_back_from_the_file(
+    trained: tuple[str, Path], tmp_path: Path, precision: str
+) -> None:
+    from antiphon_training.fitting import checkpoint
+
+    network, details = checkpoint.load(trained[1])
+    pretrained = read_pretrained(exported(trained[1], tmp_path / "walks.onnx", precision))
+    again = details.recipe.kind.build(details.recipe.network, pretrained.codec)
+    pretrained.assign_to(again)
+    for one, other in zip(network.trainable_weights, again.trainable_weights, strict=True):
+        wanted, found = np.asarray(one), np.asarray(other)
+        step = np.abs(wanted).max() / 127.0
+        np.testing.assert_allclose(found, wanted, atol=0.0 if precision == "fp32" else step * 0.51)
+
+
+def test_it_starts_from_the_old_weights_and_its_card_says_so(
+    trained: tuple[str, Path], sessions: Path, tmp_path: Path
+) -> None:
+    from antiphon_training.fitting.fit import train
+
+    first = exported(trained[1], tmp_path / "walks.onnx", "int8")
+    pretrained = read_pretrained(first)
+    run = tmp_path / "run"
+    recipe = pretrained.recipe([sessions.name], ["Player"])
+    corpora = heard(pretrained, sessions, tmp_path)
+    assert max(corpora[0].notes["pitch"]) < 80, "the partner's track is left out"
+    done = train(recipe, corpora, run, pretrained=pretrained)
+    assert done["best_valid_loss"] <= done["valid_loss_before"]
+    assert train(read_recipe(run / "recipe.toml"), corpora, run, pretrained=pretrained) == done
+    card = load_card(exported(run, tmp_path / "mine.onnx", "int8"))
+    assert card.extra["continued_from"]["name"] == "walks"
+    assert [corpus["name"] for corpus in card.corpus] == ["walks", "sessions"]
+    assert card.codec == load_card(first).codec
+    assert read_pretrained(tmp_path / "mine.onnx").weights.keys() == pretrained.weights.keys()
+
+
+def test_an_instrument_without_labels_is_a_sentence(tmp_path: Path) -> None:
+    tiny = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
+    with pytest.raises(TrainingError, match="does not say where its weights are"):
+        read_pretrained(tiny)
+
+
+def test_the_shipped_instrument_is_found_by_its_name() -> None:
+    from antiphon.resources import house_instrument
+
+    assert find_instrument("house") == house_instrument()
+    assert find_instrument("mine.onnx") == Path("mine.onnx")
+
+
+def test_the_shipped_instrument_can_be_trained_further() -> None:
+    pretrained = read_pretrained(find_instrument("house"))
+    sizes = json.loads(json.dumps(pretrained.card.recipe["network"]))
+    assert pretrained.weights["house/lstm_1/recurrent"].size == 4 * sizes["units"] ** 2

@@ -1,0 +1,125 @@
+"""The command: what it prints, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from antiphon.errors import CorpusError, UsageError
+from antiphon.music.files.writing import write_midi
+from antiphon_training.commands.evaluate import evaluate
+from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from click.testing import Result
+
+    from antiphon.music.note import NoteArray
+
+    Make = Callable[..., NoteArray]
+
+KEYS = ["schema", "instrument", "codec", "unit", "corpus", "nats", "notes", "files", "accuracy",
+        "top5", "outside_vocabulary", "defects", "ngram", "continuations"]  # fmt: skip
+PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_cache_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+def run(*arguments: object) -> Result:
+    app = typer.Typer()
+    app.command()(evaluate)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory, tune: Make) -> Path:
+    """Six tunes of 42 s, the first two held out; a short one, and one that is none."""
+    folder = tmp_path_factory.mktemp("corpora") / "tunes"
+    folder.mkdir()
+    for seed in range(6):
+        write_midi(folder / f"{seed}.mid", [("Piano", 0, 0, tune(170, seed))])
+    write_midi(folder / "short.mid", [("Piano", 0, 0, tune(30))])
+    (folder / "broken.mid").write_bytes(b"no MIDI")
+    (folder / "heldout.txt").write_text("0.mid\n1.mid\nshort.mid\nbroken.mid\n")
+    return folder
+
+
+def test_a_broken_file_is_named_and_left_out(tiny_path: Path, corpus: Path) -> None:
+    result = run(tiny_path, corpus, "--json")
+    assert result.exit_code == 0, result.output
+    assert "broken.mid" in result.stderr
+    told = json.loads(result.stdout)
+    assert list(told) == KEYS
+    assert (told["notes"], told["files"]) == (2 * 154 + 14, 3)
+    assert [defect["file"] for defect in told["defects"]] == ["broken.mid"]
+    assert (told["schema"], told["codec"], told["unit"]) == (1, "performance", "note")
+    assert (told["outside_vocabulary"], told["ngram"], told["continuations"]) == (None, None, None)
+    plain = run(tiny_path, corpus)
+    assert "tiny on tunes: 322 notes of 3 pieces" in plain.stdout
+    assert f"  total {told['nats']['total']:33.3f}" in plain.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("tiny", ["pitch", "step", "duration", "velocity"]),
+        ("tiny_triplet", ["pitch", "step", "duration"]),
+        ("tiny_symbols", ["symbol"]),
+    ],
+)
+def test_everything_for_every_codec(
+    tiny_path: Path, corpus: Path, cache: Path, name: str, fields: list[str]
+) -> None:
+    path = tiny_path.with_stem(name)
+    more = ("--continuations", "--baseline-corpus", corpus, "--cache", cache)
+    result = run(path, corpus, *more, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert list(told["nats"]) == [*fields, "total"]
+    assert list(told["accuracy"]) == list(told["top5"]) == fields
+    assert list(told["ngram"]["nats"]) == [*fields, "total"]
+    assert told["ngram"]["nats"]["total"] < told["nats"]["total"]
+    assert told["ngram"]["corpora"] == ["tunes"]
+    assert (told["outside_vocabulary"] is None) == (fields != ["symbol"])
+    played = told["continuations"]
+    assert (played["excerpts"], played["left_out"]) == (2, ["short.mid"])
+    assert list(played["players"]) == [
+        "instrument", "ngram", "prompt_ngram", "repeat", "piece",
+    ]  # fmt: skip
+    assert played["players"]["repeat"]["copied"] == {"mean": 1.0, "error": 0.0}
+    off = [f"{amount}_off" for amount in AMOUNTS]
+    for player in ("instrument", "ngram", "prompt_ngram", "repeat"):
+        assert set(played["players"][player]) == {*AGREEMENTS, *AMOUNTS, *off}
+    assert set(played["players"]["piece"]) == set(AMOUNTS)
+    table = run(path, corpus, *more).stdout
+    assert re.search(r"copied from the prompt .* 1\.00 ± 0\.00 ", table)
+    assert "n-gram: learned from" in table
+
+
+def test_what_cannot_be_evaluated_is_a_sentence(
+    tiny_path: Path, corpus: Path, tmp_path: Path, tune: Make
+) -> None:
+    assert isinstance(run(corpus, corpus).exception, UsageError)
+    write_midi(tmp_path / "short.mid", [("Piano", 0, 0, tune(60))])
+    short = run(tiny_path, tmp_path, "--continuations").exception
+    assert isinstance(short, CorpusError)
+    assert "40 seconds" in str(short)
+    missing = run(tiny_path, corpus, "--baseline-corpus", tmp_path / "gone").exception
+    assert isinstance(missing, CorpusError)
+
+
+def test_the_page_names_every_figure() -> None:
+    page = PAGE.read_text()
+    assert not [name for name in (*KEYS, *AGREEMENTS, *AMOUNTS) if f"`{name}`" not in page]

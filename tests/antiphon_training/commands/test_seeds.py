@@ -1,0 +1,139 @@
+"""Beginnings from corpora: on the side that was asked for, as long as an instrument looks back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from antiphon.errors import AntiphonError, TrainingError, UsageError
+from antiphon.instrument import Predictor
+from antiphon_training.commands.seeds import from_training, from_validation
+from antiphon_training.corpora.corpus import load_corpus
+from antiphon_training.corpora.split import split_corpora
+
+MUSIC = Path(__file__).parents[2] / "data"
+INSTRUMENTS = Path(__file__).parents[2] / "antiphon" / "instrument"
+SHARE = 0.4
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Predictor:
+    return Predictor(INSTRUMENTS / "tiny.onnx")
+
+
+@pytest.fixture(scope="module")
+def words() -> Predictor:
+    return Predictor(INSTRUMENTS / "tiny_symbols.onnx")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A training run on songs and rolls, of which nothing but the names is left."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "recipe.toml").write_text(f"[corpus]\nvalid_share = {SHARE}\n")
+    told = [
+        {"name": name, "folder": str(MUSIC / name), "tracks": None} for name in ("songs", "rolls")
+    ]
+    (folder / "corpus.json").write_text(json.dumps(told))
+    return folder
+
+
+def sides() -> dict[str, set[str]]:
+    """Return the files of both sides, as training splits them."""
+    corpora = [load_corpus(MUSIC / name) for name in ("songs", "rolls")]
+    splits = split_corpora(corpora, SHARE)
+    return {
+        side: {
+            f"{corpus.name}/{corpus.files[index]}"
+            for corpus, split in zip(corpora, splits, strict=True)
+            for index in getattr(split, side)
+        }
+        for side in ("train", "valid")
+    }
+
+
+@pytest.mark.parametrize(("find", "side"), [(from_training, "train"), (from_validation, "valid")])
+def test_a_run_says_which_side_a_piece_was_on(
+    find: type[from_training], side: str, tiny: Predictor, run: Path
+) -> None:
+    found = set()
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        beginning = find(tiny.card, tiny.codec, rng, corpus=None, run=run)
+        assert len(beginning.notes) == 64
+        assert beginning.notes["onset"][0] == 0.0
+        assert np.all(np.diff(beginning.notes["onset"]) >= 0.0)
+        found.add(beginning.told.split()[6].rstrip(","))
+    assert found <= sides()[side]
+    assert len(found) > 1 or len(sides()[side]) == 1
+
+
+def test_the_same_number_finds_the_same(tiny: Predictor, run: Path) -> None:
+    one, two = (
+        from_training(tiny.card, tiny.codec, np.random.default_rng(5), corpus=None, run=run)
+        for _ in range(2)
+    )
+    assert one.told == two.told
+    assert np.array_equal(one.notes, two.notes)
+
+
+def test_a_window_of_words_is_filled(words: Predictor) -> None:
+    rng = np.random.default_rng(1)
+    folder = str(MUSIC / "rolls")
+    beginning = from_training(words.card, words.codec, rng, corpus=folder, run=None)
+    rows = words.codec.tuned(beginning.notes).encode(beginning.notes)
+    assert len(rows) == pytest.approx(words.card.context["length"], abs=2)
+    assert len(beginning.notes) >= len(rows)
+
+
+def test_a_folder_is_split_as_the_recipe_says(tiny: Predictor) -> None:
+    folder, rng = str(MUSIC / "songs"), np.random.default_rng(1)
+    card = replace(tiny.card, recipe={"corpus": {"valid_share": 0.0}})
+    assert "songs/" in from_training(card, tiny.codec, rng, corpus=folder, run=None).told
+    with pytest.raises(UsageError, match="No piece of songs was used for validation"):
+        from_validation(card, tiny.codec, rng, corpus=folder, run=None)
+
+
+def test_tracks_of_the_recipe_are_read(tiny: Predictor) -> None:
+    card = replace(
+        tiny.card,
+        corpus=({"name": "songs"},),
+        recipe={"corpus": {"valid_share": 0.0, "tracks": {"songs": ["Piano"]}}},
+    )
+    folder, rng = str(MUSIC / "songs"), np.random.default_rng(1)
+    beginning = from_training(card, tiny.codec, rng, corpus=folder, run=None)
+    assert "lc6480349" in beginning.told  # the only one whose piano is called so
+    assert len(beginning.notes) == 32
+
+
+def test_a_corpus_that_was_moved(tiny: Predictor, run: Path, tmp_path: Path) -> None:
+    told = json.loads((run / "corpus.json").read_text())
+    told[0]["folder"] = str(tmp_path / "gone" / "songs")
+    (run / "corpus.json").write_text(json.dumps(told))
+    rng = np.random.default_rng(1)
+    with pytest.raises(TrainingError, match=r"songs of .* is no longer in .*--corpus \.\.\./songs"):
+        from_training(tiny.card, tiny.codec, rng, corpus=None, run=run)
+    shutil.copytree(MUSIC / "songs", tmp_path / "here" / "songs")
+    moved = str(tmp_path / "here" / "songs")
+    assert from_training(tiny.card, tiny.codec, rng, corpus=moved, run=run).told
+
+
+def test_where_nothing_says_where_to_look_a_sentence(tiny: Predictor, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    with pytest.raises(UsageError, match="--corpus FOLDER or --run DIR"):
+        from_training(tiny.card, tiny.codec, rng, corpus=None, run=None)
+    with pytest.raises(TrainingError, match=r"no training run: it has no corpus\.json"):
+        from_training(tiny.card, tiny.codec, rng, corpus=None, run=tmp_path)
+    with pytest.raises(AntiphonError, match="There is no folder"):
+        from_training(tiny.card, tiny.codec, rng, corpus=str(tmp_path / "none"), run=None)

@@ -1,0 +1,123 @@
+"""Which files are measured, and what a baseline may learn from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from antiphon.errors import CorpusError
+from antiphon.music.files.writing import write_midi
+from antiphon_training.corpora.piece import Reading
+from antiphon_training.evaluation.selection import Selection, baseline_pieces, composers_of, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from antiphon.instrument import Predictor
+    from antiphon.music.note import NoteArray
+
+    Make = Callable[..., NoteArray]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, tune: Make) -> Path:
+    """Two tunes, one broken file, and one that is no music."""
+    for name in ("a.mid", "b.MIDI"):
+        write_midi(tmp_path / name, [("Piano", 0, 0, tune(20))])
+    (tmp_path / "broken.mid").write_bytes(b"no MIDI")
+    (tmp_path / "c.txt").touch()
+    return tmp_path
+
+
+def test_files_are_those_listed_or_held_out_or_all(
+    folder: Path, cache: Path, tiny: Predictor
+) -> None:
+    every = select(folder, Reading(), cache=cache)
+    assert every.files == ["a.mid", "b.MIDI"]
+    assert [defect.file for defect in every.defects] == ["broken.mid"]
+    listed = folder / "some.list"
+    listed.write_text("\n b.MIDI \n\n")
+    assert select(folder, Reading(), listed).files == ["b.MIDI"]
+    (folder / "heldout.txt").write_text("a.mid\n")
+    assert select(folder, Reading()).files == ["a.mid"]
+
+
+def test_a_corpus_may_hold_out_files_by_itself(folder: Path, cache: Path, tiny: Predictor) -> None:
+    (folder / "maestro-v3.0.0.csv").write_text(
+        "canonical_composer,canonical_title,split,year,midi_filename,audio_filename,duration\n"
+        "Anon,One,train,2004,a.mid,a.wav,5\nAnon,Two,test,2004,b.MIDI,b.wav,5\n"
+    )
+    assert select(folder, Reading(), cache=cache).files == ["b.MIDI"]
+
+
+def test_pieces_may_be_those_of_some_composers(
+    tmp_path: Path, cache: Path, tune: Make, tiny: Predictor
+) -> None:
+    for size, place in enumerate(("Brahms/a", "Brahms/b", "Chopin/c", "Chopin/d"), start=20):
+        path = tmp_path / f"{place}.mid"
+        path.parent.mkdir(exist_ok=True)
+        write_midi(path, [("Piano", 0, 0, tune(size))])
+    chopin = select(tmp_path, Reading(), composers=["chopin"], cache=cache)
+    assert chopin.files == ["Chopin/c.mid", "Chopin/d.mid"]
+    (tmp_path / "heldout.txt").write_text("Brahms/a.mid\nChopin/d.mid\n")
+    held = select(tmp_path, Reading(), composers=["Chopin"], cache=cache)
+    assert held.files == ["Chopin/d.mid"]
+    with pytest.raises(CorpusError, match="Liszt"):
+        select(tmp_path, Reading(), composers=["Liszt"], cache=cache)
+    entry = {"name": tmp_path.name, "tracks": None}
+    card = replace(tiny.card, corpus=(entry,), recipe={"corpus": {"composers": ["Chopin"]}})
+    assert composers_of(card, tmp_path.name) == ["Chopin"]
+    assert composers_of(card, "another") is None
+    assert composers_of(tiny.card, tmp_path.name) is None
+    assert len(baseline_pieces([tmp_path], held, card, tiny.codec, cache)) == 1
+
+
+def test_a_tune_of_a_collection_has_a_number(tmp_path: Path, cache: Path, tiny: Predictor) -> None:
+    tunes = "".join(f"X:{n}\nT:Tune {n}\nL:1/8\nM:4/4\nK:C\nCDEF GABc|\n\n" for n in (1, 2))
+    (tmp_path / "tunes.abc").write_text(tunes)
+    assert select(tmp_path, Reading(), cache=cache).files == ["tunes.abc#1", "tunes.abc#2"]
+    (tmp_path / "heldout.txt").write_text("tunes.abc#2\n")
+    assert select(tmp_path, Reading()).files == ["tunes.abc#2"]
+
+
+def test_lists_and_folders_that_are_not_there(folder: Path, tiny: Predictor) -> None:
+    with pytest.raises(CorpusError, match="no folder"):
+        select(folder / "gone", Reading())
+    with pytest.raises(CorpusError, match="no list"):
+        select(folder, Reading(), folder / "gone.txt")
+    (folder / "heldout.txt").write_text("gone.mid\n")
+    with pytest.raises(CorpusError, match="does not hold gone"):
+        select(folder, Reading())
+    with pytest.raises(CorpusError, match="music21:bach"):
+        select("music21:bahc", Reading())
+
+
+def test_a_baseline_learns_nothing_that_is_evaluated(
+    tmp_path: Path, cache: Path, tune: Make, tiny: Predictor
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    sizes = {"here/a": 20, "here/b": 21, "there/c": 22, "there/d": 23, "there/e": 24}
+    for folder in (here, there):
+        folder.mkdir()
+    for name, size in sizes.items():
+        write_midi(tmp_path / f"{name}.mid", [("Piano", 0, 0, tune(size))])
+
+    def sizes_of(*folders: Path, files: list[str]) -> list[int]:
+        pieces = baseline_pieces(
+            folders, Selection("here", here, files), tiny.card, tiny.codec, cache
+        )
+        return sorted(map(len, pieces))
+
+    assert sizes_of(here, files=["a.mid"]) == [21]
+    assert sizes_of(here, there, files=["a.mid"]) == [21, 22, 23, 24]
+    (there / "heldout.txt").write_text("d.mid\n")
+    assert sizes_of(there, files=["a.mid"]) == [22, 24]
+    # a is held out here, and c is the same piece
+    (here / "heldout.txt").write_text("a.mid\n")
+    (here / "manifest.tsv").write_text("file\tpiece_group\na.mid\twaltz\n")
+    (there / "manifest.tsv").write_text("file\tpiece_group\nc.mid\twaltz\n")
+    assert sizes_of(there, files=["a.mid"]) == [24]
+    assert sizes_of(there, files=["b.mid"]) == [22, 24]

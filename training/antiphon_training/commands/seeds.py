@@ -1,0 +1,176 @@
+"""Beginnings for `antiphon compose`: a random stretch of the training or validation pieces.
+
+Entry points of `antiphon.seeds`. The folder of a training run says which corpora it has
+and how they were split; a corpus alone is split as the instrument's recipe says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.compose import Beginning
+from antiphon.errors import TrainingError, UsageError
+from antiphon_training.corpora.corpus import Reading, load_corpus
+from antiphon_training.corpora.folder import MUSIC21
+from antiphon_training.corpora.split import split_corpora
+from antiphon_training.kinds.registry import CODECS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from antiphon.instrument import Card
+    from antiphon.music.codecs.codec import Codec
+    from antiphon.music.note import NoteArray
+    from antiphon_training.corpora.corpus import Corpus
+
+STREAM_ROWS = 64
+"""Rows that an instrument without a window of its own begins with, as on stage."""
+
+VALID_SHARE = 0.02
+"""The share of validation pieces where a recipe does not give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus to choose a piece from.
+
+    Attributes
+    ----------
+    name : Path or str
+        As `load_corpus` takes it.
+    tracks, composers : sequence of str or None
+        The tracks, and the composers, that are read.
+    """
+
+    name: Path | str
+    tracks: Sequence[str] | None = None
+    composers: Sequence[str] | None = None
+
+
+def from_training(
+    card: Card, codec: Codec, rng: np.random.Generator, *, corpus: str | None, run: Path | None
+) -> Beginning:
+    """Return a random stretch of the pieces that were trained on."""
+    return _find("train", card, codec, rng, corpus, run)
+
+
+def from_validation(
+    card: Card, codec: Codec, rng: np.random.Generator, *, corpus: str | None, run: Path | None
+) -> Beginning:
+    """Return a random stretch of the validation pieces."""
+    return _find("valid", card, codec, rng, corpus, run)
+
+
+def _find(
+    side: str,
+    card: Card,
+    codec: Codec,
+    rng: np.random.Generator,
+    corpus: str | None,
+    run: Path | None,
+) -> Beginning:
+    sources, share = _sources(card, corpus, run)
+    corpora = [
+        load_corpus(each.name, Reading(each.tracks, codec.pedal), composers=each.composers)
+        for each in sources
+    ]
+    pieces = [
+        (one, index)
+        for one, split in zip(corpora, split_corpora(corpora, share), strict=True)
+        for index in getattr(split, side)
+    ]
+    if not pieces:
+        use = "training" if side == "train" else "validation"
+        names = ", ".join(one.name for one in corpora)
+        raise UsageError(f"No piece of {names} was used for {use}.")
+    rows = int(card.context.get("length", STREAM_ROWS))
+    span = CODECS[codec.name].chord_seconds
+    # Each stretch is equally likely, so a long piece is chosen more often.
+    starts = [_places(one.piece(index), span) for one, index in pieces]
+    many = np.array([max(len(each) - rows, 1) for each in starts], dtype=np.float64)
+    chosen = int(rng.choice(len(pieces), p=many / many.sum()))
+    first = int(rng.integers(int(many[chosen])))
+    return _stretch(*pieces[chosen], starts[chosen][first : first + rows + 1], rows)
+
+
+def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Beginning:
+    """Return the notes of so many rows of a piece, moved to time 0."""
+    piece = corpus.piece(index)
+    last = places[rows] if len(places) > rows else len(piece)
+    notes = piece[places[0] : last].copy()
+    since = float(notes["onset"][0])
+    notes["onset"] -= since
+    title = corpus.titles[index] or Path(corpus.files[index]).stem
+    minutes, seconds = divmod(int(since), 60)
+    sentence = (
+        f"It begins with {len(notes)} notes of {corpus.name}/{corpus.files[index]}, "
+        f"from {minutes}:{seconds:02d} on."
+    )
+    return Beginning(f"After {title}", notes, sentence)
+
+
+def _places(piece: NoteArray, span: float | None) -> list[int]:
+    """Return the notes at which a row begins: all, or the first of each chord in `span`."""
+    if span is None:
+        return list(range(len(piece)))
+    onsets = piece["onset"]
+    gaps = np.diff(onsets, prepend=-np.inf) > span
+    return [int(place) for place in np.flatnonzero(gaps)]
+
+
+def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Source], float]:
+    """Return the corpora, and the share of validation pieces."""
+    if run is not None:
+        return _of_run(run, corpus)
+    if corpus is None:
+        raise UsageError(
+            "An instrument does not contain the music it was trained on; say where that is, "
+            "with --corpus FOLDER or --run DIR."
+        )
+    recipe = card.recipe.get("corpus")
+    written: Mapping[str, Any] = recipe if isinstance(recipe, dict) else {}
+    source = _named(corpus)
+    name = source.name if isinstance(source, Path) else source
+    if name not in {each.get("name") for each in card.corpus}:
+        written = {"valid_share": written.get("valid_share", VALID_SHARE)}
+    tracks = (written.get("tracks") or {}).get(name)
+    share = float(written.get("valid_share", VALID_SHARE))
+    return [Source(source, tracks, written.get("composers"))], share
+
+
+def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
+    """Return the corpora of a training run; one may have been moved, to `corpus`."""
+    # Not needed for a folder alone.
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.recipe import read_recipe
+
+    if not (run / run_folder.CORPUS).is_file():
+        raise TrainingError(
+            f"{run} is no training run: it has no {run_folder.CORPUS}; "
+            "name the --out folder of `antiphon train`."
+        )
+    recipe = read_recipe(run / run_folder.RECIPE).corpus
+    moved = None if corpus is None else _named(corpus)
+    sources = []
+    for entry in run_folder.read_json(run / run_folder.CORPUS):
+        name, folder = entry["name"], Path(entry["folder"])
+        place: Path | str = name if name.startswith(MUSIC21) else folder
+        if isinstance(moved, Path) and moved.name == name:
+            place = moved
+        elif isinstance(place, Path) and not place.is_dir():
+            raise TrainingError(
+                f"The corpus {name} of {run} is no longer in {folder}; "
+                f"say where it is now, with --corpus .../{name}."
+            )
+        sources.append(Source(place, entry["tracks"], recipe.composers))
+    return sources, recipe.valid_share
+
+
+def _named(corpus: str) -> Path | str:
+    """Return a corpus as `load_corpus` takes it: the name of a collection, or a folder."""
+    return corpus if corpus.startswith(MUSIC21) else Path(corpus).resolve()

@@ -1,0 +1,195 @@
+"""`antiphon train`: train a network on folders of music.
+
+Imported for `antiphon --help` too, so TensorFlow and the rest are imported inside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from antiphon.cli.voice import Voice
+from antiphon_training.commands.options import CacheFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.fitting.fine_tuning import Pretrained
+    from antiphon_training.recipe import Recipe
+
+PLAYER = "Player"
+"""The track of a session's file that the player played."""
+
+INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
+
+
+def train(
+    ctx: typer.Context,
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS...", help="Folders of music; music21:NAME is music21's own."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
+    recipe: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A recipe, or the name of a shipped one; house."),
+    ] = None,
+    continue_from: Annotated[
+        str | None,
+        typer.Option(metavar="INSTRUMENT", help="Train an instrument further: yours, or house."),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A short first training of a smaller network.")
+    ] = False,
+    hours: Annotated[
+        float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", help="The number of processes that train together.")
+    ] = None,
+    process: Annotated[
+        int | None, typer.Option(metavar="I", help="Which of them this is, from 0.")
+    ] = None,
+    coordinator: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where they meet: at process 0.")
+    ] = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Train a network on folders of music.
+
+    Stop it at any time, with Ctrl-C or otherwise: the same command resumes it.
+    """
+    from antiphon_training.commands.progress import TrainingProgress
+    from antiphon_training.distributed.process_group import join
+    from antiphon_training.distributed.process_options import read_process_options
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.fitting.native_messages import native_messages_to
+
+    voice: Voice = ctx.obj or Voice()
+    options = read_process_options(processes, process, coordinator, os.environ)
+    quiet = voice.quiet or not options.first
+    run_folder.make(out)
+    messages = None if voice.verbose else out / options.file_name(run_folder.MESSAGES)
+    with native_messages_to(messages):
+        group = join(options)
+        pretrained = _pretrained(continue_from, recipe, quick)
+    chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
+    try:
+        loaded = _load_all(corpora, chosen, cache, voice.say, quiet)
+        unit = chosen.kind.loss_unit
+        progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+        with native_messages_to(messages), progress:
+            from antiphon_training.fitting.fit import train as fit
+
+            done = fit(
+                chosen, loaded, out, progress, hours=hours, pretrained=pretrained, group=group
+            )
+    except KeyboardInterrupt:
+        voice.say(_stopped(out))
+        raise typer.Exit(INTERRUPTED) from None
+    voice.say(
+        f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
+        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
+        f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
+    )
+
+
+def _pretrained(name: str | None, recipe: str | None, quick: bool) -> Pretrained | None:
+    """Return the instrument to train further, if one was named."""
+    from antiphon.errors import UsageError
+
+    if name is None:
+        return None
+    if recipe is not None or quick:
+        raise UsageError(
+            "An instrument is trained further by its own recipe; leave out --continue-from, or "
+            "--recipe and --quick."
+        )
+    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
+
+    return read_pretrained(find_instrument(name))
+
+
+def _recipe(
+    name: str | None,
+    quick: bool,
+    pretrained: Pretrained | None,
+    corpora: Sequence[str],
+    tracks: Sequence[str],
+    out: Path,
+) -> Recipe:
+    """Return the recipe of the run: the one named, or one for a pretrained instrument.
+
+    A resumed run of a pretrained instrument has that recipe in its folder, where it may
+    have been edited.
+    """
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.recipe import find_recipe, read_recipe
+
+    if pretrained is None:
+        return read_recipe(find_recipe(name or "house"), quick)
+    own = out / run_folder.RECIPE
+    if own.is_file():
+        return read_recipe(own)
+    return pretrained.recipe([Path(folder).resolve().name for folder in corpora], tracks)
+
+
+def _before(done: dict[str, Any]) -> str:
+    before = done.get("valid_loss_before")
+    return "" if before is None else f", from {before:.3f} before"
+
+
+def _load_all(
+    named: Sequence[str],
+    recipe: Recipe,
+    cache: Path | None,
+    say: Callable[[str], None],
+    quiet: bool,
+) -> list[Corpus]:
+    """Return the corpora, and say what was left out."""
+    from antiphon.errors import UsageError
+    from antiphon_training.commands.progress import parsing
+    from antiphon_training.corpora.corpus import load_corpus
+    from antiphon_training.corpora.split import missing_heldout
+
+    folders = [Path(name) for name in named]
+    names = Counter(folder.resolve().name for folder in folders)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
+    loaded = []
+    for folder in folders:
+        with parsing(folder.name, quiet) as progress:
+            one = load_corpus(
+                folder,
+                recipe.reading(folder.resolve().name),
+                composers=recipe.corpus.composers or None,
+                cache=cache,
+                progress=progress,
+            )
+        say(f"{one.name}: {len(one.files)} files, {len(one.notes):,} notes")
+        for defect in one.defects:
+            say(f"  left out: {defect.file} {defect.reason}")
+        for file in missing_heldout(one):
+            say(f"  heldout.txt lists {file}, which is not there")
+        loaded.append(one)
+    return loaded
+
+
+def _stopped(out: Path) -> str:
+    from antiphon_training.fitting import run_folder
+
+    if not (out / run_folder.RESUME).is_file():
+        return "Stopped before the first checkpoint; the same command starts the run again."
+    epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
+    return f"Stopped; {epochs} epochs are kept in {out}, and the same command resumes the run."

@@ -1,0 +1,148 @@
+"""Fine-tuning: an instrument's network, read from its file alone, to be trained further.
+
+The card gives the codec and the sizes, and the metadata says which tensors are the
+weights (`antiphon_training.networks.weights`). Weights in int8 are turned back into
+floats, each at most half a step of its scale from its value before quantisation.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon import resources
+from antiphon.errors import TrainingError
+from antiphon.instrument import Card, load_card
+from antiphon.instrument.metadata import read_metadata
+from antiphon.music.codecs.codec import Codec
+from antiphon.music.codecs.registry import codec_from_table
+from antiphon_training.kinds.registry import KINDS
+from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
+from antiphon_training.recipe import Recipe
+from antiphon_training.recipe_sections import AugmentationRecipe, CorpusRecipe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+ZERO_POINT = 128
+TRAIN_SHARE = 0.85
+"""The share of each piece, from its beginning, that is trained on; the rest is for
+validation. Sessions are few and long."""
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """An instrument whose weights a run starts from.
+
+    Attributes
+    ----------
+    card : Card
+        Its card.
+    codec : Codec
+        Its codec, with its vocabulary.
+    weights : dict of str to array
+        Its weights, each by its path in the network.
+    """
+
+    card: Card
+    codec: Codec
+    weights: dict[str, NDArray[np.float32]]
+
+    def assign_to(self, network: Any) -> None:
+        """Put the weights into a network of the same kind and sizes.
+
+        Raises
+        ------
+        TrainingError
+            They do not fit.
+        """
+        try:
+            assign_graph_weights(network, self.weights)
+        except ValueError as error:
+            raise TrainingError(
+                f"The instrument {self.card.name} cannot be trained further: {error}; "
+                "choose one that this version of Antiphon has exported."
+            ) from error
+
+    def recipe(self, folders: Sequence[str], tracks: Sequence[str] | None) -> Recipe:
+        """Return a recipe for a little more training, on other corpora.
+
+        Parameters
+        ----------
+        folders : sequence of str
+            Names of the corpora.
+        tracks : sequence of str, optional
+            The tracks to train on; all when not given.
+        """
+        written = self.card.recipe
+        kind = KINDS[written.get("network", {}).get("kind", "house")]
+        return Recipe(
+            codec=msgspec.convert(written["codec"], kind.codec.section),
+            network=msgspec.convert(written["network"], kind.network_section),
+            corpus=CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {}),
+            augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),
+            fit=kind.gentle(written.get("fit", {})),
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the card of an instrument that continues this one says of it."""
+        card = self.card
+        return {
+            "name": card.name,
+            "created": card.created,
+            "licence": card.licence,
+            "training": dict(card.training),
+            "heldout": dict(card.heldout),
+            "corpus": [dict(corpus) for corpus in card.corpus],
+        }
+
+
+def find_instrument(name: str) -> Path:
+    """Return the file of an instrument: a path, or "house" for the shipped one."""
+    path = Path(name)
+    return resources.house_instrument() if name == "house" and not path.exists() else path
+
+
+def read_pretrained(path: Path) -> Pretrained:
+    """Read an instrument so that it can be trained further.
+
+    Raises
+    ------
+    InstrumentError
+        The file is no instrument.
+    TrainingError
+        Its metadata does not say which of its tensors are the weights.
+    """
+    card = load_card(path)
+    labels = json.loads(read_metadata(path).get(WEIGHTS_KEY, "{}"))
+    if not labels:
+        raise TrainingError(
+            f"The instrument {path} cannot be trained further, because it does not say where its "
+            "weights are; choose one that this version of Antiphon has exported."
+        )
+    return Pretrained(card, codec_from_table(card.codec), _read_weights(path, labels))
+
+
+def _read_weights(path: Path, labels: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """Return the weights that the labels of a file name, or hold."""
+    import onnx
+    from onnx import numpy_helper
+
+    held = {tensor.name: tensor for tensor in onnx.load(path).graph.initializer}
+    weights = {}
+    for name, label in labels.items():
+        if isinstance(label, list):
+            weights[name] = np.array(label, dtype=np.float32)
+        elif label in held:
+            weights[name] = numpy_helper.to_array(held[label]).astype(np.float32)
+        elif f"{label}_int8" in held:
+            steps = numpy_helper.to_array(held[f"{label}_int8"]).astype(np.float32)
+            weights[name] = (steps - ZERO_POINT) * numpy_helper.to_array(held[f"{label}_scale"])
+    return weights

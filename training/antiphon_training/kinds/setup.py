@@ -1,0 +1,88 @@
+"""A network with its data and a plan: the form of a training for all kinds of network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from antiphon.music.note import NoteArray
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of a run, each sorted by onset.
+
+    Attributes
+    ----------
+    train, validation : sequence of NoteArray
+        Those that are trained on, and those that the loss is measured on after each
+        epoch.
+    """
+
+    train: Sequence[NoteArray]
+    validation: Sequence[NoteArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The length of a run.
+
+    An epoch is what lies between two checkpoints; where a pass over a corpus takes
+    hours, it is a part of a pass.
+
+    Attributes
+    ----------
+    epochs : int
+        The largest number of epochs.
+    steps_an_epoch : int
+        Training batches in each.
+    notes_a_step : int
+        Notes, or words, predicted in each batch.
+    patience : int
+        Epochs without a better validation loss before the run ends.
+    hours : float or None
+        Hours of training after which the run ends, with those before it was resumed.
+    """
+
+    epochs: int
+    steps_an_epoch: int
+    notes_a_step: int
+    patience: int
+    hours: float | None = None
+
+    @property
+    def notes_an_epoch(self) -> int:
+        """Notes, or words, predicted in an epoch."""
+        return self.steps_an_epoch * self.notes_a_step
+
+
+@dataclass(frozen=True)
+class TrainingSetup:
+    """A compiled network with its data.
+
+    Attributes
+    ----------
+    model : keras.Model
+        The built and compiled model to fit. For the house network it wraps `network`.
+    network : keras.Model
+        The network itself, whose weights are exported.
+    batches : callable
+        Returns training batches without end, from the epoch of this number (from 0) on.
+    validation : tuple
+        Inputs and targets of the validation pieces.
+    validation_batch : int
+        Rows of a validation batch.
+    plan : Plan
+        The length of the run.
+    callbacks : list
+        Keras callbacks that run before a checkpoint is written.
+    """
+
+    model: Any
+    network: Any
+    batches: Callable[[int], Any]
+    validation: tuple[Any, Any]
+    validation_batch: int
+    plan: Plan
+    callbacks: list[Any] = field(default_factory=list)
