@@ -192,6 +192,7 @@ class Jam:
             deliver=self._player.person,
             guard=self._wiring.guard,
             connect=() if midi.input == "none" else (midi.input,),
+            virtual=midi.own_ports,
             on_connected=self._tell_keyboards,
         )
 
