@@ -38,10 +38,10 @@ ALL = "all"
 
 BUSY_INTERVAL = 0.0005
 IDLE_INTERVAL = 0.0019
-"""Seconds between polls while somebody plays, and while nobody does."""
+"""Seconds between polls while messages come, and while none do."""
 
 IDLE_AFTER = 2.0
-"""Seconds without a message after which nobody plays."""
+"""Seconds without a message after which polls are `IDLE_INTERVAL` apart."""
 
 _MOST_AT_ONCE = 64
 """Messages taken from one port before the others get their turn."""
@@ -71,7 +71,7 @@ class Inlet:
         They may come and go at any time.
     virtual : bool
         Whether to open the virtual port; where the MIDI system refuses, the
-        inlet goes on without.
+        inlet listens to the others only.
     on_connected : callable, optional
         Gets the names of the keyboards when they change, on the thread that
         changed them.

@@ -151,8 +151,8 @@ class PortOutlet:
     def _silence_first(self, data: bytes) -> None:
         """Silence a channel just before its first note, for what a kill left sounding.
 
-        To our virtual port others connect when they like: the panic of the
-        opening reached nobody.
+        Other programs connect to our virtual port at any time: when it was
+        opened, no one received the panic.
         """
         channel = data[0] & 0x0F
         if self._wanted is None and data[0] & 0xF0 == NOTE_ON and channel not in self._silenced:
@@ -183,7 +183,7 @@ class PortOutlet:
                 self._push_own(data)
 
     def _push_own(self, data: bytes) -> bool:
-        """Send what nobody played: the guard is told, so that its echo is dropped."""
+        """Send a message of this outlet's own, whose echo the guard is to drop."""
         if self._guard is not None and self._port is not None:
             self._guard.played(data, self._clock())
         return self._push(data)

@@ -24,9 +24,9 @@ PortsChanged = Callable[[tuple[ListedPort, ...], tuple[ListedPort, ...]], None]
 class PortWatch:
     """Looks at the port lists once a second, on a thread of its own.
 
-    rtmidi does not notice an unplugged device by itself. Listeners are called
-    at every look, changed or not, so that what failed a second ago is tried
-    again; each must cost nothing when nothing changed.
+    rtmidi does not notice an unplugged device. The watch calls its listeners at
+    every look, changed or not, so that they retry what failed a second ago;
+    each must cost nothing when nothing changed.
 
     Parameters
     ----------
