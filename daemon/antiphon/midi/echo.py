@@ -9,15 +9,16 @@ at once.) Each message that left excuses one arrival.
 For what Antiphon sends of its own accord, notes or a panic, that is enough: a
 player hardly strikes the same pitch and velocity within the window. What thru
 passed on was played by someone, who may well play it again (a fast repetition
-at one velocity). There it is an echo where the note is down already, or where
-the source is known to loop. A source becomes known by its echoes, or by
-returning the `PROBE`, which is sent when an arrival could be either.
+at one velocity). There it is an echo where it changes nothing (the note is down
+already, the channel silent), or where the source is known to loop. A source
+becomes known by its echoes, or by returning the `PROBE`, which is sent when an
+arrival could be either.
 
-What silences a channel (CC 123, 120, or CC 64 at 0) and was passed on, with
-nothing struck on the channel since, changes nothing the second time: within
-`SILENCED` it is dropped like an echo, so that a panic does not go round for
-ever in a loop that is slower than the window. Times are seconds of the
-monotonic clock.
+A loop slower than the window, such as a ring of several Antiphons, would keep
+for ever what silences a channel (CC 123, 120, or CC 64 at 0). With nothing
+struck on the channel since, and each within `SILENCED` of the last, that passes
+`MOST_SILENCES` times, or once from a source that is known to loop. Times are
+seconds of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ WINDOW = 0.05
 """Seconds within which an echo comes back."""
 
 SILENCED = 1.0
-"""Seconds for which what silences a channel need not be passed on again."""
+"""Seconds for which a silenced channel need not be silenced again."""
+
+MOST_SILENCES = 3
 
 REMEMBERED = 10.0
 """Seconds for which a source that returned something is taken to loop."""
@@ -81,7 +84,8 @@ class EchoGuard:
         self._looping: dict[Hashable, float] = {}  # source: until when
         self._echoing: set[tuple[Hashable, int, int]] = set()  # (source, channel, pitch)
         self._passed = HeldNotes()  # what is down after all that thru passed on
-        self._silences: dict[tuple[int, int], float] = {}  # (channel, control): passed on when
+        # (channel, control): when it silenced the channel last, and how often in a row
+        self._silences: dict[tuple[int, int], tuple[float, int]] = {}
         self._probed = float("-inf")
 
     def played(self, data: bytes, now: float) -> None:
@@ -117,7 +121,7 @@ class EchoGuard:
             if not is_channel_message(data):
                 return False
             left = self._find(data, now)
-            echo = self._judge(data, now, source, left) or self._repeats_silence(data, now)
+            echo = self._judge(data, now, source, left) or self._repeats_silence(data, now, source)
             probes = left is not None and not echo and self._may_probe(now)
         if probes and self._send_probe is not None:
             # Outside the lock: an outlet asks for it while it holds its own.
@@ -132,8 +136,7 @@ class EchoGuard:
             echo = note in self._echoing or (left is not None and looping)
             self._echoing.discard(note)
         else:
-            down = kind == NOTE_ON and note[1:] in self._passed
-            echo = left is not None and (looping or not left.thru or down)
+            echo = left is not None and (looping or not left.thru or self._changes_nothing(data))
         if kind == NOTE_ON and data[2] > 0:
             # A note that the player strikes is ended by the player's note-off.
             (self._echoing.add if echo else self._echoing.discard)(note)
@@ -145,6 +148,13 @@ class EchoGuard:
                 self._left.remove(left)
         return echo
 
+    def _changes_nothing(self, data: bytes) -> bool:
+        """Tell whether, after what thru passed on, a message has no effect."""
+        channel = data[0] & 0x0F
+        if _silences(data):
+            return (channel, data[1]) in self._silences
+        return data[0] & 0xF0 == NOTE_ON and (channel, data[1]) in self._passed
+
     def _see_silence(self, data: bytes, now: float) -> None:
         channel, value = data[0] & 0x0F, data[-1]
         if data[0] & 0xF0 == NOTE_ON and value > 0:
@@ -153,13 +163,21 @@ class EchoGuard:
         elif data[0] & 0xF0 == CONTROL_CHANGE and data[1] == SUSTAIN and value > 0:
             self._silences.pop((channel, SUSTAIN), None)
         elif _silences(data):
-            self._silences[channel, data[1]] = now
+            last, times = self._silences.get((channel, data[1]), (now, 0))
+            in_a_row = times + 1 if now - last <= SILENCED else 1
+            self._silences[channel, data[1]] = now, in_a_row
 
-    def _repeats_silence(self, data: bytes, now: float) -> bool:
-        """Tell whether a message silences again what it has just silenced through thru."""
-        if not _silences(data):
+    def _repeats_silence(self, data: bytes, now: float, source: Hashable) -> bool:
+        """Tell whether a message silences a channel that thru has silenced often enough."""
+        key = (data[0] & 0x0F, data[1])
+        if not _silences(data) or key not in self._silences:
             return False
-        return now - self._silences.get((data[0] & 0x0F, data[1]), float("-inf")) <= SILENCED
+        last, times = self._silences[key]
+        most = 1 if self._looping.get(source, now) > now else MOST_SILENCES
+        if now - last > SILENCED or times < most:
+            return False
+        self._silences[key] = now, times
+        return True
 
     def _forget(self, now: float) -> None:
         while self._left and self._left[0].time < now - WINDOW:

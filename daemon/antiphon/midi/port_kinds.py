@@ -22,7 +22,8 @@ WINDOWS_INDEX = re.compile(r" \d+$")
 """What RtMidi adds to each name on Windows: the port's place in the list."""
 
 _LOOPBACK = re.compile(r"Midi Through|Virtual Raw MIDI|VirMIDI|IAC |loopMIDI|[Ll]oopback|^System:")
-_JACK_HARDWARE = re.compile(r"^(system|a2j|alsa_midi|Midi-Bridge|bluez_midi)[:.]")
+# JACK numbers a second client of a name: "a2j-01".
+_JACK_HARDWARE = re.compile(r"^(system|a2j|alsa_midi|Midi-Bridge|bluez_midi)(-\d+)?[:.]")
 
 _FIRST_SOFTWARE_CLIENT = 128
 """ALSA numbers the clients of sound cards below this, programs from here on."""
@@ -59,7 +60,7 @@ _INTERFACE = re.compile(
 )
 """Boxes with several MIDI sockets: there may be a keyboard at each."""
 
-_BRIDGE = re.compile(r"^(?:a2j|alsa_midi|Midi-Bridge):")
+_BRIDGE = re.compile(r"^(?:a2j|alsa_midi|Midi-Bridge)(?:-\d+)?:")
 _BRIDGED_DIRECTION = re.compile(r" ?\((?:capture|playback)(?:_\d+)?\)")
 
 

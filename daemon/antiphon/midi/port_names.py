@@ -125,7 +125,7 @@ def _lasting(name: str, api: str) -> str:
     """Return a name without what changes with every plug, fit to be printed."""
     if api == "alsa":
         name = ALSA_NUMBERS.sub("", name)
-    elif api == "jack" and name.startswith("a2j:"):
+    elif api == "jack" and name.startswith("a2j"):
         name = BRIDGED_CLIENT.sub("", name)
     elif api == "winmm":
         name = WINDOWS_INDEX.sub("", name)

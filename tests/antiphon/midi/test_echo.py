@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 
 from antiphon.messages import control_change, note_off, note_on, panic
-from antiphon.midi.echo import PROBE, REMEMBERED, SILENCED, WINDOW, EchoGuard
+from antiphon.midi.echo import MOST_SILENCES, PROBE, REMEMBERED, SILENCED, WINDOW, EchoGuard
 
 ON, OFF = note_on(0, 60, 80), note_off(0, 60)
 
@@ -109,22 +109,43 @@ def test_a_daw_ends_the_notes_of_all_channels_at_once() -> None:
         guard.passed(data, 1.01)
 
 
-def test_what_silences_a_channel_is_passed_on_once_a_second() -> None:
+def test_a_channel_is_not_silenced_in_a_row_for_ever() -> None:
     guard = EchoGuard()
     stop, lift = control_change(3, 123, 0), control_change(3, 64, 0)
-    guard.passed(stop, 1.0)
-    guard.passed(lift, 1.0)
-    assert guard.is_echo(stop, 1.5, "in")
-    assert guard.is_echo(lift, 1.5, "in")
-    assert not guard.is_echo(control_change(2, 123, 0), 1.5, "in")
-    assert not guard.is_echo(control_change(3, 64, 20), 1.5, "in")  # half a pedal
-    assert not guard.is_echo(stop, 1.0 + SILENCED + 0.001, "in")
-    guard.passed(stop, 3.0)
-    guard.passed(lift, 3.0)
-    guard.passed(note_on(3, 60, 80), 3.1)
-    guard.passed(control_change(3, 64, 127), 3.1)
-    assert not guard.is_echo(stop, 3.2, "in")
-    assert not guard.is_echo(lift, 3.2, "in")
+    now = 1.0
+    for _ in range(MOST_SILENCES):  # a DAW that is stopped again and again
+        for data in (stop, lift):
+            assert not guard.is_echo(data, now, "in")
+            guard.passed(data, now)
+        now += 0.5
+    for _ in range(20):
+        assert guard.is_echo(stop, now, "in")
+        assert guard.is_echo(lift, now, "in")
+        now += 0.5
+    assert not guard.is_echo(control_change(2, 123, 0), now, "in")
+    assert not guard.is_echo(control_change(3, 64, 20), now, "in")  # half a pedal
+    guard.passed(note_on(3, 60, 80), now)
+    guard.passed(control_change(3, 64, 127), now)
+    assert not guard.is_echo(stop, now + 0.1, "in")
+    assert not guard.is_echo(lift, now + 0.1, "in")
+
+
+def test_after_a_second_a_channel_may_be_silenced_again() -> None:
+    guard = EchoGuard()
+    stop = control_change(3, 123, 0)
+    for k in range(10):
+        now = 1.0 + k * (SILENCED + 0.001)
+        assert not guard.is_echo(stop, now, "in")
+        guard.passed(stop, now)
+
+
+def test_a_source_that_loops_silences_a_channel_once() -> None:
+    guard = EchoGuard()
+    guard.is_echo(PROBE, 1.0, "loop")
+    stop = control_change(3, 123, 0)
+    guard.passed(stop, 1.1)
+    assert guard.is_echo(stop, 1.5, "loop")
+    assert not guard.is_echo(stop, 1.5, "keyboard")
 
 
 def test_without_thru_what_silences_a_channel_always_counts() -> None:

@@ -9,7 +9,7 @@ from tests.antiphon.midi.cables import Cables
 
 from antiphon.messages import Control, Event, control_change, note_off, note_on, panic
 from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
-from antiphon.midi.echo import SILENCED, WINDOW, EchoGuard
+from antiphon.midi.echo import MOST_SILENCES, SILENCED, WINDOW, EchoGuard
 from antiphon.midi.intake import Intake
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
@@ -147,7 +147,7 @@ def test_a_second_panic_with_nothing_since_is_silent() -> None:
 
 @pytest.mark.parametrize("delay", [0.001, 0.02, WINDOW + 0.01, 0.3])
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_all_notes_off_goes_round_a_ring_of_thrus_once(count: int, delay: float) -> None:
+def test_all_notes_off_does_not_go_round_a_ring_of_thrus_for_ever(count: int, delay: float) -> None:
     cables = Cables(delay=delay)
     antiphons = ring(cables, count, thru=True, plays=False)
     run(cables, *antiphons, trips=1 + int(SILENCED / delay))
@@ -163,5 +163,6 @@ def test_all_notes_off_goes_round_a_ring_of_thrus_once(count: int, delay: float)
         arrive(cables, antiphons[0], data)
     run(cables, *antiphons)
 
-    assert [data for _, data in cables.sent] == stops * count
-    assert [len(antiphon.heard) for antiphon in antiphons] == [len(stops)] * count
+    rounds = 1 if count * (delay + STEP) < WINDOW else MOST_SILENCES
+    assert [data for _, data in cables.sent] == stops * count * rounds
+    assert [len(antiphon.heard) for antiphon in antiphons] == [len(stops) * rounds] * count

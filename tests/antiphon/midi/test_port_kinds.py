@@ -14,6 +14,8 @@ from antiphon.midi.port_kinds import port_kind
         ("FLUID Synth (99):Synth input port (99:0) 128:0", "alsa", "program"),
         ("system:midi_capture_1", "jack", "keys"),
         ("a2j:Keystation 49 [20] (capture): Keystation 49 MIDI 1", "jack", "keys"),
+        ("a2j-01:Keystation 49 [24] (capture): Keystation 49 MIDI 1", "jack", "keys"),
+        ("a2j-01:Keystation 49 [24] (capture): Keystation 49 DAW", "jack", "controls"),
         ("a2j:vmpk [130] (capture): out", "jack", "program"),
         ("Midi-Bridge:Midi Through:(capture_0) Midi Through Port-0", "jack", "loopback"),
         ("Midi-Bridge:Keystation 49:(capture_0) Keystation 49 MIDI 1", "jack", "keys"),
