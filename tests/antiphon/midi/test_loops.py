@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.antiphon.midi.cables import Cables
 
-from antiphon.messages import Control, Event, control_change, note_off, note_on, panic
+from antiphon.messages import Control, Heard, control_change, note_off, note_on, panic
 from antiphon.messages.spec import ALL_NOTES_OFF, ALL_SOUND_OFF
 from antiphon.midi.echo import MOST_SILENCES, SILENCED, WINDOW, EchoGuard
 from antiphon.midi.intake import Intake
@@ -34,12 +34,13 @@ class Antiphon:
         self.guard = EchoGuard(self.probe)
         self.outlet = PortOutlet(system, guard=self.guard, clock=cables.clock)
         self.port = system.open_virtual_input()
-        self.heard: list[Event] = []
+        self.heard: list[Heard] = []
         send = self.outlet.part().send if thru else None
         self.intake = Intake(send, self.hear, self.guard, port="Antiphon In")
 
-    def hear(self, event: Event) -> None:
-        self.heard.append(event)
+    def hear(self, heard: Heard) -> None:
+        self.heard.append(heard)
+        event = heard.event
         if isinstance(event, Control) and event.control in (ALL_NOTES_OFF, ALL_SOUND_OFF):
             self.outlet.release_all()
 
