@@ -1,4 +1,4 @@
-"""Ports of every kind beside an independent client: which are connected, and loops of them."""
+"""Ports of every kind beside an independent client: the connected and the missing ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from tests.system.jamming import Balance, JamProcess
 from tests.system.test_ports import PATIENCE, Rig, eventually
 
 from antiphon.errors import NoVirtualPortsError
-from antiphon.messages import Control, control_change, note_off, note_on, panic
-from antiphon.midi.echo import MOST_SILENCES
+from antiphon.messages import note_off, note_on, panic
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
@@ -122,95 +121,6 @@ def test_odd_names_are_listed_too(devices: Callable[..., None], encoding: str) -
     rig.stop()
 
 
-def wire(*links: tuple[str, str]) -> None:
-    for source, target in links:
-        subprocess.run(["jack_connect", source, target], check=True, capture_output=True)
-
-
-@pytest.mark.parametrize("thru", [False, True])
-def test_our_output_in_our_input_panics_once(
-    jack: str, new_client: type[MidiClient], thru: bool
-) -> None:
-    rig = Rig(thru=thru)
-    wire(("Antiphon Out:Antiphon Out", "Antiphon In:Antiphon In"))
-    with new_client("tester") as client:
-        client.connect(to="Antiphon In", source="Antiphon Out")
-        rig.guard.played(note_on(0, 60, 80), time.monotonic())
-        rig.outlet.send(note_on(0, 60, 80))
-        client.listen(0.5)
-        rig.outlet.release_all()
-        assert client.listen(0.5, panics=True) == [note_off(0, 60), *panic([0])]
-        rig.outlet.release_all()
-        assert client.listen(0.5, panics=True) == []
-
-        for channel in range(16):
-            client.send(*control_change(channel, 123, 0))
-        passed = client.listen(1.5, panics=True)
-        stops = [control_change(channel, 123, 0) for channel in range(16)]
-        assert [data for data in passed if data[0] != 0xF0] == (stops if thru else [])
-        heard = rig.heard(100, seconds=0.2)
-        assert [event.channel for event in heard if isinstance(event, Control)] == [*range(16)]
-    rig.stop()
-
-
-@pytest.mark.parametrize("thru", [False, True])
-def test_two_antiphons_panic_once(jack: str, new_client: type[MidiClient], thru: bool) -> None:
-    one, two = Rig(thru=thru), Rig(thru=thru)
-    with new_client("tester") as client:
-        links = [
-            ("Antiphon Out:Antiphon Out", "Antiphon In-01:Antiphon In"),
-            ("Antiphon Out-01:Antiphon Out", "Antiphon In:Antiphon In"),
-        ]
-        wire(*links)
-        client.connect(source="Antiphon Out:")
-        one.outlet.send(control_change(0, 64, 127))
-        time.sleep(0.5)
-        client.listen(0.2, panics=True)
-
-        one.outlet.release_all()
-        heard = client.listen(2.0, panics=True)
-
-        first = [control_change(0, 64, 0), *panic([0])]
-        assert heard[:4] == first
-        # Where thru is on, what comes back later than the echo window goes round some times.
-        rounds = 1 + MOST_SILENCES if thru else 1
-        assert len([data for data in heard if data[0] != 0xF0]) <= rounds * len(first)
-        assert client.listen(1.0, panics=True) == []
-    one.stop()
-    two.stop()
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_jams_in_a_ring_pass_no_panic_round(
-    jack: str, tmp_path: Path, new_client: type[MidiClient], count: int
-) -> None:
-    inputs = ["Antiphon In:Antiphon In", "Antiphon In-01:Antiphon In"][:count]
-    outputs = ["Antiphon Out:Antiphon Out", "Antiphon Out-01:Antiphon Out"][:count]
-    with ExitStack() as ending:
-        for number in range(count):
-            jam = ending.enter_context(
-                JamProcess(tmp_path / str(number), "--player", "none", "--thru")
-            )
-            jam.wait_until_ready()
-        wire(*zip(outputs, [*inputs[1:], inputs[0]], strict=True))
-        client = ending.enter_context(new_client("daw"))
-        client.connect(to=inputs[0], source=outputs[0])
-        rounds = MOST_SILENCES if count > 1 else 1  # two may be slower than the echo window
-        for _ in range(3):  # a DAW that loops over one note
-            client.send(0x90, 60, 80)
-            time.sleep(0.1)
-            for channel in range(16):
-                client.send(*control_change(channel, 123, 0))
-                client.send(*control_change(channel, 120, 0))
-            time.sleep(0.3)
-        received = client.listen(4.0, panics=True)
-        silences = [data for data in received if data in panic()]
-        # What was sent passes, and each jam may panic, or silence before a first note.
-        assert 32 <= len(silences) <= 3 * (32 + 3 * count) * rounds
-        later = [data for data in client.listen(2.0, panics=True) if data in panic()]
-        assert len(later) <= 3 * count  # before a first note of the partner's
-
-
 class Refusing:
     """python-rtmidi on a MIDI system that lets a program open no ports of its own."""
 
@@ -292,3 +202,54 @@ def test_a_jam_with_no_port_at_all_says_what_to_do(jack: str, tmp_path: Path) ->
     assert len(told) == 1
     assert "--output NAME" in told[0]
     assert "Traceback" not in "".join(jam.said)
+
+
+@pytest.mark.parametrize(("heard", "answered"), [("10", True), ("all", False)])
+def test_the_channel_of_drums_is_answered_where_it_is_named(
+    jack: str,
+    tmp_path: Path,
+    new_client: type[MidiClient],
+    monkeypatch: pytest.MonkeyPatch,
+    heard: str,
+    answered: bool,
+) -> None:
+    monkeypatch.setenv("ANTIPHON_MIDI__HEAR_CHANNEL", heard)
+    with JamProcess(tmp_path, "--player", "none") as jam, new_client("pads") as pads:
+        jam.wait_until_ready()
+        pads.connect(to="Antiphon In", source="Antiphon Out")
+        time.sleep(0.2)
+        for pitch in (60, 62, 64, 65, 67):
+            pads.send(0x99, pitch, 80)
+            time.sleep(0.15)
+            pads.send(0x89, pitch, 64)
+        assert (Balance().take(pads.listen(3.0)).started > 0) == answered
+
+
+def test_on_one_channel_thru_and_the_partner_keep_their_notes(
+    jack: str, new_client: type[MidiClient]
+) -> None:
+    system = MidiSystem("jack")
+    outlet = PortOutlet(system)
+    player, partner = outlet.part(), outlet.part()
+    with new_client("synth") as synth:
+        synth.connect(source="Antiphon Out")
+        time.sleep(0.1)
+        partner.send(note_on(0, 60, 50))
+        player.send(note_on(0, 60, 80))
+        partner.send(note_off(0, 60))
+        player.send(note_on(0, 64, 80))
+        player.send(note_off(0, 60))
+        strokes = [note_on(0, 60, 50), note_off(0, 60), note_on(0, 60, 80), note_on(0, 64, 80)]
+        assert synth.listen(PATIENCE, until=5) == [*strokes, note_off(0, 60)]
+        outlet.release_all()
+        assert synth.listen(0.5, panics=True) == [note_off(0, 64), *panic([0])]
+    outlet.close()
+    system.close()
+
+
+def test_a_jam_says_where_thru_and_the_partner_share_a_channel(jack: str, tmp_path: Path) -> None:
+    for options, expected in ((("--thru",), 1), ((), 0)):
+        with JamProcess(tmp_path, "--player", "none", *options) as jam:
+            jam.wait_until_ready()
+            assert jam.end(signal.SIGTERM) == 0
+        assert sum("Thru and the partner share channel 1" in line for line in jam.said) == expected
