@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +25,6 @@ from antiphon.midi.ports import MidiSystem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.system.conftest import MidiClient
 
@@ -38,31 +37,29 @@ SECOND_KEYS = "Keystation 49 MK3 [28] (capture): Keystation 49 MK3 MIDI 1"
 PLAIN = "a2j:Keystation 49 MK3 (capture): Keystation 49 MK3 MIDI "
 
 
-class Devices:
-    """A bridge's client with the ports of several devices, as a2jmidid shows them."""
-
-    def __init__(self, *names: str | bytes) -> None:
-        self._jack = ctypes.CDLL("libjack.so.0")
-        self._jack.jack_client_open.restype = ctypes.c_void_p
-        self._jack.jack_port_register.restype = ctypes.c_void_p
-        self._client = ctypes.c_void_p(self._jack.jack_client_open(b"a2j", 1, None))
-        assert self._client.value
-        for name in names:
-            port = name.encode() if isinstance(name, str) else name
-            kind = b"8 bit raw midi"
-            assert self._jack.jack_port_register(
-                self._client, ctypes.c_char_p(port), kind, ctypes.c_ulong(2), ctypes.c_ulong(0)
-            )
-
-    def close(self) -> None:
-        self._jack.jack_client_close(self._client)
+def unplug(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+    command = ["jack_lsp", "a2j"]
+    assert eventually(lambda: not subprocess.run(command, capture_output=True, check=False).stdout)
 
 
 @pytest.fixture
 def devices(jack: str) -> Iterator[Callable[..., None]]:
     """Plug in devices with these ports."""
     with ExitStack() as ending:
-        yield lambda *names: ending.callback(Devices(*names).close)
+
+        def plug_in(*names: str | bytes) -> None:
+            digits = [(n.encode() if isinstance(n, str) else n).hex() for n in names]
+            script = Path(__file__).with_name("devices.py")
+            process = subprocess.Popen(
+                [sys.executable, str(script), *digits], stdout=subprocess.PIPE, text=True
+            )
+            ending.callback(unplug, process)
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+
+        yield plug_in
 
 
 def listed(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
