@@ -25,6 +25,10 @@ class NoMidiSystemError(AntiphonError):
     exit_code = 69
 
 
+class NoVirtualPortsError(AntiphonError):
+    """The MIDI system lets a program open no ports of its own, as on Windows."""
+
+
 class SettingError(AntiphonError):
     """A setting is unknown, of the wrong kind, or out of range."""
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from typing import Annotated
 
 import typer
+
+_NONE = "  (none)"
+_KINDS = {
+    "keys": "keys: connected by itself",
+    "controls": "controls of a device",
+    "loopback": "a loopback",
+    "program": "a program",
+}
+"""What `antiphon ports` says of each kind of input; `midi.input = "auto"` takes the keys."""
 
 
 def ports(
@@ -26,11 +36,19 @@ def ports(
     from antiphon.midi.ports import MidiSystem
 
     with closing(MidiSystem(settings.api)) as system:
-        listed = {"inputs": system.inputs(), "outputs": system.outputs()}
+        inputs, outputs = system.inputs(), system.outputs()
+    unicode = "utf" in (sys.stdout.encoding or "utf-8").lower()
     if as_json:
-        typer.echo(json.dumps({"api": system.api, **listed}, indent=2, ensure_ascii=False))
+        listed = {
+            "api": system.api,
+            "inputs": [port.name for port in inputs],
+            "outputs": [port.name for port in outputs],
+            "keyboards": [port.name for port in inputs if port.kind == "keys"],
+        }
+        typer.echo(json.dumps(listed, indent=2, ensure_ascii=not unicode))
         return
-    for heading, names in listed.items():
-        typer.echo(f"{heading}:")
-        for name in names or ["(none)"]:
-            typer.echo(f"  {name}")
+    named = [f"  {port.name:<48}  {_KINDS[port.kind]}" for port in inputs]
+    lines = ["inputs:", *(named or [_NONE])]
+    lines += ["outputs:", *([f"  {port.name}" for port in outputs] or [_NONE])]
+    text = "\n".join(lines)
+    typer.echo(text if unicode else text.encode("ascii", "backslashreplace").decode())

@@ -192,6 +192,7 @@ class Jam:
             deliver=self._player.person,
             guard=self._wiring.guard,
             connect=() if midi.input == "none" else (midi.input,),
+            virtual=midi.own_ports,
             on_connected=self._tell_keyboards,
         )
 
@@ -200,9 +201,9 @@ class Jam:
         if report.sentence:
             self._display.status(report.sentence)
 
-    def _sound_again(self, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+    def _sound_again(self, *lists: object) -> None:
         """Let the synthesizer follow a JACK server that came back; called by `PortWatch`."""
-        del inputs, outputs
+        del lists
         system, synth = self._wiring.system, self.voices.synth
         if system is not None and synth is not None and system.returns > self._returns:
             self._returns = system.returns

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from antiphon.errors import NoMidiSystemError, SynthError
 from antiphon.jam.voices import Voices
 from antiphon.midi.echo import EchoGuard
-from antiphon.midi.outlet import PortOutlet
 from antiphon.midi.ports import MidiSystem
+from antiphon.midi.wiring import open_outlets
 
 if TYPE_CHECKING:
     import contextlib
@@ -90,10 +90,10 @@ def open_ports(
     """Add the ports out to the voices."""
     if system is None:
         return
-    voices.ports.append(PortOutlet(system, guard=guard))
-    if settings.midi.output != "none":
-        voices.ports.append(PortOutlet(system, settings.midi.output))
-    say(f"Antiphon listens on the port Antiphon In and plays on Antiphon Out ({system.api}).")
+    outlets, sentences = open_outlets(system, settings.midi, guard)
+    voices.ports += outlets
+    for sentence in sentences:
+        say(sentence)
 
 
 def open_synth(voices: Voices, synth: SynthSection, say: Callable[[str], None]) -> None:

@@ -67,13 +67,13 @@ class Voices:
         self.synth: FluidSynthOutlet | None = None
 
     def partner(self, *listeners: Outlet) -> Fanout:
-        """Return where the partner plays."""
+        """Return where the partner plays; on the ports it is a part of its own."""
         synth = [OnChannel(self.synth, PARTNER_SYNTH_CHANNEL)] if self.synth else []
-        return Fanout([*self.ports, *synth, *listeners])
+        return Fanout([*(port.part() for port in self.ports), *synth, *listeners])
 
     def player(self, *, thru: bool, sound: bool) -> Thru | None:
         """Return where the player's messages go at once, or None for nowhere."""
-        outlets: list[Outlet] = list(self.ports) if thru else []
+        outlets: list[Outlet] = [port.part() for port in self.ports] if thru else []
         if sound and self.synth:
             outlets.append(OnChannel(self.synth, PLAYER_SYNTH_CHANNEL))
         return Fanout(outlets).send if outlets else None

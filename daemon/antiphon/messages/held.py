@@ -1,8 +1,12 @@
-"""Which notes a stream of messages holds down, and what ends them."""
+"""Which notes a stream of messages holds down, and what ends them.
+
+Channels run from 0 to 15. "All notes off" and "all sound off" (CC 123 and 120)
+end the notes of their channel as note-offs would; a pedal stays down.
+"""
 
 from __future__ import annotations
 
-from antiphon.messages.build import control_change, note_off
+from antiphon.messages.build import control_change, note_off, panic
 from antiphon.messages.spec import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -16,7 +20,7 @@ from antiphon.messages.spec import (
 
 
 class HeldNotes:
-    """Notes and pedals that are down after the messages seen so far.
+    """Notes and sustain pedals that are down after the messages seen so far.
 
     Not thread-safe: each stream of messages has its own, used on its thread.
     """
@@ -28,7 +32,7 @@ class HeldNotes:
 
     @property
     def channels(self) -> tuple[int, ...]:
-        """Channels on which anything was ever sent."""
+        """Channels on which a note or a pedal went down since the last `silence`."""
         return tuple(sorted(self._channels))
 
     def __contains__(self, note: tuple[int, int]) -> bool:
@@ -39,18 +43,29 @@ class HeldNotes:
         """Return how many notes are down."""
         return len(self._notes)
 
+    def on_channel(self, channel: int) -> list[tuple[int, int]]:
+        """Return the notes that are down on a channel, as (channel, pitch)."""
+        return [note for note in self._notes if note[0] == channel]
+
     def see(self, data: bytes) -> None:
         """Take note of one message."""
         if not is_channel_message(data):
             return
         kind, channel = data[0] & 0xF0, data[0] & 0x0F
-        self._channels.add(channel)
         if kind == NOTE_ON and data[2] > 0:
             self._notes[channel, data[1]] = None
+            self._channels.add(channel)
         elif kind in (NOTE_ON, NOTE_OFF):
             self._notes.pop((channel, data[1]), None)
-        elif kind == CONTROL_CHANGE:
-            self._see_control(channel, data[1], data[2])
+        elif kind == CONTROL_CHANGE and data[1] == SUSTAIN:
+            if data[2] >= PEDAL_DOWN:
+                self._pedals.add(channel)
+                self._channels.add(channel)
+            else:
+                self._pedals.discard(channel)
+        elif ends_notes(data):
+            for note in self.on_channel(channel):
+                del self._notes[note]
 
     def releases(self) -> list[bytes]:
         """Return the messages that end all that is down, and forget it."""
@@ -60,9 +75,16 @@ class HeldNotes:
         self._pedals.clear()
         return messages
 
-    def _see_control(self, channel: int, control: int, value: int) -> None:
-        if control == SUSTAIN:
-            (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
-        elif control in (ALL_NOTES_OFF, ALL_SOUND_OFF):
-            for note in [note for note in self._notes if note[0] == channel]:
-                del self._notes[note]
+    def silence(self) -> list[bytes]:
+        """Return the releases and then the panic on the channels used, and forget all.
+
+        A second call, with nothing seen since, returns nothing.
+        """
+        messages = [*self.releases(), *panic(self.channels)]
+        self._channels.clear()
+        return messages
+
+
+def ends_notes(data: bytes) -> bool:
+    """Tell whether a channel message is "all notes off" or "all sound off"."""
+    return data[0] & 0xF0 == CONTROL_CHANGE and data[1] in (ALL_NOTES_OFF, ALL_SOUND_OFF)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 SILENCE = 1.0
-"""After so many seconds without a message the clock is anchored anew."""
+"""After so many seconds without a message the clock is synchronised again."""
 
 MOST_LATE = 0.1
-"""A message polled later than this after its stamp: the deltas lied, anchor anew."""
+"""A message polled this many seconds after its stamp shows that the deltas were wrong: the
+clock is synchronised again."""
 
 DRIFT = 0.001
-"""How fast the two clocks may part, in seconds a second; a quartz keeps within a tenth."""
+"""How fast the two clocks may drift apart, in seconds a second; quartz clocks stay within a
+tenth of it."""
 
 
 class DriverClock:
     """Turns the seconds between messages, as a driver counts them, into times.
 
     A message is polled some time after it arrived: at once, or milliseconds
-    later on a busy machine. The driver's own deltas have no such error, but no
-    origin. The least delay seen since the last silence is taken for none, so a
-    stamp is never in the future, and as even as the driver's deltas.
+    later on a busy machine. The driver's deltas have no such error, but no
+    origin either. The clock takes the shortest delay since the last silence as
+    no delay. So a stamp is never in the future, and the stamps are as even as
+    the driver's deltas.
     """
 
     def __init__(self) -> None:

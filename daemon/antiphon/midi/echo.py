@@ -2,16 +2,23 @@
 
 Someone may connect the output to the input, directly or through a DAW or a
 synthesizer that passes its input on. An echo is a message that left less than
-`WINDOW` ago and arrives with the same bytes, but for the channel. Each message
-that left excuses one arrival.
+`WINDOW` ago and arrives with the same bytes, but for the channel, which a DAW's
+track may change. (Not where it silences a channel: DAWs do that on all sixteen
+at once.) Each message that left excuses one arrival.
 
-For the partner's own notes that is enough: that the player strikes the very
-pitch and velocity within the window is not to be expected. What thru passed on
-was played by someone, who may well play it again (a fast repetition at one
-velocity): there it is an echo where the note is down already, or where the
-source is known to loop. A source becomes known by its echoes, or by returning
-the `PROBE`, which is sent when an arrival could be either. Times are seconds
-of the monotonic clock.
+For what Antiphon sends of its own accord, notes or a panic, that is enough: a
+player hardly strikes the same pitch and velocity within the window. What thru
+passed on was played by someone, who may well play it again (a fast repetition
+at one velocity). There it is an echo where it changes nothing (the note is down
+already, the channel silent), or where the source is known to loop. A source
+becomes known by its echoes, or by returning the `PROBE`, which is sent when an
+arrival could be either.
+
+A loop slower than the window, such as a ring of several Antiphons, would keep
+for ever what silences a channel (CC 123, 120, or CC 64 at 0). With nothing
+struck on the channel since, and each within `SILENCED` of the last, that passes
+`MOST_SILENCES` times, or once from a source that is known to loop. Times are
+seconds of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -21,14 +28,27 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.messages import is_channel_message
-from antiphon.messages.spec import NOTE_OFF, NOTE_ON
+from antiphon.messages import HeldNotes, is_channel_message
+from antiphon.messages.held import ends_notes
+from antiphon.messages.spec import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    SUSTAIN,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
 WINDOW = 0.05
 """Seconds within which an echo comes back."""
+
+SILENCED = 1.0
+"""Seconds for which a silenced channel need not be silenced again."""
+
+MOST_SILENCES = 3
 
 REMEMBERED = 10.0
 """Seconds for which a source that returned something is taken to loop."""
@@ -47,9 +67,9 @@ class _Left:
 
 
 class EchoGuard:
-    """Remembers what left, and says of what arrives whether it is that.
+    """Remembers what left, and tells which arrivals are that.
 
-    Safe to use from any thread.
+    Safe to use from any thread: its lock is never held while it calls others.
 
     Parameters
     ----------
@@ -59,15 +79,17 @@ class EchoGuard:
 
     def __init__(self, send_probe: Callable[[bytes], None] | None = None) -> None:
         self._send_probe = send_probe
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._left: deque[_Left] = deque()
         self._looping: dict[Hashable, float] = {}  # source: until when
         self._echoing: set[tuple[Hashable, int, int]] = set()  # (source, channel, pitch)
-        self._held: set[tuple[int, int]] = set()  # (channel, pitch), as thru passed them on
+        self._passed = HeldNotes()  # what is down after all that thru passed on
+        # (channel, control): when it silenced the channel last, and how often in a row
+        self._silences: dict[tuple[int, int], tuple[float, int]] = {}
         self._probed = float("-inf")
 
     def played(self, data: bytes, now: float) -> None:
-        """Take note of a message of the partner's, just before it leaves."""
+        """Take note of a message that Antiphon itself sends, just before it leaves."""
         with self._lock:
             self._forget(now)
             self._left.append(_Left(now, data, thru=False))
@@ -77,7 +99,8 @@ class EchoGuard:
         with self._lock:
             self._forget(now)
             self._left.append(_Left(now, data, thru=True))
-            self._hold(data)
+            self._passed.see(data)
+            self._see_silence(data, now)
 
     def is_echo(self, data: bytes, now: float, source: Hashable = None) -> bool:
         """Tell whether an arrival is our own output; must be asked once for each.
@@ -97,29 +120,64 @@ class EchoGuard:
                 return True
             if not is_channel_message(data):
                 return False
-            return self._judge(data, now, source)
+            left = self._find(data, now)
+            echo = self._judge(data, now, source, left) or self._repeats_silence(data, now, source)
+            probes = left is not None and not echo and self._may_probe(now)
+        if probes and self._send_probe is not None:
+            # Outside the lock: an outlet asks for it while it holds its own.
+            self._send_probe(PROBE)
+        return echo
 
-    def _judge(self, data: bytes, now: float, source: Hashable) -> bool:
-        left = self._find(data, now)
+    def _judge(self, data: bytes, now: float, source: Hashable, left: _Left | None) -> bool:
         looping = self._looping.get(source, now) > now
-        kind, note = data[0] & 0xF0, (data[0] & 0x0F, data[1])
+        kind, note = data[0] & 0xF0, (source, data[0] & 0x0F, data[1])
         if kind == NOTE_OFF or (kind == NOTE_ON and data[2] == 0):
             # It follows its note-on, whatever the velocity or the time.
-            echo = (source, *note) in self._echoing or (left is not None and looping)
-            self._echoing.discard((source, *note))
-        elif left is None:
-            return False
+            echo = note in self._echoing or (left is not None and looping)
+            self._echoing.discard(note)
         else:
-            echo = looping or not left.thru or (kind == NOTE_ON and note in self._held)
-            if echo and kind == NOTE_ON:
-                self._echoing.add((source, *note))
+            echo = left is not None and (looping or not left.thru or self._changes_nothing(data))
+        if kind == NOTE_ON and data[2] > 0:
+            # A note that the player strikes is ended by the player's note-off.
+            (self._echoing.add if echo else self._echoing.discard)(note)
+        elif ends_notes(data):
+            self._echoing = {known for known in self._echoing if known[:2] != note[:2]}
         if echo:
             self._looping[source] = now + REMEMBERED
             if left is not None:
                 self._left.remove(left)
-        elif left is not None:
-            self._probe(now)
         return echo
+
+    def _changes_nothing(self, data: bytes) -> bool:
+        """Tell whether, after what thru passed on, a message has no effect."""
+        channel = data[0] & 0x0F
+        if _silences(data):
+            return (channel, data[1]) in self._silences
+        return data[0] & 0xF0 == NOTE_ON and (channel, data[1]) in self._passed
+
+    def _see_silence(self, data: bytes, now: float) -> None:
+        channel, value = data[0] & 0x0F, data[-1]
+        if data[0] & 0xF0 == NOTE_ON and value > 0:
+            self._silences.pop((channel, ALL_NOTES_OFF), None)
+            self._silences.pop((channel, ALL_SOUND_OFF), None)
+        elif data[0] & 0xF0 == CONTROL_CHANGE and data[1] == SUSTAIN and value > 0:
+            self._silences.pop((channel, SUSTAIN), None)
+        elif _silences(data):
+            last, times = self._silences.get((channel, data[1]), (now, 0))
+            in_a_row = times + 1 if now - last <= SILENCED else 1
+            self._silences[channel, data[1]] = now, in_a_row
+
+    def _repeats_silence(self, data: bytes, now: float, source: Hashable) -> bool:
+        """Tell whether a message silences a channel that thru has silenced often enough."""
+        key = (data[0] & 0x0F, data[1])
+        if not _silences(data) or key not in self._silences:
+            return False
+        last, times = self._silences[key]
+        most = 1 if self._looping.get(source, now) > now else MOST_SILENCES
+        if now - last > SILENCED or times < most:
+            return False
+        self._silences[key] = now, times
+        return True
 
     def _forget(self, now: float) -> None:
         while self._left and self._left[0].time < now - WINDOW:
@@ -127,20 +185,23 @@ class EchoGuard:
 
     def _find(self, data: bytes, now: float) -> _Left | None:
         self._forget(now)
-        kind, rest = data[0] & 0xF0, data[1:]
+        kind, rest, exactly = data[0] & 0xF0, data[1:], _silences(data)
         for left in self._left:
-            if left.data[0] & 0xF0 == kind and left.data[1:] == rest:
+            if left.data == data:
+                return left
+            if not exactly and left.data[0] & 0xF0 == kind and left.data[1:] == rest:
                 return left
         return None
 
-    def _hold(self, data: bytes) -> None:
-        kind, note = data[0] & 0xF0, (data[0] & 0x0F, data[1])
-        if kind == NOTE_ON and data[2] > 0:
-            self._held.add(note)
-        elif kind in (NOTE_OFF, NOTE_ON):
-            self._held.discard(note)
-
-    def _probe(self, now: float) -> None:
-        if self._send_probe is not None and now >= self._probed + PROBE_INTERVAL:
+    def _may_probe(self, now: float) -> bool:
+        """Tell whether the last probe is long enough ago, and count this one."""
+        due = now >= self._probed + PROBE_INTERVAL
+        if due:
             self._probed = now
-            self._send_probe(PROBE)
+        return due
+
+
+def _silences(data: bytes) -> bool:
+    """Tell whether a message is one of those that a panic is made of."""
+    lifted = data[0] & 0xF0 == CONTROL_CHANGE and data[1] == SUSTAIN and data[2] == 0
+    return lifted or ends_notes(data)

@@ -12,30 +12,36 @@ import logging
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from antiphon.errors import AntiphonError
+from antiphon.errors import AntiphonError, NoVirtualPortsError
 from antiphon.midi.driver_clock import DriverClock
 from antiphon.midi.intake import Deliver, Intake, Thru
-from antiphon.midi.ports import VIRTUAL_INPUT, InputPort, MidiSystem, find_port
+from antiphon.midi.open_port import InputPort
+from antiphon.midi.port_names import VIRTUAL_INPUT, ListedPort, find_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiphon.midi.echo import EchoGuard
+    from antiphon.midi.ports import MidiSystem
 
 _log = logging.getLogger(__name__)
 
 AUTO = "auto"
-"""As a name to connect: every hardware keyboard that is there."""
+"""As a name to connect: every keyboard that is there, but not its ports for a DAW."""
+
+ALL = "all"
+"""As a name to connect: every port that is there."""
 
 BUSY_INTERVAL = 0.0005
 IDLE_INTERVAL = 0.0019
-"""Seconds between polls while somebody plays, and while nobody does."""
+"""Seconds between polls while messages come, and while none do."""
 
 IDLE_AFTER = 2.0
-"""Seconds without a message after which nobody plays."""
+"""Seconds without a message after which polls are `IDLE_INTERVAL` apart."""
 
 _MOST_AT_ONCE = 64
 """Messages taken from one port before the others get their turn."""
@@ -61,18 +67,19 @@ class Inlet:
     guard : EchoGuard, optional
         Recognises our own output.
     connect : sequence of str
-        Ports to listen to: names (exact, or a unique part), or `AUTO`. They may
-        come and go at any time.
+        Ports to listen to: names (exact, or a unique part), `AUTO` or `ALL`.
+        They may come and go at any time.
     virtual : bool
-        Whether to open the virtual port.
+        Whether to open the virtual port; where the MIDI system refuses, the
+        inlet listens to the others only.
     on_connected : callable, optional
-        Told the names of the keyboards when they change, on the thread that
+        Gets the names of the keyboards when they change, on the thread that
         changed them.
 
     Raises
     ------
     AntiphonError
-        The virtual port cannot be opened.
+        The JACK server has gone.
     """
 
     def __init__(
@@ -92,25 +99,26 @@ class Inlet:
         self._guard = guard
         self._connect = tuple(connect)
         self._on_connected = on_connected
-        self._keyboards: dict[str, _Source] = {}  # the watch's thread only
-        self._complained: set[str] = set()
+        self._keyboards: dict[ListedPort, _Source] = {}  # the watch's thread only
+        self._warned: set[str] = set()
         self._sources: tuple[_Source, ...] = ()  # replaced whole, by the inlet's thread only
         self._arriving: deque[_Source] = deque()
         self._leaving: deque[_Source] = deque()
-        self._left: deque[_Source] = deque()
+        self._to_close: deque[_Source] = deque()
         self._stopping = threading.Event()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="antiphon-inlet", daemon=True)
         self._virtual: _Source | None = None
         if virtual:
-            self._open_virtual()
+            with suppress(NoVirtualPortsError):
+                self._open_virtual()
         if self._connect:
             system.prepare_keyboard()
 
     @property
     def connected(self) -> tuple[str, ...]:
         """Names of the keyboards that are listened to."""
-        return tuple(self._keyboards)
+        return tuple(source.name for source in self._keyboards.values())
 
     def start(self) -> None:
         """Connect what is there and start the thread."""
@@ -118,7 +126,7 @@ class Inlet:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, release what keys hold, close the ports; safe to call twice.
+        """End the thread, release the keys that are down, close the ports; safe to call twice.
 
         Call it after `PortWatch.stop`.
         """
@@ -133,52 +141,55 @@ class Inlet:
             source.intake.release(time.monotonic())
             source.port.close()
         self._sources = ()
-        self._close_left()
+        self._close_removed()
 
-    def ports_changed(self, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+    def ports_changed(
+        self, inputs: tuple[ListedPort, ...], outputs: tuple[ListedPort, ...]
+    ) -> None:
         """Connect what has come and drop what has gone; called by `PortWatch`."""
         del outputs
-        self._close_left()
+        self._close_removed()
         self._renew_virtual()
-        wanted = self._wanted(inputs)
-        before = self.connected
-        for name in [
-            name
-            for name, source in self._keyboards.items()
-            if name not in inputs or source.port.gone
-        ]:
-            self._leaving.append(self._keyboards.pop(name))
-            _log.info("the keyboard %s has gone; it is awaited", name)
-        for name in wanted:
-            if name not in self._keyboards:
-                self._open(name)
-        if self.connected != before and self._on_connected is not None:
+        before = set(self._keyboards)
+        for port, source in list(self._keyboards.items()):
+            if port not in inputs or source.port.gone:
+                self._leaving.append(self._keyboards.pop(port))
+                _log.info("the keyboard %s has gone; it is awaited", source.name)
+        for port in self._wanted(inputs):
+            if port not in self._keyboards:
+                self._open(port)
+        if set(self._keyboards) != before and self._on_connected is not None:
             self._on_connected(self.connected)
 
-    def _wanted(self, inputs: tuple[str, ...]) -> list[str]:
-        names: dict[str, None] = {}
-        for wish in self._connect:
-            if wish == AUTO:
-                names.update(dict.fromkeys(n for n in inputs if self._system.is_keyboard(n)))
-                continue
-            try:
-                name = find_port(inputs, wish)
-            except AntiphonError as error:
-                self._complain(wish, str(error))
-                continue
-            if name is None:
-                self._complain(wish, f"The MIDI input {wish!r} is not there yet; it is awaited.")
-            else:
-                self._complained.discard(wish)
-                names[name] = None
-        return list(names)
+    def _wanted(self, inputs: tuple[ListedPort, ...]) -> list[ListedPort]:
+        """Return the ports to listen to, each once."""
+        ports: dict[ListedPort, None] = {}
+        for wanted in self._connect:
+            if wanted in (AUTO, ALL):
+                ports.update((p, None) for p in inputs if wanted == ALL or p.kind == "keys")
+            elif (port := self._find(inputs, wanted)) is not None:
+                ports[port] = None
+        return list(ports)
+
+    def _find(self, inputs: tuple[ListedPort, ...], wanted: str) -> ListedPort | None:
+        """Return the port of this name, or None and a warning where there is none."""
+        try:
+            port = find_port(inputs, wanted)
+        except AntiphonError as error:
+            self._warn_once(wanted, str(error))
+            return None
+        if port is None:
+            self._warn_once(wanted, f"The MIDI input {wanted!r} is not there yet; it is awaited.")
+        else:
+            self._warned.discard(wanted)
+        return port
 
     def _open_virtual(self) -> None:
         self._virtual = self._source(VIRTUAL_INPUT, self._system.open_virtual_input())
         self._arriving.append(self._virtual)
 
     def _renew_virtual(self) -> None:
-        """Open our own port anew where the system that it was on has gone."""
+        """Open the virtual port again where the system that it was on has gone."""
         if self._virtual is None or not self._virtual.port.gone:
             return
         if self._virtual in self._sources:
@@ -186,32 +197,32 @@ class Inlet:
         try:
             self._open_virtual()
         except AntiphonError as error:
-            self._complain(VIRTUAL_INPUT, str(error))
+            self._warn_once(VIRTUAL_INPUT, str(error))
         else:
-            self._complained.discard(VIRTUAL_INPUT)
+            self._warned.discard(VIRTUAL_INPUT)
 
-    def _open(self, name: str) -> None:
+    def _open(self, port: ListedPort) -> None:
         try:
-            source = self._source(name, self._system.open_input(name))
+            source = self._source(port.name, self._system.open_input(port))
         except AntiphonError as error:
-            self._complain(name, str(error))
+            self._warn_once(port.name, str(error))
             return
-        self._complained.discard(name)
-        self._keyboards[name] = source
+        self._warned.discard(port.name)
+        self._keyboards[port] = source
         self._arriving.append(source)
-        _log.info("listening to the keyboard %s", name)
+        _log.info("listening to the keyboard %s", port.name)
 
     def _source(self, name: str, port: InputPort) -> _Source:
         return _Source(name, port, Intake(self._thru, self._deliver, self._guard, name))
 
-    def _complain(self, about: str, sentence: str) -> None:
-        if about not in self._complained:
+    def _warn_once(self, about: str, sentence: str) -> None:
+        if about not in self._warned:
             _log.warning("%s", sentence)
-        self._complained.add(about)
+        self._warned.add(about)
 
-    def _close_left(self) -> None:
-        while self._left:
-            self._left.popleft().port.close()
+    def _close_removed(self) -> None:
+        while self._to_close:
+            self._to_close.popleft().port.close()
 
     def _run(self) -> None:
         heard_at = time.monotonic()
@@ -227,14 +238,14 @@ class Inlet:
             time.sleep(BUSY_INTERVAL if now - heard_at < IDLE_AFTER else IDLE_INTERVAL)
 
     def _exchange(self) -> None:
-        """Take arrived ports in, let those that went release their notes."""
+        """Begin to poll new ports; release the notes of those that have gone."""
         while self._arriving:
             self._sources = (*self._sources, self._arriving.popleft())
         while self._leaving:
             gone = self._leaving.popleft()
             self._sources = tuple(source for source in self._sources if source is not gone)
             gone.intake.release(time.monotonic())
-            self._left.append(gone)  # the watch closes it: that may take its time
+            self._to_close.append(gone)  # closing takes time: the watch's thread does it
 
     def _poll(self, source: _Source) -> bool:
         for count in range(_MOST_AT_ONCE):

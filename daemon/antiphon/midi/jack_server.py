@@ -1,7 +1,8 @@
-"""What libjack does behind RtMidi's back: memory that it locks, a server that goes.
+"""What libjack does and RtMidi does not handle: memory that it locks, a server that goes.
 
-RtMidi never learns that the server has gone: it lists the ports of old, and a
-send into its full buffer then spins for ever, with the interpreter's lock held.
+RtMidi does not notice that the server has gone. It goes on listing the old
+ports, and a send into its full buffer then spins for ever, with the
+interpreter's lock held.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ _MADV_RANDOM = 1
 _MADV_DONTNEED = 4
 
 _AREA = 16_384
-"""Bytes of the shared memory that are mapped at a touch; half of it costs twice the areas,
+"""Bytes of the shared memory that one access maps. Half of it would need twice as many areas,
 of which a process may have 65,530."""
 
 
 class JackServer:
     """The server that this process's clients are connected to.
 
-    Made after a client was; knows the server by libjack's sockets to it, which
-    it never reads.
+    Make it after the first client: it finds the server by libjack's sockets to
+    it, which it never reads.
     """
 
     def __init__(self) -> None:
@@ -43,13 +44,14 @@ class JackServer:
     def gone(self) -> bool:
         """Tell whether the server has gone; takes microseconds, on any thread.
 
-        One socket alone hangs up where one client was closed, the synthesizer's say.
+        All sockets must have hung up: one alone does where one client was closed, such
+        as the synthesizer's.
         """
         known = self._sockets
         return self._closed or (bool(known) and len(_hung_up(known)) == len(known))
 
     def close(self) -> None:
-        """Let it go; to those who still ask, it has gone. Safe to call twice."""
+        """Close our sockets; `gone` is true from now on. Safe to call twice."""
         self._closed = True
         while self._sockets:
             os.close(self._sockets.pop())
@@ -84,9 +86,9 @@ def _sockets_to_jack() -> list[int]:
 def hush_jack() -> None:
     """Keep libjack from printing what goes wrong, above all that a server has gone.
 
-    It prints on threads of its own, at any time, through the piano roll. Each
-    copy of the library that is loaded (rtmidi brings one, FluidSynth uses the
-    system's) is told.
+    It prints from its own threads, at any time, into the piano roll. This sets
+    the handlers of each copy of the library that is loaded: rtmidi brings one,
+    FluidSynth uses the system's.
     """
     with suppress(OSError):  # no /proc: it prints
         maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
@@ -99,22 +101,22 @@ def hush_jack() -> None:
 
 
 def free_jack_memory() -> None:
-    """Unlock JACK's shared memory and let go of its pages, where this is Linux.
+    """Unlock JACK's shared memory and release its pages, on Linux.
 
     libjack locks the whole of the server's shared memory (100 MB, almost all of
     it audio buffers) into every client process, where it counts as that
-    process's own; a MIDI client touches a part of it. Nothing is lost: pages
-    that are touched again come back from the server's copy.
+    process's own; a MIDI client uses a part of it. Nothing is lost: pages that
+    are accessed again come back from the server's copy.
 
-    To list ports libjack looks at the first bytes of each, 32 KB apart, and at
-    every touch Linux maps the 64 KB around as well, up to where other advice
-    holds: 68 MB in all. So advice changes all the way.
+    To list ports libjack reads the first bytes of each, 32 KB apart. At every
+    access Linux also maps the 64 KB around it, but not beyond the next change of
+    advice: 68 MB in all. So every second area gets another advice.
     """
     try:
         mappings = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
         libc = ctypes.CDLL(None)
         unlock, advise = libc.munlock, libc.madvise
-    except (OSError, AttributeError):  # no Linux: so be it
+    except (OSError, AttributeError):  # not Linux: the memory stays locked
         return
     unlock.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
     advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]

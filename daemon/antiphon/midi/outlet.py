@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from antiphon.errors import AntiphonError
 from antiphon.messages import HeldNotes, panic
+from antiphon.messages.shared import SharedNotes
 from antiphon.messages.spec import NOTE_ON
-from antiphon.midi.ports import VIRTUAL_OUTPUT, MidiSystem, OutputPort, find_port
+from antiphon.midi.port_names import VIRTUAL_OUTPUT, ListedPort, find_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from antiphon.midi.echo import EchoGuard
+    from antiphon.midi.open_port import OutputPort
+    from antiphon.midi.ports import MidiSystem
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +35,7 @@ class Outlet(Protocol):
         """Send one message, now; called from any thread, must neither block nor raise."""
 
     def close(self) -> None:
-        """Release what sounds and let the place go; safe to call twice."""
+        """Release what sounds and close the place; safe to call twice."""
 
 
 class PortOutlet:
@@ -50,66 +54,81 @@ class PortOutlet:
         Name of the port to connect to (exact, or a unique part); without one
         the virtual port `Antiphon Out` is opened for others to connect to.
     guard : EchoGuard, optional
-        Told of what this outlet sends of its own accord.
+        Told of what this outlet sends of its own accord, before it leaves.
+    clock : callable
+        Returns the time that the guard is told, in seconds of the monotonic clock.
 
     Raises
     ------
+    NoVirtualPortsError
+        The MIDI system lets us open no port of our own.
     AntiphonError
-        The virtual port cannot be opened, or the name fits several ports. A
-        port that is not there yet is no error.
+        The name fits several ports. A port that is not there yet is no error.
     """
 
     def __init__(
-        self, system: MidiSystem, wanted: str | None = None, *, guard: EchoGuard | None = None
+        self,
+        system: MidiSystem,
+        wanted: str | None = None,
+        *,
+        guard: EchoGuard | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._system = system
         self._wanted = wanted
         self._guard = guard
-        # Re-entrant, since a signal handler may release while its thread sends.
-        self._lock = threading.RLock()
-        self._held = HeldNotes()
-        self._owed: list[bytes] = []
-        self._greeted: set[int] = set()
-        self._dead: list[OutputPort] = []
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held = HeldNotes()  # what sounds at the port
+        self._shared = SharedNotes()  # who holds it
+        self._parts = 0
+        self._unreleased: list[bytes] = []  # note-offs that a lost port did not get
+        self._silenced: set[int] = set()  # channels, before their first note
+        self._to_close: list[OutputPort] = []
         self._port: OutputPort | None = None
-        self._name: str | None = None
+        self._listed: ListedPort | None = None
         self._closed = False
-        self._complained = False
+        self._warned = False
         self._open(() if wanted is None else system.outputs())
 
-    @property
-    def port_name(self) -> str | None:
-        """Name of the port that is open now, or None while it is awaited."""
-        return self._name
+    def part(self) -> PortPart:
+        """Return a way in for one of several who play here; see `SharedNotes`."""
+        self._parts += 1
+        return PortPart(self, self._parts)
 
-    def send(self, data: bytes) -> None:
-        """Send one message, or lose it while the port is away; never raises."""
+    def send(self, data: bytes, part: int = 0) -> None:
+        """Send one message of a part, or lose it while the port is away; never raises."""
         with self._lock:
-            self._greet(data)
-            if self._push(data):
-                self._held.see(data)
+            for message in self._shared.merge(part, data):
+                self._silence_first(message)
+                if self._push(message):
+                    self._held.see(message)
 
     def release_all(self) -> None:
-        """Send the note-offs of all that sounds, then the panic on the channels used."""
-        with self._lock:
-            for data in (*self._held.releases(), *panic(self._held.channels)):
-                self.send(data)
+        """Send the note-offs of all that sounds, then the panic on the channels used.
 
-    def ports_changed(self, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
-        """Let a vanished port go and take a returned one; called by `PortWatch`."""
+        A second call, with nothing sent since, sends nothing.
+        """
+        with self._lock:
+            self._release_all()
+
+    def ports_changed(
+        self, inputs: tuple[ListedPort, ...], outputs: tuple[ListedPort, ...]
+    ) -> None:
+        """Close a vanished port and open a returned one; called by `PortWatch`."""
         del inputs
         if self._closed:
             return
         with self._lock:
-            vanished = self._wanted is not None and self._name not in outputs
+            vanished = self._wanted is not None and self._listed not in outputs
             if self._port is not None and (vanished or self._port.gone):
                 self._lose("has gone")
-        self._close_dead()
+        self._close_lost()
         if self._port is None:
             try:
                 self._open(outputs)
             except AntiphonError as error:
-                self._complain(str(error))
+                self._warn_once(str(error))
 
     def close(self) -> None:
         """Release everything and close the port; safe to call twice."""
@@ -117,42 +136,57 @@ class PortOutlet:
             if self._closed:
                 return
             self._closed = True
-            self.release_all()
-            self._bury()
-        self._close_dead()
+            self._release_all()
+            self._drop_port()
+        self._close_lost()
 
-    def _greet(self, data: bytes) -> None:
+    def _release_all(self) -> None:
+        self._shared.clear()
+        messages = self._held.silence()
+        for place, data in enumerate(messages):
+            if not self._push_own(data):
+                self._unreleased += messages[place:]
+                return
+
+    def _silence_first(self, data: bytes) -> None:
         """Silence a channel just before its first note, for what a kill left sounding.
 
-        To our virtual port others connect when they like: the panic of the
-        opening reached nobody.
+        Other programs connect to our virtual port at any time: when it was
+        opened, no one received the panic.
         """
         channel = data[0] & 0x0F
-        if self._wanted is None and data[0] & 0xF0 == NOTE_ON and channel not in self._greeted:
-            self._greeted.add(channel)
+        if self._wanted is None and data[0] & 0xF0 == NOTE_ON and channel not in self._silenced:
+            self._silenced.add(channel)
             for message in panic((channel,)):
-                if self._guard is not None:
-                    self._guard.played(message, time.monotonic())
-                self._push(message)
+                self._push_own(message)
 
-    def _open(self, outputs: Iterable[str]) -> None:
+    def _open(self, outputs: Iterable[ListedPort]) -> None:
         if self._wanted is None:
-            self._adopt(self._system.open_virtual_output(), VIRTUAL_OUTPUT)
+            self._use(self._system.open_virtual_output(), None)
             return
-        name = find_port(outputs, self._wanted)
-        if name is None:
-            self._complain(f"The MIDI output {self._wanted!r} is not there yet; it is awaited.")
+        listed = find_port(outputs, self._wanted)
+        if listed is None:
+            self._warn_once(f"The MIDI output {self._wanted!r} is not there yet; it is awaited.")
             return
-        self._adopt(self._system.open_output(name), name)
-        _log.info("connected to the MIDI output %s", name)
+        self._use(self._system.open_output(listed), listed)
+        _log.info("connected to the MIDI output %s", listed.name)
 
-    def _adopt(self, port: OutputPort, name: str) -> None:
+    def _use(self, port: OutputPort, listed: ListedPort | None) -> None:
+        """Send to a port from now on; silence it first."""
         with self._lock:
-            self._port, self._name = port, name
-            self._complained = False
-            owed, self._owed = self._owed, []
-            for data in (*owed, *panic()):
-                self._push(data)
+            self._port, self._listed = port, listed
+            self._warned = False
+            self._held = HeldNotes()
+            self._silenced.clear()
+            unreleased, self._unreleased = self._unreleased, []
+            for data in (*unreleased, *panic()):
+                self._push_own(data)
+
+    def _push_own(self, data: bytes) -> bool:
+        """Send a message of this outlet's own, whose echo the guard is to drop."""
+        if self._guard is not None and self._port is not None:
+            self._guard.played(data, self._clock())
+        return self._push(data)
 
     def _push(self, data: bytes) -> bool:
         if self._port is None:
@@ -165,24 +199,40 @@ class PortOutlet:
         return True
 
     def _lose(self, why: str) -> None:
-        _log.warning("The MIDI output %s %s; it is awaited.", self._name, why)
-        self._owed += self._held.releases()
-        self._bury()
+        name = VIRTUAL_OUTPUT if self._listed is None else self._listed.name
+        _log.warning("The MIDI output %s %s; it is awaited.", name, why)
+        self._unreleased += self._held.releases()
+        self._drop_port()
 
-    def _bury(self) -> None:
+    def _drop_port(self) -> None:
         """Take the port out of use; closing it may wait, and is not done here."""
         if self._port is not None:
-            self._dead.append(self._port)
-        self._port = self._name = None
+            self._to_close.append(self._port)
+        self._port = self._listed = None
 
-    def _close_dead(self) -> None:
-        while self._dead:
-            self._dead.pop().close()
+    def _close_lost(self) -> None:
+        while self._to_close:
+            self._to_close.pop().close()
 
-    def _complain(self, sentence: str) -> None:
-        if not self._complained:
+    def _warn_once(self, sentence: str) -> None:
+        if not self._warned:
             _log.warning("%s", sentence)
-        self._complained = True
+        self._warned = True
+
+
+@dataclass(frozen=True, slots=True)
+class PortPart:
+    """One of several parts that play on a port; `PortOutlet.part` makes them."""
+
+    port: PortOutlet
+    number: int
+
+    def send(self, data: bytes) -> None:
+        """Send one message of this part; see `PortOutlet.send`."""
+        self.port.send(data, self.number)
+
+    def close(self) -> None:
+        """Do nothing: the port outlives its parts."""
 
 
 class Fanout:
@@ -204,7 +254,7 @@ class Fanout:
             try:
                 outlet.send(data)
             except Exception:  # noqa: BLE001 - the others play on
-                if place not in self._failed:  # said once, or it would be said for every note
+                if place not in self._failed:  # once, not for every note
                     self._failed.add(place)
                     _log.exception("an output fails: %s", type(outlet).__name__)
 

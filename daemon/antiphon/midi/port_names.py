@@ -1,18 +1,30 @@
-"""What the names of ports say: which one is wanted, which is ours, which is a keyboard.
+"""What ports are called: names that last, which port is wanted, which is ours.
 
 ALSA's names end in numbers that change with every plug ("Keystation:MIDI 1
-20:0", client 20, port 0); JACK's are "client:port". Names may repeat.
+20:0", client 20, port 0), a2jmidid's hold them in brackets, and on Windows
+RtMidi adds a port's place in the list; JACK's are "client:port". Two keyboards
+of one make have one name. People are told, and may give, the name without
+numbers; of ports that share it, the second is "NAME #2", in the driver's order.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from antiphon.errors import AntiphonError
+from antiphon.midi.port_kinds import (
+    ALSA_NUMBERS,
+    BRIDGED_CLIENT,
+    WINDOWS_INDEX,
+    PortKind,
+    port_kind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 VIRTUAL_INPUT = "Antiphon In"
 VIRTUAL_OUTPUT = "Antiphon Out"
@@ -20,14 +32,35 @@ KEYBOARD_CLIENT = "Antiphon Keyboard"
 SEND_CLIENT = "Antiphon Send"
 
 _OURS = re.compile(r"\bAntiphon (In|Out|Keyboard|Send)\b")
-_ALSA_NUMBERS = re.compile(r" (\d+):\d+$")
-_BRIDGED_CLIENT = re.compile(r"\[(\d+)\]")
-_LOOPBACK = re.compile(r"Midi Through|Virtual Raw MIDI|VirMIDI|IAC |loopMIDI|[Ll]oopback|^System:")
 
-_JACK_HARDWARE = re.compile(r"^(system|a2j|alsa_midi|Midi-Bridge|bluez_midi)[:.]")
 
-_FIRST_SOFTWARE_CLIENT = 128
-"""ALSA numbers the clients of sound cards below this, programs from here on."""
+@dataclass(frozen=True, slots=True)
+class ListedPort:
+    """A port as it stands in the driver's list.
+
+    Two are equal if they are one port. Where several share what the driver
+    calls them, nothing says which is missing when one has gone; then none of
+    them equals any of before.
+
+    Attributes
+    ----------
+    listed : str
+        What the driver calls it.
+    place : int
+        How many ports before it in the list are called the same.
+    among : int
+        How many ports in the list are called the same, itself included.
+    name : str
+        What people call it; no other port of the list has this name.
+    kind : {"keys", "controls", "loopback", "program"}
+        What is behind it; see `port_kind`.
+    """
+
+    listed: str
+    place: int
+    among: int
+    name: str = field(compare=False)
+    kind: PortKind = field(compare=False)
 
 
 def is_ours(name: str) -> bool:
@@ -35,70 +68,74 @@ def is_ours(name: str) -> bool:
     return _OURS.search(name) is not None
 
 
-def is_keyboard(name: str, api: str) -> bool:
-    """Tell whether an input is a piece of hardware that someone may play.
+def list_ports(listed: Sequence[str], api: str) -> list[ListedPort]:
+    """Return the ports of a driver's list, those of an Antiphon left out.
 
     Parameters
     ----------
-    name : str
-        As the system gives it.
+    listed : sequence of str
+        All names, in the driver's order.
     api : {"alsa", "jack", "core", "winmm"}
-        The system that gave it: each tells hardware from programs in its way.
+        The system that gave them.
     """
-    if is_ours(name) or _LOOPBACK.search(name):
-        return False
-    if api == "alsa":
-        numbers = _ALSA_NUMBERS.search(name)
-        return numbers is not None and int(numbers[1]) < _FIRST_SOFTWARE_CLIENT
-    if api == "jack":
-        # a2jmidid shows every ALSA client, programs too, with its number.
-        bridged = _BRIDGED_CLIENT.search(name)
-        software = bridged is not None and int(bridged[1]) >= _FIRST_SOFTWARE_CLIENT
-        return _JACK_HARDWARE.search(name) is not None and not software
-    return True
+    among = Counter(listed)
+    seen: Counter[str] = Counter()
+    taken: set[str] = set()
+    ports = []
+    for name in listed:
+        if not is_ours(name):
+            called = _free_name(_lasting(name, api), taken)
+            kind = port_kind(name, api)
+            ports.append(ListedPort(name, seen[name], among[name], called, kind))
+            taken.add(called)
+        seen[name] += 1
+    return ports
 
 
-def find_port(names: Iterable[str], wanted: str) -> str | None:
-    """Return the name that is meant by `wanted`, or None where there is none.
+def find_port(ports: Iterable[ListedPort], wanted: str) -> ListedPort | None:
+    """Return the port that is meant by `wanted`, or None where there is none.
 
-    Matches, in this order: the whole name; the whole name but for ALSA's
-    numbers; a part of the name, whatever the case.
+    Matches, in this order: the name; what the driver calls it; a part of either,
+    whatever the case. Where a part fits several ports, a device's controls give
+    way to its keys.
 
     Raises
     ------
     AntiphonError
         Several ports fit equally well.
     """
-    there = list(names)
+    there = list(ports)
+    part = wanted.casefold()
+    fits = [port for port in there if part in f"{port.name}\n{port.listed}".casefold()]
     kinds = (
-        [name for name in there if name == wanted],
-        [name for name in there if _ALSA_NUMBERS.sub("", name) == wanted],
-        [name for name in there if wanted.casefold() in name.casefold()],
+        [port for port in there if port.name == wanted],
+        [port for port in there if port.listed == wanted],
+        fits if len(fits) == 1 else [port for port in fits if port.kind != "controls"] or fits,
     )
-    for fits in kinds:
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            raise AntiphonError(
-                f"Several MIDI ports fit {wanted!r} ({_listed(fits)}); give more of the name."
-            )
+    for matches in kinds:
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            names = ", ".join(repr(port.name) for port in matches)
+            raise AntiphonError(f"Several MIDI ports fit {wanted!r} ({names}); give a whole name.")
     return None
 
 
-def match_port(names: Iterable[str], wanted: str) -> str:
-    """Do as `find_port`, for a port that must be there.
-
-    Raises
-    ------
-    AntiphonError
-        No port fits, or several do; the sentence says which there are.
-    """
-    there = list(names)
-    name = find_port(there, wanted)
-    if name is None:
-        raise AntiphonError(f"There is no MIDI port {wanted!r}; there is {_listed(there)}.")
-    return name
+def _lasting(name: str, api: str) -> str:
+    """Return a name without what changes with every plug, fit to be printed."""
+    if api == "alsa":
+        name = ALSA_NUMBERS.sub("", name)
+    elif api == "jack" and name.startswith("a2j"):
+        name = BRIDGED_CLIENT.sub("", name)
+    elif api == "winmm":
+        name = WINDOWS_INDEX.sub("", name)
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(repr(name) for name in names) or "none at all"
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the name, or "NAME #2" and so on where it is taken."""
+    called, number = name, 1
+    while called in taken:
+        number += 1
+        called = f"{name} #{number}"
+    return called

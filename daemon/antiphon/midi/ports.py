@@ -9,41 +9,22 @@ from __future__ import annotations
 import platform
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from antiphon.errors import AntiphonError, NoMidiSystemError
+from antiphon.errors import AntiphonError, NoMidiSystemError, NoVirtualPortsError
 from antiphon.midi.jack_server import JackServer, free_jack_memory, hush_jack
-from antiphon.midi.open_port import (
-    InputPort,
-    OutputPort,
-    PolledInput,
-    RtMidiOutput,
-    has_gone,
-)
+from antiphon.midi.open_port import InputPort, OutputPort, has_gone
 from antiphon.midi.port_names import (
     KEYBOARD_CLIENT,
     SEND_CLIENT,
     VIRTUAL_INPUT,
     VIRTUAL_OUTPUT,
-    find_port,
-    is_keyboard,
-    is_ours,
-    match_port,
+    ListedPort,
+    list_ports,
 )
 from antiphon.midi.quiet import quiet_stderr
 from antiphon.midi.rtmidi_api import RtMidi, RtMidiClient, RtMidiIn, RtMidiOut, load_rtmidi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = [
-    "VIRTUAL_INPUT",
-    "VIRTUAL_OUTPUT",
-    "Backend",
-    "InputPort",
-    "MidiSystem",
-    "OutputPort",
-    "find_port",
-    "match_port",
-]
 
 Backend = Literal["auto", "alsa", "jack", "core", "winmm"]
 
@@ -61,19 +42,24 @@ _T = TypeVar("_T", bound=RtMidiClient)
 _R = TypeVar("_R")
 
 
+class _RefusedError(AntiphonError):
+    """The driver does not open a port."""
+
+
 class MidiSystem:
     """The first MIDI system that works here: ALSA's sequencer, else JACK.
 
     One input and one output client live as long as the system does: they list
-    ports, and become the virtual ports. Further clients are used again, never
-    thrown away while people play: making or deleting one on JACK stops every
-    Python thread for up to 40 ms (measured), opening or closing a port on it
-    for 4 ms.
+    ports, and become the virtual ports. Further clients are kept and used again
+    while people play: making or deleting one on JACK stops every Python thread
+    for up to 40 ms (measured), opening or closing a port on it for 4 ms.
 
     Parameters
     ----------
     backend : {"auto", "alsa", "jack", "core", "winmm"}
         Which system to use; "auto" takes what works (CoreMIDI on a Mac).
+    rtmidi : RtMidi, optional
+        The driver; python-rtmidi by default.
 
     Attributes
     ----------
@@ -89,66 +75,60 @@ class MidiSystem:
         stderr.
     """
 
-    def __init__(self, backend: Backend = "auto") -> None:
-        self._rtmidi = _load()
+    def __init__(self, backend: Backend = "auto", rtmidi: RtMidi | None = None) -> None:
+        self._rtmidi = rtmidi if rtmidi is not None else _load()
         self._spare_inputs: list[RtMidiIn] = []
         self._spare_outputs: list[RtMidiOut] = []
-        self._graves: list[RtMidiClient] = []  # clients of a server that has gone
+        self._abandoned: list[RtMidiClient] = []  # clients of a server that has gone
         self._server: JackServer | None = None
         self._closed = False
         self.returns = 0
         for name in _candidates(self._rtmidi, backend):
             self.api = name
-            if self._begin():
+            if self._make_clients():
                 return
         raise NoMidiSystemError(_absent(backend))
 
-    def inputs(self) -> list[str]:
-        """Return the names of the ports that can be listened to, ours left out.
+    def inputs(self) -> list[ListedPort]:
+        """Return the ports that can be listened to, Antiphon's own left out.
 
         Where a JACK server has gone there are none until another has come.
         """
-        if has_gone(self._server) and not self._begin_anew():
+        if has_gone(self._server) and not self._renew_clients():
             return []
-        return [name for name in self._input.get_ports() if not is_ours(name)]
+        return list_ports(self._input.get_ports(), self.api)
 
-    def outputs(self) -> list[str]:
-        """Return the names of the ports that can be sent to, ours left out."""
+    def outputs(self) -> list[ListedPort]:
+        """Return the ports that can be sent to, Antiphon's own left out."""
         if has_gone(self._server):
             return []
-        return [name for name in self._output.get_ports() if not is_ours(name)]
-
-    def keyboards(self) -> list[str]:
-        """Return the inputs that are hardware: what the setting "auto" connects."""
-        return [name for name in self.inputs() if self.is_keyboard(name)]
-
-    def is_keyboard(self, name: str) -> bool:
-        """Tell whether an input is hardware."""
-        return is_keyboard(name, self.api)
+        return list_ports(self._output.get_ports(), self.api)
 
     def open_virtual_input(self) -> InputPort:
         """Open `Antiphon In`, for others to send to.
 
         Raises
         ------
-        AntiphonError
+        NoVirtualPortsError
             The system refuses, as Windows does.
+        AntiphonError
+            The JACK server has gone.
         """
-        self._guarded(VIRTUAL_INPUT, lambda: self._input.open_virtual_port(VIRTUAL_INPUT))
-        return PolledInput(self._input, self._server, self._input.close_port)
+        self._open_virtual(self._input, VIRTUAL_INPUT)
+        return InputPort(self._input, self._server, self._input.close_port)
 
     def open_virtual_output(self) -> OutputPort:
         """Open `Antiphon Out`, for others to listen to; see `open_virtual_input`."""
-        self._guarded(VIRTUAL_OUTPUT, lambda: self._output.open_virtual_port(VIRTUAL_OUTPUT))
-        return RtMidiOutput(self._output, self._server, self._output.close_port)
+        self._open_virtual(self._output, VIRTUAL_OUTPUT)
+        return OutputPort(self._output, self._server, self._output.close_port)
 
     def prepare_keyboard(self) -> None:
         """Make the client for a keyboard that may come, now rather than then."""
         if not self._spare_inputs:
             self._spare_inputs.append(self._guarded(KEYBOARD_CLIENT, self._make_keyboard))
 
-    def open_input(self, name: str) -> InputPort:
-        """Listen to another's port, by its exact name.
+    def open_input(self, port: ListedPort) -> InputPort:
+        """Listen to another's port.
 
         Raises
         ------
@@ -157,31 +137,31 @@ class MidiSystem:
         """
         self.prepare_keyboard()
         client = self._spare_inputs.pop()
-        self._connect(client, name, self._spare_inputs)
-        return PolledInput(client, self._server, lambda: self._keep(client, self._spare_inputs))
+        self._connect(client, port, self._spare_inputs)
+        return InputPort(client, self._server, lambda: self._keep(client, self._spare_inputs))
 
-    def open_output(self, name: str) -> OutputPort:
-        """Send to another's port, by its exact name; see `open_input`."""
+    def open_output(self, port: ListedPort) -> OutputPort:
+        """Send to another's port; see `open_input`."""
         if self._spare_outputs:
             client = self._spare_outputs.pop()
         else:
             client = self._guarded(SEND_CLIENT, lambda: self._make_output(SEND_CLIENT))
-        self._connect(client, name, self._spare_outputs)
-        return RtMidiOutput(client, self._server, lambda: self._keep(client, self._spare_outputs))
+        self._connect(client, port, self._spare_outputs)
+        return OutputPort(client, self._server, lambda: self._keep(client, self._spare_outputs))
 
     def close(self) -> None:
-        """Let every client go, after their ports were closed; safe to call twice."""
+        """Delete every client, after their ports were closed; safe to call twice."""
         if self._closed:
             return
         self._closed = True
         gone = has_gone(self._server)
         if self._server is not None:
             self._server.close()
-        if not gone:  # each would wait for a second to be let go
+        if not gone:  # deleting a client whose server has gone takes a second
             for client in (self._input, self._output, *self._spare_inputs, *self._spare_outputs):
                 client.delete()
 
-    def _begin(self) -> bool:
+    def _make_clients(self) -> bool:
         """Make the clients that last; return whether the system lets us."""
         try:
             with quiet_stderr():
@@ -195,28 +175,38 @@ class MidiSystem:
             free_jack_memory()
         return True
 
-    def _begin_anew(self) -> bool:
-        # Letting go of a client waits for the server, which has gone: bury it.
+    def _renew_clients(self) -> bool:
+        """Make new clients on a new server; return whether there is one."""
         old = (self._input, self._output, *self._spare_inputs, *self._spare_outputs)
         server = self._server
         free_jack_memory()  # what is mapped of the old server, before the new one's comes
-        if not self._begin():
+        if not self._make_clients():
             return False
         self.returns += 1
-        self._graves += old
+        self._abandoned += old  # kept: deleting one waits for its server, which has gone
         self._spare_inputs.clear()
         self._spare_outputs.clear()
         if server is not None:
             server.close()
         return True
 
-    def _connect(self, client: _T, name: str, spares: list[_T]) -> None:
-        """Connect by name, though the driver wants a number that may change meanwhile."""
+    def _open_virtual(self, client: RtMidiClient, name: str) -> None:
+        """Open a port of our own; python-rtmidi raises one of its own errors on Windows."""
         try:
-            names = client.get_ports()
-            if name not in names:
-                raise AntiphonError(f"The MIDI port {name!r} has gone.")
-            self._guarded(name, lambda: client.open_port(names.index(name), name))
+            self._guarded(name, lambda: client.open_virtual_port(name))
+        except (_RefusedError, NotImplementedError) as error:
+            raise NoVirtualPortsError(
+                f"This MIDI system ({self.api}) lets Antiphon open no ports of its own."
+            ) from error
+
+    def _connect(self, client: _T, port: ListedPort, spares: list[_T]) -> None:
+        """Connect to a port; the driver wants its number, which may change meanwhile."""
+        try:
+            numbers = [k for k, name in enumerate(client.get_ports()) if name == port.listed]
+            if len(numbers) != port.among:
+                raise AntiphonError(f"The MIDI port {port.name!r} has gone.")
+            number = numbers[port.place]
+            self._guarded(port.name, lambda: client.open_port(number, port.name))
         except AntiphonError:
             spares.append(client)
             raise
@@ -233,7 +223,7 @@ class MidiSystem:
             with quiet_stderr():
                 return act()
         except self._rtmidi.RtMidiError as error:
-            raise AntiphonError(f"The MIDI port {name!r} cannot be opened ({error}).") from error
+            raise _RefusedError(f"The MIDI port {name!r} cannot be opened ({error}).") from error
 
     def _make_keyboard(self) -> RtMidiIn:
         return self._make_input(KEYBOARD_CLIENT)

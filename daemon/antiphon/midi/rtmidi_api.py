@@ -1,7 +1,7 @@
 """The few things of python-rtmidi that Antiphon uses, with types.
 
-python-rtmidi carries no type information; these protocols are all that the
-rest of the room sees of it.
+python-rtmidi has no type information; the rest of the room uses it through
+these protocols only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class RtMidiClient(Protocol):
         """Close the port that is open, if one is."""
 
     def delete(self) -> None:
-        """Let the client go; it cannot be used any more."""
+        """Delete the client; it cannot be used any more."""
 
 
 class RtMidiIn(RtMidiClient, Protocol):

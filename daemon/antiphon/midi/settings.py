@@ -26,8 +26,9 @@ class MidiSection(Section, frozen=True, kw_only=True):
         str,
         Meta(
             description='The keyboard to listen to besides the port Antiphon In: "auto" connects '
-            'whichever is plugged in, "none" leaves it to you, else a port\'s name or a part of '
-            "it.",
+            "whichever is plugged in, but not the ports that it has for a DAW's transport and "
+            'faders; "all" connects every port; "none" leaves it to you; else a port\'s name '
+            "as `antiphon ports` gives it, or a part of it.",
             extra=FIXED,
         ),
     ] = "auto"
@@ -35,10 +36,18 @@ class MidiSection(Section, frozen=True, kw_only=True):
         str,
         Meta(
             description='A port to play to besides the port Antiphon Out: "none", or a port\'s '
-            "name or a part of it.",
+            "name as `antiphon ports` gives it, or a part of it.",
             extra=FIXED,
         ),
     ] = "none"
+    own_ports: Annotated[
+        bool,
+        Meta(
+            description="Whether to open the ports Antiphon In and Antiphon Out for other "
+            "programs. Where the MIDI system refuses, as on Windows, a jam does without.",
+            extra=FIXED,
+        ),
+    ] = True
     thru: Annotated[
         bool,
         Meta(

@@ -5,47 +5,42 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+from antiphon.midi.port_names import ListedPort
+
+if TYPE_CHECKING:
+    from antiphon.midi.ports import MidiSystem
 
 _log = logging.getLogger(__name__)
 
 INTERVAL = 1.0
 """Seconds between looks; one costs 0.05 ms (measured on JACK)."""
 
-PortsChanged = Callable[[tuple[str, ...], tuple[str, ...]], None]
-"""Told (inputs, outputs) by name; runs on the watch's thread, and may take its time."""
-
-
-class PortLists(Protocol):
-    """What the watch needs of a `MidiSystem`."""
-
-    def inputs(self) -> list[str]:
-        """Return the names of the inputs that are there."""
-
-    def outputs(self) -> list[str]:
-        """Return the names of the outputs that are there."""
+PortsChanged = Callable[[tuple[ListedPort, ...], tuple[ListedPort, ...]], None]
+"""Gets (inputs, outputs) on the watch's thread, and may take its time."""
 
 
 class PortWatch:
     """Looks at the port lists once a second, on a thread of its own.
 
-    rtmidi does not notice an unplugged device by itself. Listeners are called
-    at every look, changed or not, so that what failed a second ago is tried
-    again; each must cost nothing when nothing changed.
+    rtmidi does not notice an unplugged device. The watch calls its listeners at
+    every look, changed or not, so that they retry what failed a second ago;
+    each must cost nothing when nothing changed.
 
     Parameters
     ----------
-    system : PortLists
+    system : MidiSystem
         Whose ports to watch.
     listeners : iterable of PortsChanged
         Usually `Inlet.ports_changed` and `PortOutlet.ports_changed`.
     """
 
-    def __init__(self, system: PortLists, *listeners: PortsChanged) -> None:
+    def __init__(self, system: MidiSystem, *listeners: PortsChanged) -> None:
         self._system = system
         self._listeners = listeners
         self._stopping = threading.Event()
-        self._complained = False
+        self._warned = False
         self._thread = threading.Thread(target=self._run, name="antiphon-ports", daemon=True)
 
     def start(self) -> None:
@@ -64,11 +59,11 @@ class PortWatch:
             inputs, outputs = tuple(self._system.inputs()), tuple(self._system.outputs())
             for listener in self._listeners:
                 listener(inputs, outputs)
-            self._complained = False
+            self._warned = False
         except Exception:  # noqa: BLE001 - the ports may be back at the next look
-            if not self._complained:
+            if not self._warned:
                 _log.warning("the MIDI ports could not be looked at", exc_info=True)
-            self._complained = True
+            self._warned = True
 
     def _run(self) -> None:
         while not self._stopping.wait(INTERVAL):

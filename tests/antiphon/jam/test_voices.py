@@ -14,6 +14,9 @@ class Kept:
         self.closed = False
         self.released = False
 
+    def part(self) -> Kept:
+        return self
+
     def release_all(self) -> None:
         self.released = True
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from antiphon.messages import control_change, note_off, note_on
-from antiphon.midi.echo import PROBE, REMEMBERED, WINDOW, EchoGuard
+import threading
+
+from antiphon.messages import control_change, note_off, note_on, panic
+from antiphon.midi.echo import MOST_SILENCES, PROBE, REMEMBERED, SILENCED, WINDOW, EchoGuard
 
 ON, OFF = note_on(0, 60, 80), note_off(0, 60)
 
@@ -86,3 +88,101 @@ def test_clock_and_garbage_are_no_echo() -> None:
     guard.played(ON, 1.0)
     assert not guard.is_echo(b"\xf8", 1.0, "in")
     assert not guard.is_echo(b"", 1.0, "in")
+
+
+def test_a_panic_of_ours_is_an_echo_on_any_way_back() -> None:
+    guard = EchoGuard()
+    for data in panic():
+        guard.played(data, 1.0)
+    assert len(panic()) == 48
+    for data in panic():
+        assert guard.is_echo(data, 1.02, "in")
+    for data in panic():
+        assert not guard.is_echo(data, 1.03, "in")
+
+
+def test_a_daw_ends_the_notes_of_all_channels_at_once() -> None:
+    guard = EchoGuard()
+    guard.is_echo(PROBE, 1.0, "daw")  # this source is known to loop
+    for data in panic():
+        assert not guard.is_echo(data, 1.01, "daw")
+        guard.passed(data, 1.01)
+
+
+def test_a_channel_is_not_silenced_in_a_row_for_ever() -> None:
+    guard = EchoGuard()
+    stop, lift = control_change(3, 123, 0), control_change(3, 64, 0)
+    now = 1.0
+    for _ in range(MOST_SILENCES):  # a DAW that is stopped again and again
+        for data in (stop, lift):
+            assert not guard.is_echo(data, now, "in")
+            guard.passed(data, now)
+        now += 0.5
+    for _ in range(20):
+        assert guard.is_echo(stop, now, "in")
+        assert guard.is_echo(lift, now, "in")
+        now += 0.5
+    assert not guard.is_echo(control_change(2, 123, 0), now, "in")
+    assert not guard.is_echo(control_change(3, 64, 20), now, "in")  # half a pedal
+    guard.passed(note_on(3, 60, 80), now)
+    guard.passed(control_change(3, 64, 127), now)
+    assert not guard.is_echo(stop, now + 0.1, "in")
+    assert not guard.is_echo(lift, now + 0.1, "in")
+
+
+def test_after_a_second_a_channel_may_be_silenced_again() -> None:
+    guard = EchoGuard()
+    stop = control_change(3, 123, 0)
+    for k in range(10):
+        now = 1.0 + k * (SILENCED + 0.001)
+        assert not guard.is_echo(stop, now, "in")
+        guard.passed(stop, now)
+
+
+def test_a_source_that_loops_silences_a_channel_once() -> None:
+    guard = EchoGuard()
+    guard.is_echo(PROBE, 1.0, "loop")
+    stop = control_change(3, 123, 0)
+    guard.passed(stop, 1.1)
+    assert guard.is_echo(stop, 1.5, "loop")
+    assert not guard.is_echo(stop, 1.5, "keyboard")
+
+
+def test_without_thru_what_silences_a_channel_always_counts() -> None:
+    guard = EchoGuard()
+    guard.played(control_change(0, 123, 0), 1.0)
+    assert not guard.is_echo(control_change(0, 123, 0), 1.0 + WINDOW + 0.001, "in")
+
+
+def test_a_key_struck_after_an_echo_comes_up_by_its_own_note_off() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert guard.is_echo(ON, 1.01, "in")  # and its end is lost: the cable was pulled
+    assert not guard.is_echo(note_on(0, 60, 90), 30.0, "in")
+    assert not guard.is_echo(OFF, 30.5, "in")
+
+
+def test_after_all_notes_off_no_note_off_is_an_echo_any_more() -> None:
+    guard = EchoGuard()
+    guard.played(ON, 1.0)
+    assert guard.is_echo(ON, 1.01, "in")
+    assert not guard.is_echo(control_change(0, 123, 0), 1.5, "in")
+    assert not guard.is_echo(OFF, 20.0, "in")
+
+
+def test_the_probe_is_sent_with_no_lock_held() -> None:
+    # An outlet tells the guard of its panic while it holds its own lock, which the
+    # probe needs: one thread in each must not wait for the other.
+    asked: list[bool] = []
+
+    def send_probe(data: bytes) -> None:
+        other = threading.Thread(target=guard.played, args=(data, 1.02), daemon=True)
+        other.start()
+        other.join(10.0)
+        asked.append(not other.is_alive())
+
+    guard = EchoGuard(send_probe)
+    guard.passed(ON, 1.0)
+    guard.passed(OFF, 1.005)
+    assert not guard.is_echo(ON, 1.02, "in")
+    assert asked == [True]
