@@ -1,12 +1,13 @@
 # make jam    play: sets up the live side alone in .venv, then starts it
 # make test   everything that is checked, in .venv-test
 # make fast   the everyday tests: no real ports, no TensorFlow
+# make alsa   the tests on ALSA in an emulated machine, as root: minutes (docs/alsa.md)
 # make format let ruff put the code in shape
 # make settings  write config/jam.toml from the declarations in the code
 
 TEST := .venv-test/bin
 
-.PHONY: help jam test fast lint format settings clean
+.PHONY: help alsa jam test fast lint format settings clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -20,6 +21,9 @@ test: .venv-test/.ready lint
 
 fast: .venv-test/.ready
 	$(TEST)/python -m pytest -m "not system and not train" $(ARGS)
+
+alsa:
+	@scripts/try-alsa $(ARGS)
 
 lint: .venv-test/.ready
 	$(TEST)/ruff check

@@ -1,4 +1,7 @@
-"""A real JACK server with no sound card behind it, and another program's client on it."""
+"""A real JACK server with no sound card behind it, and another program's client on it.
+
+On a machine with ALSA's sequencer the client is one of that: see midi_api.py.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rtmidi
+from tests.system.midi_api import API, RTMIDI_API
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,11 +75,31 @@ def jack_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def jack(jack_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def jack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make that server the one that this process and its children use; return its name."""
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server)
+    if API != "jack":
+        pytest.skip("it is about JACK")
+    server: str = request.getfixturevalue("jack_server")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-    return jack_server
+    return server
+
+
+@pytest.fixture
+def midi(request: pytest.FixtureRequest) -> str:
+    """Make the MIDI system ready that these tests run on; return Antiphon's name of it."""
+    if API == "jack":
+        request.getfixturevalue("jack")
+    return API
+
+
+@pytest.fixture
+def no_midi(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be no MIDI system for this process and its children."""
+    if API != "jack":
+        pytest.skip("ALSA's sequencer is part of this machine")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
 
 
 def panic_on(channel: int) -> list[bytes]:
@@ -84,7 +108,7 @@ def panic_on(channel: int) -> list[bytes]:
 
 
 class MidiClient:
-    """A program of another kind: real JACK ports that know nothing of Antiphon.
+    """A program of another kind: real ports that know nothing of Antiphon.
 
     Parameters
     ----------
@@ -93,10 +117,8 @@ class MidiClient:
     """
 
     def __init__(self, name: str = "tester") -> None:
-        self.out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
-        self.into = rtmidi.MidiIn(
-            rtmidi.API_UNIX_JACK, name=f"{name} listener", queue_size_limit=16384
-        )
+        self.out = rtmidi.MidiOut(RTMIDI_API, name=name)
+        self.into = rtmidi.MidiIn(RTMIDI_API, name=f"{name} listener", queue_size_limit=16384)
         self.received: list[bytes] = []
 
     def __enter__(self) -> MidiClient:
@@ -153,6 +175,8 @@ def new_jack(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], subprocess.Popen[bytes]]:
     """Start a server of this test's own, always by the same name."""
+    if API != "jack":
+        pytest.skip("it is about JACK")
     name = f"antiphon-own-{os.getpid()}"
     monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")

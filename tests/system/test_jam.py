@@ -8,6 +8,7 @@ import mido
 import psutil
 import pytest
 from tests.system.jamming import Balance, JamProcess
+from tests.system.midi_api import EMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ ANSWER_SECONDS = 3.0
 
 
 @pytest.fixture
-def jam(jack: str, tmp_path: Path) -> Iterator[JamProcess]:
+def jam(midi: str, tmp_path: Path) -> Iterator[JamProcess]:
     with JamProcess(tmp_path, "--player", "none") as process:
         process.wait_until_ready()
         yield process
@@ -149,7 +150,7 @@ def test_a_session_holds_both_sides(jam: JamProcess, client: MidiClient) -> None
 
 
 def test_nothing_is_lost_through_thru(
-    jack: str, tmp_path: Path, new_client: type[MidiClient]
+    midi: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
     with JamProcess(tmp_path, "--player", "none", "--thru") as jam, new_client() as client:
         jam.wait_until_ready()
@@ -167,6 +168,7 @@ def test_nothing_is_lost_through_thru(
     assert balance.sounding == {}
 
 
+@pytest.mark.skipif(EMULATED, reason="an emulated processor takes many times as long")
 def test_an_idle_jam_leaves_the_processor_alone(jam: JamProcess) -> None:
     process = psutil.Process(jam.process.pid)
     time.sleep(3.0)  # past the start
@@ -178,11 +180,8 @@ def test_an_idle_jam_leaves_the_processor_alone(jam: JamProcess) -> None:
     assert used / 4.0 < 0.05
 
 
-def test_a_file_plays_the_player_where_there_is_no_midi(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
-    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+@pytest.mark.usefixtures("no_midi")
+def test_a_file_plays_the_player_where_there_is_no_midi(tmp_path: Path) -> None:
     with JamProcess(tmp_path, "--duration", "14") as jam:
         jam.wait_until_ready()
         assert jam.end(seconds=30.0) == 0, "".join(jam.said)
@@ -198,7 +197,7 @@ def test_a_file_plays_the_player_where_there_is_no_midi(
 
 
 def test_a_partner_that_stumbles_falls_silent_and_plays_on(
-    jack: str, tmp_path: Path, new_client: type[MidiClient]
+    midi: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
     # The instrument breaks in the middle of an answer, whose first notes are drawn 0.3 s
     # before it begins.
@@ -230,11 +229,8 @@ def test_a_partner_that_stumbles_falls_silent_and_plays_on(
     assert "the instrument broke" in "".join(jam.said)
 
 
-def test_a_midi_system_that_is_demanded_and_missing_is_exit_code_69(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
-    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+@pytest.mark.usefixtures("no_midi")
+def test_a_midi_system_that_is_demanded_and_missing_is_exit_code_69(tmp_path: Path) -> None:
     with JamProcess(tmp_path, "--player", "none") as jam:
         assert jam.end() == 69
     assert sum(line.startswith("antiphon: ") for line in jam.said) == 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +30,8 @@ def test_what_is_sent_sounds_until_it_is_released(
 ) -> None:
     # FluidSynth's driver "file" plays in real time into fluidsynth.wav.
     monkeypatch.chdir(tmp_path)
-    outlet = FluidSynthOutlet(find_soundfont(None), driver="file", programs={0: 48})
+    outlet = FluidSynthOutlet(find_soundfont(None), driver="file")
+    outlet.send(b"\xc0\x30")
     assert outlet.driver == "file"
     outlet.send(b"\xb0\x40\x7f")
     outlet.send(b"\x90\x3c\x64")
@@ -62,6 +66,7 @@ def test_sending_takes_microseconds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_jack_is_used_where_it_runs(jack: str, capfd: pytest.CaptureFixture[str]) -> None:
     outlet = FluidSynthOutlet(find_soundfont(None), driver="jack")
+    assert outlet.place == "through JACK"
     ports = subprocess.run(
         ["jack_lsp", "-s", jack, "-c"], capture_output=True, text=True, check=True
     ).stdout
@@ -70,6 +75,66 @@ def test_jack_is_used_where_it_runs(jack: str, capfd: pytest.CaptureFixture[str]
     assert "Antiphon:left" in ports
     assert "   system:playback_1" in ports
     assert capfd.readouterr() == ("", "")
+
+
+REOPEN = r"""
+import json, signal, subprocess, sys, threading, time
+from antiphon.synth import FluidSynthOutlet, find_soundfont
+
+NAME = sys.argv[1]
+COMMAND = ["jackd", "-n", NAME, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"]
+
+
+def start():
+    server = subprocess.Popen(COMMAND, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    while subprocess.run(["jack_lsp", "-s", NAME], capture_output=True).returncode:
+        time.sleep(0.05)
+    return server
+
+
+server = start()
+outlet = FluidSynthOutlet(find_soundfont(None), "jack")
+server.terminate()
+server.wait()
+server = start()
+server.send_signal(signal.SIGSTOP)  # whoever connects to it now waits
+opening = threading.Thread(target=outlet.open_anew)
+opening.start()
+time.sleep(0.5)
+before = time.monotonic()
+outlet.send(b"\x90\x3c\x64")
+took, waits = time.monotonic() - before, opening.is_alive()
+server.send_signal(signal.SIGCONT)
+opening.join(20.0)
+ports = subprocess.run(["jack_lsp", "-s", NAME], capture_output=True, text=True).stdout
+print(json.dumps({"took": took, "waits": waits, "opened": not opening.is_alive(), "ports": ports}))
+sys.stdout.flush()
+outlet.close()
+server.terminate()
+server.wait()
+"""
+
+
+def test_no_note_waits_while_the_audio_device_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"antiphon-reopen-{os.getpid()}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    # libjack may crash when its server dies: the other tests shall not go with it.
+    with subprocess.Popen(
+        [sys.executable, "-c", REOPEN, name], stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            out, _ = process.communicate(timeout=60)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # the servers, where it was cut short
+    found = json.loads(out)
+    assert found["waits"]
+    assert found["took"] < 0.2
+    assert found["opened"]
+    assert "Antiphon:left" in found["ports"]
 
 
 MEASURE = r"""

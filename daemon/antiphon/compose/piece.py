@@ -38,7 +38,7 @@ class Composition:
     added: NoteArray
     programs: tuple[int, int] = (0, 0)
     channels: tuple[int, int] = (0, 1)
-    gain: float = 0.6
+    gain: float = 3.0
     soundfont: str = "auto"
 
     @property

@@ -121,5 +121,5 @@ def _make_synth(synth: SynthSection) -> tuple[FluidSynthOutlet, str]:
     from antiphon.synth import FluidSynthOutlet, find_soundfont
 
     soundfont = find_soundfont(synth.soundfont)
-    driver = None if synth.driver == "auto" else synth.driver
-    return FluidSynthOutlet(soundfont, driver, synth.gain), soundfont.name
+    outlet = FluidSynthOutlet(soundfont, synth.driver, synth.gain, synth.device)
+    return outlet, f"{soundfont.name} {outlet.place}"

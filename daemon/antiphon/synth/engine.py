@@ -44,6 +44,9 @@ class Engine(Protocol):
     def setting(self, name: str, value: str | float, /) -> None:
         """Change one of FluidSynth's settings."""
 
+    def get_setting(self, name: str, /) -> str | float | None:
+        """Return one of FluidSynth's settings, or None where there is no such."""
+
     def sfload(self, filename: str, update_midi_preset: int, /) -> int:
         """Load a SoundFont; return its number, or FAILED."""
 

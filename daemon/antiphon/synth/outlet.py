@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
 from antiphon.errors import SynthError
 from antiphon.messages import HeldNotes, control_change
 from antiphon.messages.spec import ALL_NOTES_OFF
-from antiphon.midi.jack_server import free_jack_memory, hush_jack
+from antiphon.midi.jack_server import JackServer, free_jack_memory, hush_jack
 from antiphon.midi.quiet import quiet_stderr
+from antiphon.synth.audio import open_audio, start, stop
 from antiphon.synth.engine import (
     Engine,
     apply_message,
-    load_library,
     load_soundfont,
+    make_engine,
     new_engine,
     require_file,
 )
+from antiphon.synth.headroom import DEFAULT_GAIN, Headroom, loudest_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48_000
-PERIOD_FRAMES = 128
-PERIODS = 4
-"""Four periods of 128 frames: 10.7 ms from message to sound, where the driver obeys."""
-
-LINUX_DRIVERS = ("pipewire", "pulseaudio", "jack", "alsa")
-MAC_DRIVERS = ("coreaudio", "jack")
 
 
 class FluidSynthOutlet:
@@ -49,12 +42,20 @@ class FluidSynthOutlet:
     soundfont : Path
         A .sf2 or .sf3 file; see `find_soundfont`.
     driver : str, optional
-        FluidSynth's name of an audio driver; None or "auto" tries those of this
-        system in turn. A JACK server is used where one runs, never started.
+        FluidSynth's name of an audio driver; "auto" tries those of this system
+        in turn. A JACK server is used where one runs, never started.
     gain : float
-        How loud, 0 to 10; at 0.6 ten loud notes at once do not clip.
-    programs : mapping of int to int, optional
-        General MIDI program (0 to 127) by channel (0 to 15); pianos by default.
+        How loud, 0 to 10; lowered for as long as it would clip (see `Headroom`).
+    device : str, optional
+        The driver's name of a device, or a sound card's name or a part of it;
+        "auto" tries ALSA's default and then each card that plays.
+
+    Attributes
+    ----------
+    driver : str
+        The audio driver that was taken.
+    place : str
+        Where it sounds, as the end of a sentence: "on the sound card Headphones".
 
     Raises
     ------
@@ -66,108 +67,107 @@ class FluidSynthOutlet:
     def __init__(
         self,
         soundfont: Path,
-        driver: str | None = None,
-        gain: float = 0.6,
-        programs: Mapping[int, int] | None = None,
+        driver: str = "auto",
+        gain: float = DEFAULT_GAIN,
+        device: str = "auto",
     ) -> None:
-        # Re-entrant, since a signal handler may release while its thread sends.
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()  # an engine is not deleted while its audio is opened
         self._held = HeldNotes()
         self._engine: Engine | None = None
+        self._server: JackServer | None = None
+        self._reopened = False
         require_file(soundfont)
+        self._headroom = Headroom(gain, _loudest_note(soundfont))
         engine = new_engine(gain, SAMPLE_RATE)
         try:
-            self.driver = _start_audio(engine, driver)
+            audio = open_audio(engine, driver, device)
         except SynthError:
             engine.delete()
             raise
+        engine.audio_driver = audio.handle
+        self._attempt, self.driver, self.place = audio.attempt, audio.attempt.driver, audio.place
         if self.driver == "jack":  # before the SoundFont takes memory of its own
             hush_jack()
+            self._server = JackServer()
             free_jack_memory()
         load_soundfont(engine, soundfont)
-        for channel, program in (programs or {}).items():
-            engine.program_change(channel, program)
         self._engine = engine
 
     def send(self, data: bytes) -> None:
         """Sound one message, now; never raises, and does nothing after `close`."""
         with self._lock:
-            if self._engine is not None:
-                self._held.see(data)
-                apply_message(self._engine, data)
+            self._sound(data)
 
     def release_all(self) -> None:
         """Let go of all that sounds: keys and pedals; what rings out rings out."""
         with self._lock:
-            for data in self._held.releases():
-                self.send(data)
-            for channel in self._held.channels:
-                self.send(control_change(channel, ALL_NOTES_OFF, 0))
+            self._release()
 
     def open_anew(self) -> None:
-        """Sound again, after the server that took the audio has gone and come back.
+        """Sound again, after the JACK server has gone and come back; else do nothing.
 
         What sounded then is released. Never raises; where it fails, nothing sounds.
+        The device is opened before the lock is taken: no note waits for it.
         """
-        with self._lock:
-            if self._engine is None:
+        with self._opening:
+            engine = self._engine
+            if engine is None or self.driver != "jack":
                 return
-            self.release_all()
-            # To delete the old one would wait for its server.
-            self._engine.audio_driver = None
-            try:
-                _start_audio(self._engine, self.driver)
-            except SynthError as error:
-                _log.warning("%s", error)
+            handle = start(engine, self._attempt)
+            with self._lock:
+                self._release()
+                # To delete the old driver would wait for its server.
+                engine.audio_driver = handle
+                self._reopened = True
+            if handle is not None and self._server is not None:
+                self._server.close()
+                self._server = JackServer()
+        if handle is None:
+            _log.warning("FluidSynth finds no JACK server any more; it is silent.")
 
     def close(self) -> None:
         """Release all and let the audio device go; safe to call twice."""
-        with self._lock:
-            self.release_all()
-            engine, self._engine = self._engine, None
-        if engine is not None:
+        with self._opening:
+            with self._lock:
+                self._release()
+                engine, self._engine = self._engine, None
+            if engine is None:
+                return
+            if self._server is not None:
+                if self._server.gone():
+                    # Its client is libjack's to delete, and deleted already where rtmidi, which
+                    # shares the system's libjack on Debian 13, has looked for a server since.
+                    engine.audio_driver = None
+                self._server.close()
             with quiet_stderr():
-                engine.delete()
+                if self._reopened:  # the driver left behind may still play the engine
+                    stop(engine)
+                else:
+                    engine.delete()
+
+    def _sound(self, data: bytes) -> None:
+        """Sound one message; the caller holds the lock."""
+        engine = self._engine
+        if engine is None:
+            return
+        self._held.see(data)
+        gain = self._headroom.gain_for(data, time.monotonic())
+        if gain is not None:
+            engine.setting("synth.gain", gain)
+        apply_message(engine, data)
+
+    def _release(self) -> None:
+        for data in self._held.releases():
+            self._sound(data)
+        for channel in self._held.channels:
+            self._sound(control_change(channel, ALL_NOTES_OFF, 0))
 
 
-def _start_audio(engine: Engine, wanted: str | None) -> str:
-    """Open an audio device; return the driver that did."""
-    automatic = wanted is None or wanted == "auto"
-    system = MAC_DRIVERS if sys.platform == "darwin" else LINUX_DRIVERS
-    names = system if automatic else (str(wanted),)
-    fluidsynth: Any = load_library()
-    engine.setting("audio.period-size", PERIOD_FRAMES)
-    engine.setting("audio.periods", PERIODS)
-    engine.setting("audio.jack.autoconnect", 1)
-    engine.setting("audio.jack.id", "Antiphon")
-    with quiet_stderr(), _no_jack_server_started():
-        for name in names:
-            engine.setting("audio.driver", name)
-            # Not Synth.start: that opens MIDI ports of FluidSynth's own as well.
-            engine.audio_driver = fluidsynth.new_fluid_audio_driver(engine.settings, engine.synth)
-            if engine.audio_driver:
-                return name
-    if automatic:
-        raise SynthError(
-            f"No audio device answers (tried {', '.join(names)}), so nothing sounds here; "
-            "connect one, or listen through the MIDI port."
-        )
-    raise SynthError(
-        f"The audio driver {wanted!r} finds no device here; "
-        f"choose another ({', '.join(system)}) or leave it at auto."
-    )
-
-
-@contextmanager
-def _no_jack_server_started() -> Iterator[None]:
-    """Keep libjack from starting a server where none runs: that takes 6 s, and fails."""
-    name = "JACK_NO_START_SERVER"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+def _loudest_note(soundfont: Path) -> float:
+    """Measure a SoundFont, which also shows whether it can be read before anything sounds."""
+    engine = make_engine(soundfont, 1.0, SAMPLE_RATE)
     try:
-        yield
+        return loudest_note(engine, SAMPLE_RATE)
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        engine.delete()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from antiphon.errors import SynthError
 from antiphon.messages.spec import CHANNELS, SUSTAIN
 from antiphon.synth.engine import Engine, apply_message, make_engine
+from antiphon.synth.headroom import DEFAULT_GAIN, Headroom, loudest_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,18 +27,18 @@ STEREO, BYTES_A_SAMPLE = 2, 2
 LARGEST_WAV = (1 << 32) - 1024
 LOUDEST_GAIN = 10.0
 
-QUIET, FULL = 16_384, 29_000
+QUIET, FULL, CLIPPED = 16_384, 29_000, 32_767
 """A rendering whose largest sample stays below the first is made again, up to the second."""
 
 LONGEST_TWICE = 600
-"""Seconds that may be rendered twice; what is longer stays as quiet as it is."""
+"""Seconds that may be rendered again; what is longer stays as it is."""
 
 
 def render_midi_to_wav(
     mid: Path,
     wav: Path,
     soundfont: Path,
-    gain: float = 0.6,
+    gain: float = DEFAULT_GAIN,
     sample_rate: int = 44_100,
     *,
     cancelled: Callable[[], bool] = lambda: False,
@@ -45,7 +46,8 @@ def render_midi_to_wav(
     """Render a MIDI file, drums and programs too, as 16-bit stereo.
 
     The WAV file begins with the MIDI file and ends two seconds after it. It
-    appears whole or not at all. What is quiet is rendered once more, louder.
+    appears whole or not at all. The gain is lowered where the sound would clip, as
+    it is live (see `Headroom`); what is quiet is rendered once more, louder.
 
     Parameters
     ----------
@@ -84,17 +86,18 @@ def render_midi_to_wav(
         raise SynthError(f"{mid} is too long for a WAV file; cut it into pieces first.")
     unfinished = wav.with_name(f".{wav.name}.part")
     try:
-        for _ in range(2):
-            engine = make_engine(soundfont, gain, sample_rate)
-            try:
-                peak = _write(engine, messages, unfinished, (frames, sample_rate), cancelled)
-            finally:
-                engine.delete()
+        with _engine(soundfont, 1.0, sample_rate) as engine:
+            loudest = loudest_note(engine, sample_rate)
+        scale = 1.0
+        for _ in range(3):
+            with _engine(soundfont, gain * scale, sample_rate) as engine:
+                loudness = _Loudness(engine, Headroom(gain, loudest), scale)
+                peak = _write(loudness, messages, unfinished, (frames, sample_rate), cancelled)
             if peak is None:
                 return False
-            if not 0 < peak < QUIET or frames > LONGEST_TWICE * sample_rate:
+            if QUIET <= peak < CLIPPED or frames > LONGEST_TWICE * sample_rate or peak == 0:
                 break
-            gain = min(gain * FULL / peak, LOUDEST_GAIN)
+            scale = min(scale * (FULL / peak if peak < QUIET else 0.5), LOUDEST_GAIN / gain)
         unfinished.replace(wav)
         return True
     except OSError as error:
@@ -104,8 +107,33 @@ def render_midi_to_wav(
             unfinished.unlink()
 
 
+class _Loudness:
+    """A synthesizer with the gain that each message needs, times a constant scale."""
+
+    def __init__(self, engine: Engine, headroom: Headroom, scale: float) -> None:
+        self.engine = engine
+        self._headroom = headroom
+        self._scale = scale
+
+    def apply(self, data: bytes, now: float) -> None:
+        """Let one message sound, at a time in seconds."""
+        gain = self._headroom.gain_for(data, now)
+        if gain is not None:
+            self.engine.setting("synth.gain", gain * self._scale)
+        apply_message(self.engine, data)
+
+
+@contextlib.contextmanager
+def _engine(soundfont: Path, gain: float, sample_rate: int) -> Iterator[Engine]:
+    engine = make_engine(soundfont, gain, sample_rate)
+    try:
+        yield engine
+    finally:
+        engine.delete()
+
+
 def _write(
-    engine: Engine,
+    loudness: _Loudness,
     messages: Iterable[tuple[float, bytes]],
     path: Path,
     length: tuple[int, int],
@@ -113,6 +141,7 @@ def _write(
 ) -> int | None:
     """Write one rendering; return its largest sample, or None if `cancelled`."""
     frames, sample_rate = length
+    engine = loudness.engine
     with path.open("wb") as raw, wave.open(raw, "wb") as file:
         file.setparams((STEREO, BYTES_A_SAMPLE, sample_rate, frames, "NONE", ""))
         peak = 0
@@ -120,7 +149,7 @@ def _write(
             if cancelled():
                 return None
             peak = max(peak, _ring(engine, position - file.tell(), file))
-            apply_message(engine, data)
+            loudness.apply(data, position / sample_rate)
         for channel in CHANNELS:
             engine.cc(channel, SUSTAIN, 0)
         return max(peak, _ring(engine, frames - file.tell(), file))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from antiphon.settings import FIXED, PathOrWord, Program, Section
+from antiphon.synth.headroom import DEFAULT_GAIN
 
 
 class SynthSection(Section, frozen=True, kw_only=True):
@@ -38,7 +39,24 @@ class SynthSection(Section, frozen=True, kw_only=True):
             extra=FIXED,
         ),
     ] = "auto"
-    gain: Annotated[float, Meta(ge=0.0, le=10.0, description="How loud.", extra=FIXED)] = 0.6
+    device: Annotated[
+        str,
+        Meta(
+            description='The audio device: "auto" tries the system\'s default and then each sound '
+            "card that plays, else a card's name or a part of it, or the driver's own name of a "
+            "device.",
+            extra=FIXED,
+        ),
+    ] = "auto"
+    gain: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=10.0,
+            description="How loud; lowered by itself for as long as many loud notes would clip.",
+            extra=FIXED,
+        ),
+    ] = DEFAULT_GAIN
     player: Annotated[
         bool,
         Meta(

@@ -71,7 +71,7 @@ def test_a_named_file_stands_in_for_the_users_own(tmp_path: Path, file: Path) ->
     own.write_text("[synth]\ngain = 1.0\n")
     file.write_text("[jam]\nduration = 5\n")
     settings = load(Settings, file, environ={}).settings
-    assert (settings.synth.gain, settings.jam.duration) == (0.6, 5.0)
+    assert (settings.synth.gain, settings.jam.duration) == (3.0, 5.0)
 
 
 @pytest.mark.parametrize(
