@@ -13,6 +13,8 @@ from antiphon_training.harmony.chords import (
     word_name,
 )
 
+pytestmark = pytest.mark.train
+
 
 @pytest.mark.parametrize(
     ("pitches", "order", "name", "symbol"),
