@@ -28,7 +28,7 @@ lint: .venv-fast/.ready
 	$(call checks,.venv-fast/bin)
 
 wheel: .venv-fast/.ready
-	.venv-fast/bin/python scripts/try-wheel
+	scripts/try-wheel .venv-fast
 
 format: .venv-fast/.ready
 	.venv-fast/bin/ruff check --fix
