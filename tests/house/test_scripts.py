@@ -8,10 +8,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from typing import Any
+from runpy import run_path
 
 import mido
 import pytest
@@ -34,15 +32,6 @@ def run(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[s
         timeout=60,
         check=False,
     )
-
-
-def script_as_module(name: str) -> Any:
-    loader = SourceFileLoader(name.replace("-", "_"), str(SCRIPTS / name))
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return module
 
 
 def stub(folder: Path, name: str, text: str = "exit 0") -> None:
@@ -202,7 +191,7 @@ class TestSystemRtmidi:
 
 
 class TestEnvironment:
-    digest = staticmethod(script_as_module("requirements-digest").digest)
+    digest = staticmethod(run_path(str(SCRIPTS / "requirements-digest"))["digest"])
 
     @pytest.mark.parametrize(
         ("line", "instead"),
@@ -281,7 +270,7 @@ class TestListNotes:
 
 
 def test_every_script_says_what_it_does_and_can_be_run() -> None:
-    scripts = sorted(SCRIPTS.iterdir())
+    scripts = sorted(path for path in SCRIPTS.iterdir() if path.is_file())
     assert len(scripts) >= 10
     for script in scripts:
         first, second, *_ = script.read_text(encoding="utf-8").splitlines()
