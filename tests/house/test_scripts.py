@@ -41,6 +41,14 @@ def stub(folder: Path, name: str, text: str = "exit 0") -> None:
     (folder / name).chmod(0o755)
 
 
+def read_terminal(master: int) -> str:
+    """Return what was written to a terminal and not read yet; nothing when all was."""
+    try:
+        return os.read(master, 10_000).decode()
+    except OSError:  # Linux's way to say that nobody has the other end open
+        return ""
+
+
 class TestOneAnswer:
     """Everything that says which Pythons will do says the same."""
 
@@ -151,9 +159,11 @@ class TestAptInstall:
             timeout=60,
             check=False,
         )
-        said = os.read(ours, 10_000).decode()
-        os.close(ours)
         os.close(theirs)
+        said = ""
+        while chunk := read_terminal(ours):
+            said += chunk
+        os.close(ours)
         assert "Antiphon can use one, which this system lacks." in said
         assert done.returncode == (0 if agreed else 1)
         assert ("one\n" in self.installed(tmp_path)) == agreed
