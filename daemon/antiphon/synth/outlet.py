@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from antiphon.errors import SynthError
 from antiphon.messages import HeldNotes, control_change
 from antiphon.messages.spec import ALL_NOTES_OFF
-from antiphon.midi.jack_server import free_jack_memory, hush_jack
+from antiphon.midi.jack_server import JackServer, free_jack_memory, hush_jack
 from antiphon.midi.quiet import quiet_stderr
 from antiphon.synth.engine import (
     Engine,
@@ -81,8 +81,10 @@ class FluidSynthOutlet:
         except SynthError:
             engine.delete()
             raise
+        self._server: JackServer | None = None
         if self.driver == "jack":  # before the SoundFont takes memory of its own
             hush_jack()
+            self._server = JackServer()
             free_jack_memory()
         load_soundfont(engine, soundfont)
         for channel, program in (programs or {}).items():
@@ -119,15 +121,26 @@ class FluidSynthOutlet:
                 _start_audio(self._engine, self.driver)
             except SynthError as error:
                 _log.warning("%s", error)
+                return
+            if self._server is not None:
+                self._server.close()
+                self._server = JackServer()
 
     def close(self) -> None:
         """Release all and let the audio device go; safe to call twice."""
         with self._lock:
             self.release_all()
             engine, self._engine = self._engine, None
-        if engine is not None:
-            with quiet_stderr():
-                engine.delete()
+        if engine is None:
+            return
+        if self._server is not None:
+            if self._server.gone():
+                # Its client is libjack's to delete, and deleted already where rtmidi, which
+                # shares the system's libjack on Debian 13, has looked for a server since.
+                engine.audio_driver = None
+            self._server.close()
+        with quiet_stderr():
+            engine.delete()
 
 
 def _start_audio(engine: Engine, wanted: str | None) -> str:
