@@ -1,14 +1,21 @@
-"""What holds for all tests: modules of `train` tests are not even imported without them."""
+"""What holds for all tests: which modules are imported, and that no property has a deadline."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+# Hypothesis' own 200 ms an example is a guess at the machine: a busy one, a Raspberry Pi
+# and an emulated processor miss it now and then. pytest-timeout ends what hangs.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
