@@ -1,53 +1,63 @@
 # make jam    play: sets up the live side alone in .venv, then starts it
 # make test   everything that is checked, in .venv-test
-# make fast   the everyday tests: no real ports, no TensorFlow
+# make fast   the everyday tests, in .venv-fast: no real ports, no TensorFlow
+# make lint   style, types and the arrows of the house
+# make wheel  the wheel plays, beside the lowest versions that it allows
 # make alsa   the tests on ALSA in an emulated machine, as root: minutes (docs/alsa.md)
 # make format let ruff put the code in shape
 # make settings  write config/jam.toml from the declarations in the code
+# make clean  remove the environments
 
-TEST := .venv-test/bin
-
-.PHONY: help alsa jam test fast lint format settings clean
+.PHONY: help alsa jam test fast lint wheel format settings clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo 'Options go in ARGS:  make jam ARGS="--duration 30"'
+	@echo 'YES=1 installs packages of the system without asking, PYTHON=... chooses a Python.'
 
 jam: .venv/.ready
 	@.venv/bin/antiphon jam $(ARGS)
 
-test: .venv-test/.ready lint
-	$(TEST)/python -m pytest $(ARGS)
+test: .venv-test/.ready
+	$(call checks,.venv-test/bin)
+	.venv-test/bin/python -m pytest $(ARGS)
 
-fast: .venv-test/.ready
-	$(TEST)/python -m pytest -m "not system and not train" $(ARGS)
+fast: .venv-fast/.ready
+	.venv-fast/bin/python -m pytest -m "not system and not train" $(ARGS)
 
 alsa:
 	@scripts/try-alsa $(ARGS)
 
-lint: .venv-test/.ready
-	$(TEST)/ruff check
-	$(TEST)/ruff format --check
-	$(TEST)/mypy
-	$(TEST)/lint-imports
+lint: .venv-fast/.ready
+	$(call checks,.venv-fast/bin)
 
-format: .venv-test/.ready
-	$(TEST)/ruff check --fix
-	$(TEST)/ruff format
+wheel: .venv-fast/.ready
+	scripts/try-wheel .venv-fast
 
-settings: .venv-test/.ready
-	$(TEST)/antiphon config --default > config/jam.toml.new && mv config/jam.toml.new config/jam.toml
+format: .venv-fast/.ready
+	.venv-fast/bin/ruff check --fix
+	.venv-fast/bin/ruff format
+
+settings: .venv-fast/.ready
+	.venv-fast/bin/antiphon config --default > config/jam.toml.new && mv config/jam.toml.new config/jam.toml
 
 clean:
-	rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-fast .venv-test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-# A stamp each, so that the second start sets up nothing.
+define checks
+	$(1)/ruff check
+	$(1)/ruff format --check
+	$(1)/mypy
+	$(1)/lint-imports
+endef
+
+# What is installed is noted in a stamp each, so that the second start sets up
+# nothing, nor does a change of pyproject.toml that asks for nothing else.
 .venv/.ready: pyproject.toml
-	@scripts/system-parts live
-	@scripts/environment .venv
-	@touch $@
+	@scripts/environment .venv live
+
+.venv-fast/.ready: pyproject.toml
+	@scripts/environment .venv-fast live dev
 
 .venv-test/.ready: pyproject.toml
-	@scripts/system-parts tests
-	@scripts/environment .venv-test train,jax,dev
-	@touch $@
+	@scripts/environment .venv-test tests train,jax,notebook,dev

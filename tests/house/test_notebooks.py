@@ -10,7 +10,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
@@ -45,6 +44,8 @@ def test_what_a_notebook_links_to_is_there(path: Path) -> None:
 
 @pytest.mark.train
 def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> None:
+    from nbclient import NotebookClient
+
     notebook = nbformat.read(ROOT / "docs/notebooks/first-instrument.ipynb", 4)
     place = {"metadata": {"path": str(ROOT / "docs/notebooks")}}
     NotebookClient(notebook, timeout=240, resources=place).execute(env=elsewhere)

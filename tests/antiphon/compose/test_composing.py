@@ -156,6 +156,7 @@ def test_a_broken_file_is_told_in_a_sentence(settings: Settings, tmp_path: Path)
 
 
 class TestFiles:
+    @pytest.mark.train
     def test_a_piece_is_written_in_several_forms(
         self, phrase: Path, settings: Settings, tmp_path: Path
     ) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Start = Callable[..., "subprocess.Popen[str]"]
     Save = Callable[..., Path]
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 HOUR = 3600 * 960
 """Ticks, at 480 a quarter of half a second."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Make = Callable[..., NoteArray]
 
+pytestmark = pytest.mark.train
+
 KEYS = ["schema", "instrument", "codec", "unit", "corpus", "nats", "notes", "files", "accuracy",
         "top5", "outside_vocabulary", "defects", "ngram", "continuations"]  # fmt: skip
 PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"

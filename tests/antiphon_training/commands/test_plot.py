@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Start = Callable[..., "subprocess.Popen[str]"]
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 
 

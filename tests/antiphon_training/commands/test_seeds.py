@@ -16,6 +16,8 @@ from antiphon_training.commands.seeds import from_training, from_validation
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.split import split_corpora
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 INSTRUMENTS = Path(__file__).parents[2] / "antiphon" / "instrument"
 SHARE = 0.4

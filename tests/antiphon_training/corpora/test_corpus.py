@@ -16,6 +16,8 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_training.corpora.corpus import Reading, load_corpus, read_notes
 from antiphon_training.corpora.licences import corpus_licence
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 SONG = MUSIC / "songs" / "lc6019054.mid"
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Make = Callable[..., NoteArray]
 
+pytestmark = pytest.mark.train
+
 
 def test_classes_are_in_the_codecs_own_time(tmp_path: Path, make: Make, tiny: Predictor) -> None:
     write_midi(tmp_path / "a.mid", [("Piano", 0, 0, make([60, 62, 64, 65], 0.5, 0.5))])

@@ -65,12 +65,14 @@ def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
         (tmp_path / "secret").chmod(0o700)
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("name", ["music21:bahc", "music21:", "music21:../bach"])
 def test_music21_has_no_such_corpus(name: str) -> None:
     with pytest.raises(CorpusError, match="music21 has no corpus"):
         list_files(name)
 
 
+@pytest.mark.train
 def test_music21_has_bach() -> None:
     listing = list_files("music21:bach")
     assert listing.name == "music21:bach"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Make = Callable[..., Path]
 
+pytestmark = pytest.mark.train
+
 SONG = Path(__file__).parents[2] / "data" / "songs" / "lc6019054.mid"
 OTHER = SONG.with_name("lc6158825.mid")
 MAESTRO = (

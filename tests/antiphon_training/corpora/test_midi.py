@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Save = Callable[..., Path]
     MakeNote = Callable[..., list[Any]]
 
+pytestmark = pytest.mark.train
+
 HOUR = 3600 * 960
 """Ticks, at 480 a quarter of half a second."""
 

@@ -13,6 +13,8 @@ from antiphon_training.corpora import parallel
 from antiphon_training.corpora.parallel import BREAKS, read_all
 from antiphon_training.corpora.piece import Reading
 
+pytestmark = pytest.mark.train
+
 SONGS = sorted((Path(__file__).parents[2] / "data" / "songs").glob("*.mid"))
 
 

@@ -11,6 +11,8 @@ from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.split import split_corpora
 from antiphon_training.corpora.tables import files_table, notes_table
 
+pytestmark = pytest.mark.train
+
 SONGS = Path(__file__).parents[2] / "data" / "songs"
 
 

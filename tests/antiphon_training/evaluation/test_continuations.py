@@ -59,6 +59,7 @@ def test_what_is_too_short_or_too_empty_is_not_cut(make: Make) -> None:
     assert excerpt("a.mid", make([60] * 40, 1.0, 1.0)) is not None
 
 
+@pytest.mark.train
 def test_to_repeat_the_prompt_is_to_copy_it(piece: Excerpt) -> None:
     measured = compare({"repeat": repeated}, [piece])["repeat"]
     assert measured["copied"].mean == 1.0
@@ -68,6 +69,7 @@ def test_to_repeat_the_prompt_is_to_copy_it(piece: Excerpt) -> None:
     np.testing.assert_array_equal(again["pitch"], piece.heard["pitch"])
 
 
+@pytest.mark.train
 def test_the_piece_itself_is_no_distance_away(piece: Excerpt) -> None:
     measured = compare({"cheat": lambda piece: piece.truth}, [piece])
     for name in AGREEMENTS:
@@ -78,6 +80,7 @@ def test_the_piece_itself_is_no_distance_away(piece: Excerpt) -> None:
     assert set(measured["piece"]) == set(AMOUNTS)
 
 
+@pytest.mark.train
 def test_silence_is_far_away(piece: Excerpt) -> None:
     measured = compare({"mute": lambda piece: piece.truth[:0]}, [piece])
     assert [measured["mute"][name].mean for name in (*AGREEMENTS, *AMOUNTS)] == [0.0] * 8
@@ -103,6 +106,7 @@ def test_every_codec_plays_on_from_the_cut(tiny_path: Path, piece: Excerpt, name
     np.testing.assert_array_equal(notes, play(piece))
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("name", ["tiny", "tiny_triplet", "tiny_symbols"])
 def test_the_n_gram_plays_on_by_the_same_rules(
     tiny_path: Path, tune: Make, piece: Excerpt, name: str
@@ -117,6 +121,7 @@ def test_the_n_gram_plays_on_by_the_same_rules(
     assert heard["pitch_classes"].mean > 0.5
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("name", ["tiny", "tiny_triplet", "tiny_symbols"])
 def test_an_imitator_knows_nothing_but_the_prompt(tiny_path: Path, make: Make, name: str) -> None:
     codec = Predictor(tiny_path.with_stem(name)).codec

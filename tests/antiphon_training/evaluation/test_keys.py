@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Make = Callable[..., NoteArray]
 
+pytestmark = pytest.mark.train
+
 C_MAJOR = [60, 62, 64, 65, 67, 69, 71, 72, 64, 67, 60]
 
 

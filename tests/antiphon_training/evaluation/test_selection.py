@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Make = Callable[..., NoteArray]
 
+pytestmark = pytest.mark.train
+
 
 @pytest.fixture
 def folder(tmp_path: Path, tune: Make) -> Path:

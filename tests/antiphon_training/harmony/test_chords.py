@@ -11,6 +11,8 @@ from antiphon_training.harmony.chords import (
     chords_of,
 )
 
+pytestmark = pytest.mark.train
+
 
 @pytest.mark.parametrize(
     ("pitches", "name", "symbol"),

@@ -11,6 +11,8 @@ from antiphon.music.note import Note, empty_notes, notes_to_array
 from antiphon_training.corpora.reading import read_notes
 from antiphon_training.harmony.keys import estimate_key, rank_keys
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 
 

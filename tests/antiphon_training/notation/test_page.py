@@ -145,6 +145,7 @@ def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: 
         assert abs(sharps) <= 2
 
 
+@pytest.mark.train
 @pytest.mark.parametrize(
     ("tonic", "minor", "fifths"),
     [(0, False, 0), (7, False, 1), (3, False, -3), (9, True, 0), (4, True, 1), (8, True, 5)],
@@ -157,6 +158,7 @@ def test_keys_are_found(tonic: int, minor: bool, fifths: int) -> None:
     assert find_key(notes_to_array(notes)) == Key(fifths, minor)
 
 
+@pytest.mark.train
 def test_a_scale_is_laid_out() -> None:
     notes = [Note(60 + up, 0.65 * n, 0.6, 80) for n, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))]
     bass = [Note(pitch, 2.6 * n, 2.5, 90) for n, pitch in enumerate((36, 43))]
@@ -170,6 +172,7 @@ def test_a_scale_is_laid_out() -> None:
         assert bar.flowing[-1].end == bar.end
 
 
+@pytest.mark.train
 def test_one_note_makes_a_page() -> None:
     page = lay_out(notes_to_array([Note(60, 5.0, 0.2, 80)]))
     assert page.bars == 1

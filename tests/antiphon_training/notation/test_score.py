@@ -27,6 +27,8 @@ from antiphon_training.notation.score import make_score
 from antiphon_training.notation.strokes import find_strokes
 from antiphon_training.notation.writing import write_engraved, write_musicxml
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 SONGS = sorted((MUSIC / "songs").glob("*.mid"))
 PIECES = [*SONGS, *sorted((MUSIC / "rolls").glob("*.mid"))]

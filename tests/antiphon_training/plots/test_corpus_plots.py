@@ -17,6 +17,8 @@ from antiphon_training.plots.chords import chord_frequencies, only_chords, pitch
 from antiphon_training.plots.corpus import corpus_plots
 from antiphon_training.plots.distributions import composers, fields, steps_of
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 
 

@@ -14,6 +14,8 @@ from antiphon_training.plots.drawing import save
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.train
+
 
 def run(folder: Path, name: str, lines: list[str]) -> Path:
     path = folder / name

@@ -15,6 +15,8 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_training.plots.drawing import COLOURS, save
 from antiphon_training.plots.piano_roll import MOST_ROWS, Track, piano_roll, read_tracks
 
+pytestmark = pytest.mark.train
+
 MUSIC = Path(__file__).parents[2] / "data"
 SONG = MUSIC / "songs" / "lc6158825.mid"
 

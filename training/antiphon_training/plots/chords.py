@@ -47,7 +47,7 @@ def chord_frequencies(counts: Mapping[str, int], min_count: int, name: str) -> F
         before.set_title(f"before: {len(heard):,} chords, heard {heard.sum():,} times")
         after = figure.add_subplot(grid[1, 0], sharey=before)
         _ranks(after, heard[:kept], kept, min_count)
-        share = heard[:kept].sum() / max(heard.sum(), 1)
+        share = int(heard[:kept].sum()) / max(int(heard.sum()), 1)
         after.set_title(f"after: {kept:,} chords, {share:.1%} of all that is heard")
         after.set_xlabel("chords, the most frequent first")
         _most_frequent(figure.add_subplot(grid[:, 1]), ranked[:MOST_NAMED], min_count)

@@ -1,0 +1,39 @@
+"""What holds for all tests: which modules are imported, and that no property has a deadline."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+# Hypothesis' own 200 ms an example is a guess at the machine: a busy one, a Raspberry Pi
+# and an emulated processor miss it now and then. pytest-timeout ends what hangs.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out a module that is marked `train` as a whole, where `-m` says `not train`.
+
+    Its tests would be deselected in any case, but only after the module was imported,
+    and with it what the environment of `make fast` does not have.
+    """
+    without = "not train" in config.getoption("markexpr")
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if without and is_test and _is_marked_train(collection_path) else None
+
+
+def _is_marked_train(module: Path) -> bool:
+    """Tell whether a module's own `pytestmark` says `train`."""
+    for statement in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign):
+            names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+            if "pytestmark" in names and "pytest.mark.train" in ast.unparse(statement.value):
+                return True
+    return False
