@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from antiphon_training.corpora.piece import Reading
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised where reading the same file gives something else."""
 
 NAME = "corpora.sqlite"

@@ -14,6 +14,8 @@ import struct
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
+NOTHING = b"\xff\x7f\x00"
+"""A meta event of a sequencer's own without content: it does nothing."""
 
 
 def variable_length(value: int) -> bytes:
@@ -33,8 +35,8 @@ def variable_length(value: int) -> bytes:
 
 
 def file_header(tracks: int, ticks_per_beat: int = TICKS_PER_BEAT) -> bytes:
-    """Return the header chunk of a type 1 file."""
-    return chunk(b"MThd", struct.pack(">HHH", 1, tracks, ticks_per_beat))
+    """Return the header chunk of a type 1 file; a negative resolution is SMPTE time."""
+    return chunk(b"MThd", struct.pack(">HHh", 1, tracks, ticks_per_beat))
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -47,9 +49,27 @@ def track_chunk(events: bytes) -> bytes:
     return chunk(b"MTrk", events + END_OF_TRACK)
 
 
+def delta_time(ticks: int) -> bytes:
+    """Return a delta time; where one is too long for a file, events that do nothing part it.
+
+    Raises
+    ------
+    ValueError
+        It is negative.
+    """
+    parts = max(ticks - 1, 0) // LONGEST_VARIABLE
+    whole = (variable_length(LONGEST_VARIABLE) + NOTHING) * parts
+    return whole + variable_length(ticks - parts * LONGEST_VARIABLE)
+
+
+def meta(kind: int, body: bytes) -> bytes:
+    """Return a meta event, which belongs behind its delta time."""
+    return b"\xff" + bytes([kind]) + variable_length(len(body)) + body
+
+
 def meta_event(kind: int, body: bytes) -> bytes:
     """Return a meta event at the position of the event before it."""
-    return b"\x00\xff" + bytes([kind]) + variable_length(len(body)) + body
+    return b"\x00" + meta(kind, body)
 
 
 def name_event(name: str) -> bytes:
