@@ -7,13 +7,13 @@ for the messages themselves.
 
 from __future__ import annotations
 
-import contextlib
 import wave
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SynthError
 from antiphon.messages.spec import CHANNELS, SUSTAIN
 from antiphon.synth.engine import Engine, apply_message, make_engine
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -82,26 +82,23 @@ def render_midi_to_wav(
     frames = round((messages[-1][0] + TAIL) * sample_rate)
     if frames * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
         raise SynthError(f"{mid} is too long for a WAV file; cut it into pieces first.")
-    unfinished = wav.with_name(f".{wav.name}.part")
     try:
-        for _ in range(2):
-            engine = make_engine(soundfont, gain, sample_rate)
-            try:
-                peak = _write(engine, messages, unfinished, (frames, sample_rate), cancelled)
-            finally:
-                engine.delete()
-            if peak is None:
-                return False
-            if not 0 < peak < QUIET or frames > LONGEST_TWICE * sample_rate:
-                break
-            gain = min(gain * FULL / peak, LOUDEST_GAIN)
-        unfinished.replace(wav)
+        with whole_file(wav) as unfinished:
+            for _ in range(2):
+                engine = make_engine(soundfont, gain, sample_rate)
+                try:
+                    peak = _write(engine, messages, unfinished, (frames, sample_rate), cancelled)
+                finally:
+                    engine.delete()
+                if peak is None:
+                    unfinished.unlink()
+                    return False
+                if not 0 < peak < QUIET or frames > LONGEST_TWICE * sample_rate:
+                    break
+                gain = min(gain * FULL / peak, LOUDEST_GAIN)
         return True
     except OSError as error:
         raise SynthError(f"{wav} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
 
 
 def _write(

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
+from antiphon.whole_file import whole_file
 from antiphon_training.corpora.licences import corpus_licence
 from antiphon_training.recipe import as_begun, read_recipe
 
@@ -207,16 +207,9 @@ def replace_by(path: Path, write: Callable[[Path], object]) -> None:
     OSError
         It cannot be written; what `path` was stays, and nothing half is left.
     """
-    # Keras wants its suffix .weights.h5, so the unfinished file keeps the end of the name.
-    half = path.with_name(".half-" + path.name)
-    try:
+    # Keras wants its suffix .weights.h5: the unfinished file keeps the end of the name.
+    with whole_file(path, sync=True) as half:
         write(half)
-        with half.open("rb") as written:
-            os.fsync(written.fileno())
-        half.replace(path)
-    except BaseException:
-        half.unlink(missing_ok=True)
-        raise
 
 
 def trim_log(run: Path, epochs_done: int) -> None:
