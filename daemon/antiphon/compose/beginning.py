@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from antiphon.compose import extras
 from antiphon.errors import UsageError
+from antiphon.file_names import readable
 from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.note import NoteArray
 
@@ -97,7 +98,7 @@ def find_beginning(
         notes = read_performance(path).notes(codec.pedal)
         if notes["onset"][0] > LEAD_IN:  # it begins with the music
             notes["onset"] -= notes["onset"][0]
-        return Beginning(path.stem, notes)
+        return Beginning(readable(path.stem), notes)
     finder: Finder | None = extras.load(extras.SEEDS, source, "to begin with music of a corpus")
     if finder is None:  # taken out since it was listed
         raise UsageError(f"There is no {source} to begin with.")

@@ -24,6 +24,8 @@ TAIL = 2.0
 BLOCK_FRAMES = 1 << 14
 STEREO, BYTES_A_SAMPLE = 2, 2
 LARGEST_WAV = (1 << 32) - 1024
+LONGEST_WAV = LARGEST_WAV // (44_100 * STEREO * BYTES_A_SAMPLE)
+"""Seconds that a WAV file holds, at the usual 44,100 frames a second: 6 h 45 min."""
 LOUDEST_GAIN = 10.0
 
 QUIET, FULL = 16_384, 29_000

@@ -21,6 +21,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
+from antiphon.file_names import readable
 from antiphon.whole_file import whole_file
 from antiphon_training.corpora.licences import corpus_licence
 from antiphon_training.recipe import as_begun, read_recipe
@@ -51,6 +52,10 @@ def make(run: Path) -> None:
     TrainingError
         It cannot.
     """
+    if readable(str(run)) != str(run):
+        raise TrainingError(
+            f"TensorFlow cannot write to {run}, whose name is not UTF-8; name another --out folder."
+        )
     try:
         run.mkdir(parents=True, exist_ok=True)
         probe = run / ".half-probe"
@@ -196,7 +201,10 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file at once."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    replace_by(path, lambda half: half.write_text(text, encoding="utf-8"))
+    # What is not UTF-8 in a file's name becomes an escape, which JSON reads back.
+    replace_by(
+        path, lambda half: half.write_text(text, encoding="utf-8", errors="backslashreplace")
+    )
 
 
 def replace_by(path: Path, write: Callable[[Path], object]) -> None:

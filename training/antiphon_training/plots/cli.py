@@ -85,9 +85,10 @@ def _curves(runs: Sequence[Path]) -> Figure:
 
 
 def _roll(file: Path, start: float, end: float | None) -> Figure:
+    from antiphon.file_names import readable
     from antiphon_training.plots.piano_roll import piano_roll, read_voices
 
-    return piano_roll(read_voices(file), file.stem, start=start, end=end)
+    return piano_roll(read_voices(file), readable(file.stem), start=start, end=end)
 
 
 def _corpus(
