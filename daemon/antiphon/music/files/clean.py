@@ -130,7 +130,7 @@ def _without_hanging(track: CleanTrack) -> CleanTrack:
 
 def _one_after_another(tracks: Sequence[CleanTrack]) -> list[CleanTrack]:
     """Return patterns, each of which begins at the default tempo where the last one ended."""
-    tempo = smf.meta(0x51, DEFAULT_TEMPO_MICROSECONDS.to_bytes(3, "big"))
+    tempo = smf.meta(smf.TEMPO, DEFAULT_TEMPO_MICROSECONDS.to_bytes(3, "big"))
     placed, begin = [], 0
     for track in tracks:
         events = smf.delta_time(begin) + tempo + track.events

@@ -33,7 +33,6 @@ from antiphon.music.files.chunks import UnreadableMidiError
 
 META = RESET
 """In a file the status byte of a reset begins a meta event."""
-END_OF_TRACK, NAME, TEMPO = 0x2F, 0x03, 0x51
 TEMPO_BYTES = 3
 LONGEST_NUMBER = 4
 AT_ONCE = 4096
@@ -221,11 +220,11 @@ class _Cleaner:
         """Return what music needs of a meta event, and where it ends."""
         kind = self._byte(place)
         content, place = self._block(place + 1)
-        if kind == END_OF_TRACK:
+        if kind == smf.END:
             return _END, place
-        if kind == TEMPO and any(content[:TEMPO_BYTES]) and len(content) >= TEMPO_BYTES:
+        if kind == smf.TEMPO and any(content[:TEMPO_BYTES]) and len(content) >= TEMPO_BYTES:
             return smf.meta(kind, content[:TEMPO_BYTES]), place
-        name = _text(content) if kind == NAME and not self._named else ""
+        name = _text(content) if kind == smf.NAME and not self._named else ""
         if name:
             self._named = True
             return smf.meta(kind, name.encode("utf-8")), place
@@ -258,7 +257,7 @@ class _Cleaner:
         return self._body[place]
 
 
-_END = smf.meta(END_OF_TRACK, b"")
+_END = smf.meta(smf.END, b"")
 
 
 def _kind_of(status: int | None) -> _Kind | None:

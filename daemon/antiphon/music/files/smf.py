@@ -14,6 +14,8 @@ import struct
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
+NAME, END, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
+"""Kinds of meta events."""
 NOTHING = b"\xff\x7f\x00"
 """A meta event of a sequencer's own without content: it does nothing."""
 
@@ -74,7 +76,7 @@ def meta_event(kind: int, body: bytes) -> bytes:
 
 def name_event(name: str) -> bytes:
     """Return a track's name; it belongs first in its track."""
-    return meta_event(0x03, name.encode("utf-8"))
+    return meta_event(NAME, name.encode("utf-8"))
 
 
 def tempo_track(tempo_bpm: float) -> bytes:
@@ -87,8 +89,8 @@ def tempo_track(tempo_bpm: float) -> bytes:
     """
     return track_chunk(
         name_event("Tempo")
-        + meta_event(0x51, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
-        + meta_event(0x58, bytes([4, 2, 24, 8]))
+        + meta_event(TEMPO, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
+        + meta_event(TIME_SIGNATURE, bytes([4, 2, 24, 8]))
     )
 
 

@@ -88,7 +88,7 @@ class TestCopies:
 
     @pytest.mark.parametrize(
         ("name", "what"),
-        [("html", "a web page (HTML)"), ("zip", "a zip archive"), ("gz", "compressed by gzip")],
+        [("html", "a web page (HTML)"), ("zip", "a zip archive"), ("gz", "a gzip file")],
     )
     def test_something_else_is_refused_and_told(self, name: str, what: str) -> None:
         with pytest.raises(MidiFileError) as caught:
@@ -264,7 +264,7 @@ class TestSomethingElse:
         ("content", "what"),
         [
             (zipped(), "a zip archive"),
-            (gzip.compress(file_of(NOTE)), "compressed by gzip"),
+            (gzip.compress(file_of(NOTE)), "a gzip file"),
             (b"%PDF-1.7\n", "a PDF document"),
             (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
             (b"\xff\xd8\xff\xe0", "a JPEG picture"),

@@ -253,6 +253,11 @@ class TestWriting:
         assert file.length == pytest.approx(1.5, abs=TICK)
         assert [m.program for m in file if m.type == "program_change"] == [0, 11]
 
+    def test_a_rest_of_days_is_written_in_parts(self, tmp_path: Path) -> None:
+        notes = notes_to_array([Note(60, 0.0, 1.0, 64), Note(62, 90 * 3600.0, 1.0, 64)])
+        back = written(tmp_path, notes)
+        assert back["onset"].tolist() == [0.0, 90 * 3600.0]
+
     def test_held_notes_end_with_the_last(self, tmp_path: Path) -> None:
         notes = notes_to_array([Note(60, 0.0, None, 64), Note(64, 1.0, 1.0, 64)])
         assert rows(written(tmp_path, notes)) == [(60, 0.0, 2.0, 64), (64, 1.0, 1.0, 64)]
