@@ -1,13 +1,12 @@
 """A MIDI file whose tracks grow on disk while it is a valid file at every instant.
 
 Each track ends in room to grow: a meta event of the sequencer's own (FF 7F), which
-every reader skips. New events are first written inside that room, behind its own
-first bytes, where nobody reads them; then those first bytes alone are replaced by
-the first of the new events, in one write that stays inside a disk sector. Whoever
-is killed in between, or loses power, leaves the file as it was before. Chunk
-lengths never change. Where the room is used up the whole file is written anew
-beside, with more room, and takes the place of the old one. Three hours of dense
-playing on both sides (1 MB) cost five times their size in bytes written.
+every reader skips. New events are first written inside that room, behind its first
+bytes, which no reader looks at; then one write replaces those first bytes by the
+first of the new events. That write stays inside a disk sector, so a kill or a power
+cut in between leaves the file as it was before. Chunk lengths never change. Where the
+room is used up, the whole file is written again with more room (`whole_file`). Three
+hours of dense playing on both sides (1 MB) cost five times their size in bytes written.
 """
 
 from __future__ import annotations

@@ -144,8 +144,8 @@ def _folders(
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield each folder within a folder and the names of its files, links followed.
 
-    A folder is read once, by its own name where it has one within `folder`: so links
-    that lead back, or twice to one place, end. `repeated` is told of them.
+    A folder is read once, by its own name where it has one within `folder`. A link to
+    a folder that is read already, which may be one around it, is given to `repeated`.
     """
     waiting, known = [folder], set()
     while waiting:

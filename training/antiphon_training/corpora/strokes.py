@@ -1,7 +1,7 @@
 """What a parser paired, as strokes of keys: the same notes as the live side reads.
 
 A parser pairs the first note-on of a key with its first note-off, so that notes
-of one key may overlap, and leaves a note that is never released to whoever asks.
+of one key may overlap, and gives a note that is never released no end.
 On a keyboard a key that is struck again ends its note: `antiphon.music.pairing`
 says how, and is what counts here. Times are ticks.
 """

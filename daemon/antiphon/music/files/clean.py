@@ -1,7 +1,8 @@
 """A MIDI file as any parser reads it: one reader for the stage and for training.
 
 `clean_midi` takes a file as it comes, and returns the same music as a file of type 1
-without anything that parsers disagree upon. Whoever parses that, reads the same notes.
+without anything that parsers disagree upon. mido, symusic and music21 then read the
+same notes.
 
 - What is no MIDI file is refused, and told what it is (`foreign`).
 - Key signatures and the like are left out (`events`), so it does not matter what is in them.

@@ -231,7 +231,7 @@ class _Cleaner:
         return smf.NOTHING, place
 
     def _block(self, place: int) -> tuple[bytes, int]:
-        """Return bytes that are told their number, and where they end."""
+        """Return the bytes behind a length, and where they end."""
         size, place = self._number(place)
         if place + size > len(self._body):
             raise _CutError

@@ -1,4 +1,4 @@
-"""The bytes of a standard MIDI file, piece by piece, for those who write one.
+"""The bytes of a standard MIDI file, piece by piece, as they are written.
 
 Positions are ticks, of which a quarter has `TICKS_PER_BEAT`: at 120 bpm a tick is
 0.52 ms, an order finer than any musician plays. Every function returns bytes
