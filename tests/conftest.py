@@ -1,16 +1,18 @@
-"""What holds for all tests: which modules are imported, and that no property has a deadline."""
+"""What all tests share: which modules are imported, no deadline for properties, a full disk."""
 
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
 # Hypothesis' own 200 ms an example is a guess at the machine: a busy one, a Raspberry Pi
 # and an emulated processor miss it now and then. pytest-timeout ends what hangs.
@@ -37,3 +39,18 @@ def _is_marked_train(module: Path) -> bool:
             if "pytestmark" in names and "pytest.mark.train" in ast.unparse(statement.value):
                 return True
     return False
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of 64 KiB with one file on it and room for 4 KiB, where the tests may."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small disk takes root")
+    try:
+        (folder / "ballast").write_bytes(bytes(52 * 1024))
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -96,7 +96,7 @@ def _write_log(error: BaseException) -> Path | None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with path.open("a", encoding="utf-8") as log:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{now} antiphon {__version__}: {' '.join(sys.argv)}\n")
             log.writelines(traceback.format_exception(error))
         return path

@@ -7,6 +7,8 @@ that `antiphon --help` is instant.
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -65,4 +67,7 @@ def _shared(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that are not UTF-8; stderr spells them out by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
     app()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from antiphon.compose import extras
 from antiphon.errors import UsageError
-from antiphon.music.files.reading import read_performance
+from antiphon.file_names import readable
+from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.note import NoteArray
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def find_beginning(
                 " not for a file."
             )
         path = Path(source)
-        return Beginning(path.stem, read_performance(path).notes(codec.pedal))
+        notes = read_performance(path).notes(codec.pedal)
+        if notes["onset"][0] > LEAD_IN:  # it begins with the music
+            notes["onset"] -= notes["onset"][0]
+        return Beginning(readable(path.stem), notes)
     finder: Finder | None = extras.load(extras.SEEDS, source, "to begin with music of a corpus")
     if finder is None:  # taken out since it was listed
         raise UsageError(f"There is no {source} to begin with.")

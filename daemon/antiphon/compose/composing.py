@@ -12,8 +12,9 @@ from antiphon.compose.beginning import find_beginning
 from antiphon.compose.continuing import continuation
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
-from antiphon.compose.writers import open_writer
+from antiphon.compose.writers import check_length, open_writer
 from antiphon.errors import UsageError
+from antiphon.file_names import readable
 from antiphon.instrument import Predictor
 from antiphon.music.note import empty_notes, notes_to_array
 
@@ -107,6 +108,8 @@ def compose(
         wish.seed_from, predictor.card, predictor.codec, np.random.default_rng([seed, 1]),
         corpus=wish.corpus, run=wish.run,
     )  # fmt: skip
+    if not wish.added_only:
+        check_length(wish.out, wish.seed_from, beginning.notes)
     if beginning.told:
         say(beginning.told)
     seconds = SECONDS if wish.seconds is None and wish.notes is None else wish.seconds
@@ -121,7 +124,7 @@ def compose(
         added["onset"] -= added["onset"].min(initial=np.inf) if len(added) else 0.0
     synth = settings.synth
     piece = Composition(
-        beginning.title if wish.title is None else wish.title,
+        beginning.title if wish.title is None else readable(wish.title),
         given,
         added,
         (synth.wire_player_program, synth.wire_partner_program),

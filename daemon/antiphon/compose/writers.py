@@ -14,9 +14,10 @@ from antiphon.errors import UsageError
 from antiphon.music.files.writing import write_midi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from antiphon.compose.piece import Composition
+    from antiphon.music.note import NoteArray
 
     Write = Callable[[Composition], list[Path]]
     """Writes a composition, and returns the files."""
@@ -55,6 +56,36 @@ def open_writer(path: Path) -> Write:
         known = ", ".join(f".{name}" for name in ("mid", "wav", *extras.names(extras.WRITERS)))
         raise UsageError(f"What {path.name} shall be cannot be told; end it in one of {known}.")
     return writer(path)
+
+
+def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> None:
+    """See that a WAV file can hold a beginning, before anything is added to it.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files to write.
+    source : str
+        Where the beginning is from, for the error.
+    beginning : array of NOTE_DTYPE
+        In seconds; every note has an end.
+
+    Raises
+    ------
+    UsageError
+        It cannot.
+    """
+    seconds = float((beginning["onset"] + beginning["duration"]).max(initial=0.0))
+    wav = next((path for path in paths if path.suffix.lower() == ".wav"), None)
+    if wav is None:
+        return
+    from antiphon.synth.render import LONGEST_WAV
+
+    if seconds > LONGEST_WAV:
+        raise UsageError(
+            f"{source} lasts {seconds / 3600:.0f} hours, which is too long for a WAV file (6 h "
+            f"45 min); write {wav.with_suffix('.mid').name}, or only what is added: --added-only."
+        )
 
 
 def _midi(path: Path) -> Write:

@@ -10,8 +10,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from antiphon.file_names import readable
 from antiphon.midi.fileplayer import FilePlayer
-from antiphon.music.files.reading import read_performance
+from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.turns import leave_room
 from antiphon.resources import house_performance
 
@@ -131,4 +132,5 @@ def load_part(player: str, *, room: Callable[[float], float]) -> tuple[Messages 
     if player == "none":
         return None, None
     path = house_performance() if player == "auto" else Path(player)
-    return leave_room(read_performance(path).messages(), room=room), path.name
+    messages = read_performance(path).messages(lead_in=LEAD_IN)
+    return leave_room(messages, room=room), readable(path.name)

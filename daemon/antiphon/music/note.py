@@ -79,8 +79,13 @@ def array_to_notes(array: NoteArray) -> list[Note]:
 
 
 def sort_notes(array: NoteArray) -> NoteArray:
-    """Return the array in the order in which codecs read it: onset, then pitch."""
-    return array[np.lexsort((array["pitch"], array["onset"]))]
+    """Return the array in the order in which codecs read it: onset, then pitch.
+
+    Where both are the same, as in two tracks that double each other, velocity and
+    duration decide, so that the order never depends on where notes come from.
+    """
+    keys = (array["duration"], array["velocity"], array["pitch"], array["onset"])
+    return array[np.lexsort(keys)]
 
 
 def empty_notes(count: int = 0) -> NoteArray:

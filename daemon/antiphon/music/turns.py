@@ -1,4 +1,4 @@
-"""Part a performance into phrases, with room after each for somebody's answer.
+"""Part a performance into phrases, with room after each for an answer.
 
 Times are seconds from the start of the performance. A break lies where the next
 phrase begins: up to there the music plays as it was played, from there on it is

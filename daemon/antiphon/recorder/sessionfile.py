@@ -1,25 +1,26 @@
 """A MIDI file whose tracks grow on disk while it is a valid file at every instant.
 
 Each track ends in room to grow: a meta event of the sequencer's own (FF 7F), which
-every reader skips. New events are first written inside that room, behind its own
-first bytes, where nobody reads them; then those first bytes alone are replaced by
-the first of the new events, in one write that stays inside a disk sector. Whoever
-is killed in between, or loses power, leaves the file as it was before. Chunk
-lengths never change. Where the room is used up the whole file is written anew
-beside, with more room, and takes the place of the old one. Three hours of dense
-playing on both sides (1 MB) cost five times their size in bytes written.
+every reader skips. New events are first written inside that room, behind its first
+bytes, which no reader looks at; then one write replaces those first bytes by the
+first of the new events. That write stays inside a disk sector, so a kill or a power
+cut in between leaves the file as it was before. Chunk lengths never change. Where the
+room is used up, the whole file is written again with more room (`whole_file`). Three
+hours of dense playing on both sides (1 MB) cost five times their size in bytes written.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from typing import TYPE_CHECKING
 
 from antiphon.music.files import smf
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 ROOM_HEADER = 7
@@ -107,42 +108,37 @@ class SessionFile:
 
     def _replace(self, content: bytes) -> int:
         """Put a whole file in place of the old one; return it open for writing."""
-        target, descriptor = self._unfinished()
-        unfinished = _beside(target)
-        try:
-            _write(descriptor, content, 0)
-            os.fsync(descriptor)
-            unfinished.replace(target)
-        except OSError:
-            os.close(descriptor)
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
-            raise
+        self._folder.mkdir(parents=True, exist_ok=True)  # it may have been deleted meanwhile
+        with self._named() as target:
+            descriptor = _written(target, content)
         self.path = target
-        _sync_folder(self._folder)
         return descriptor
 
-    def _unfinished(self) -> tuple[Path, int]:
-        """Open the file to write beside the one it will be; return that one's path too.
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[Path]:
+        """Give the file's path, and keep a new name from other sessions until it is there.
 
-        Two sessions that begin in one second find different names: whoever makes
-        the unfinished file first has the name, if no finished one is there.
+        Two sessions that begin in one second find different names: the one that is
+        first to make the mark has the name, if no file is there.
         """
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-        self._folder.mkdir(parents=True, exist_ok=True)  # it may have been deleted meanwhile
         if self.path is not None:
-            return self.path, os.open(_beside(self.path), flags | os.O_TRUNC, 0o666)
-        number = 1
-        while True:
+            yield self.path
+            return
+        for number in itertools.count(1):
             suffix = "" if number == 1 else f"-{number}"
             path = self._folder / f"{self._stem}{suffix}.mid"
-            with contextlib.suppress(FileExistsError):
-                descriptor = os.open(_beside(path), flags | os.O_EXCL, 0o666)
+            mark = path.with_name(f".{path.name}.part")
+            try:
+                os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            except FileExistsError:
+                continue
+            try:
                 if not path.exists():
-                    return path, descriptor
-                os.close(descriptor)
-                _beside(path).unlink()
-            number += 1
+                    yield path
+                    return
+            finally:
+                with contextlib.suppress(OSError):
+                    mark.unlink()
 
 
 class _Room:
@@ -192,21 +188,21 @@ def _filler(position: int) -> bytes:
     return smf.meta_event(0x7F, bytes(max(left - 4, 0)))
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
+def _written(path: Path, content: bytes) -> int:
+    """Put a whole file where it belongs; return it open for writing."""
+    descriptor: int | None = None
+    try:
+        with whole_file(path, sync=True) as unfinished:
+            descriptor = os.open(unfinished, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+            _write(descriptor, content, 0)
+    except OSError:
+        if descriptor is not None:
+            os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _write(descriptor: int, content: bytes, position: int) -> None:
     while content:
         written = os.pwrite(descriptor, content, position)
         content, position = content[written:], position + written
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name last, where the system can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -24,10 +24,8 @@ class GrowingTrack:
         self._held = HeldNotes()
 
     def add(self, tick: int, message: bytes) -> None:
-        """Append a channel message; one that comes late counts as now."""
-        # Files hold no gap beyond 28 bits: after 38 silent hours it gets shorter.
-        gap = min(max(tick - self.tick, 0), smf.LONGEST_VARIABLE)
-        self.events += smf.variable_length(gap) + message
+        """Append a channel message, byte for byte; one that comes late counts as now."""
+        self.events += smf.delta_time(max(tick - self.tick, 0)) + message
         self.tick = max(tick, self.tick)
         self._held.see(message)
 

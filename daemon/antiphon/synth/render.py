@@ -15,6 +15,7 @@ from antiphon.errors import SynthError
 from antiphon.messages.spec import CHANNELS, SUSTAIN
 from antiphon.synth.engine import Engine, apply_message, make_engine
 from antiphon.synth.headroom import DEFAULT_GAIN, Headroom, loudest_note
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,8 @@ TAIL = 2.0
 BLOCK_FRAMES = 1 << 14
 STEREO, BYTES_A_SAMPLE = 2, 2
 LARGEST_WAV = (1 << 32) - 1024
+LONGEST_WAV = LARGEST_WAV // (44_100 * STEREO * BYTES_A_SAMPLE)
+"""Seconds that a WAV file holds, at the usual 44,100 frames a second: 6 h 45 min."""
 LOUDEST_GAIN = 10.0
 
 QUIET, FULL, CLIPPED = 16_384, 29_000, 32_767
@@ -84,27 +87,24 @@ def render_midi_to_wav(
     frames = round((messages[-1][0] + TAIL) * sample_rate)
     if frames * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
         raise SynthError(f"{mid} is too long for a WAV file; cut it into pieces first.")
-    unfinished = wav.with_name(f".{wav.name}.part")
     try:
-        with _engine(soundfont, 1.0, sample_rate) as engine:
-            loudest = loudest_note(engine, sample_rate)
-        scale = 1.0
-        for _ in range(3):
-            with _engine(soundfont, gain * scale, sample_rate) as engine:
-                loudness = _Loudness(engine, Headroom(gain, loudest), scale)
-                peak = _write(loudness, messages, unfinished, (frames, sample_rate), cancelled)
-            if peak is None:
-                return False
-            if QUIET <= peak < CLIPPED or frames > LONGEST_TWICE * sample_rate or peak == 0:
-                break
-            scale = min(scale * (FULL / peak if peak < QUIET else 0.5), LOUDEST_GAIN / gain)
-        unfinished.replace(wav)
+        with whole_file(wav) as unfinished:
+            with _engine(soundfont, 1.0, sample_rate) as engine:
+                loudest = loudest_note(engine, sample_rate)
+            scale = 1.0
+            for _ in range(3):
+                with _engine(soundfont, gain * scale, sample_rate) as engine:
+                    loudness = _Loudness(engine, Headroom(gain, loudest), scale)
+                    peak = _write(loudness, messages, unfinished, (frames, sample_rate), cancelled)
+                if peak is None:
+                    unfinished.unlink()
+                    return False
+                if QUIET <= peak < CLIPPED or frames > LONGEST_TWICE * sample_rate or peak == 0:
+                    break
+                scale = min(scale * (FULL / peak if peak < QUIET else 0.5), LOUDEST_GAIN / gain)
         return True
     except OSError as error:
         raise SynthError(f"{wav} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
 
 
 class _Loudness:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +8,7 @@ from antiphon.errors import MidiFileError
 from antiphon.jam.player_part import PlayerPart, load_part, room_after
 from antiphon.messages import Heard, NoteOff, NoteOn
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ODD = Path(__file__).parents[2] / "data" / "odd"
 KEY = Heard(NoteOn(1.0, 0, 72, 90), b"\x90\x48\x5a")
 
 
@@ -23,6 +21,15 @@ def test_without_a_keyboard_the_bundled_performance_plays() -> None:
     assert name == "performance.mid"
     assert messages is not None
     assert len(messages) > 100
+
+
+def test_a_file_begins_with_its_music_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "sp\udce4t.mid"
+    path.write_bytes((ODD / "late_start.mid").read_bytes())
+    messages, name = load_part(str(path), room=float)
+    assert name == "sp\\xe4t.mid"
+    assert messages is not None
+    assert messages[0] == (0.0, b"\x90\x3c\x50")
 
 
 def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -107,20 +107,20 @@ def test_every_oddity_is_told_in_one_sentence_and_stops_nothing(
     code, out, err = result(start("corpus", folder))
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert "  files       3, 0 of them held out" in lines
+    assert "  files       5, 0 of them held out" in lines
     told = [line for line in lines if ".mid" in line]
-    damaged = told.pop(4)
+    damaged = told.pop(5)
     assert damaged.startswith("  left out: broken3.mid is damaged: ")
     assert told == [
+        "  broken1.mid is cut short; what is whole was read",
         "  eleven.mid has 11 tracks with notes, read as if one player played them all",
         "  hour.mid lasts 60 minutes, and counts as one piece",
-        "  left out: broken1.mid is cut short within a track",
-        "  left out: broken2.mid is damaged: its header is cut short",
+        "  patterns.mid is of MIDI type 2: its 2 tracks are patterns on their own, and are read "
+        "one after the other",
+        "  left out: broken2.mid is cut short within its header",
         "  left out: broken4.mid is empty",
-        "  left out: broken5.mid is no MIDI file",
+        "  left out: broken5.mid is no MIDI file but text",
         "  left out: drums.mid has no notes but drums",
-        "  left out: patterns.mid is of MIDI type 2: its 2 tracks are patterns on their own and "
-        "no piece; save them as files of type 1",
         "  left out: silent.mid has no notes",
     ]
 

@@ -79,4 +79,4 @@ def test_a_killed_and_an_interrupted_training_go_on(
         last == f"Stopped; {epochs} epochs are kept in {run}, and the same command resumes the run."
     )
     assert all(line.startswith("epoch ") for line in err.splitlines()[:-1])
-    assert not list(run.glob(".half-*"))
+    assert not list(run.glob(".*part-*"))

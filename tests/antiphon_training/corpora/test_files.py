@@ -56,7 +56,7 @@ def test_what_cannot_be_read_is_told_in_a_few_words(tmp_path: Path, cache: Path)
     (tmp_path / "broken.mid").write_bytes(b"no MIDI")
     read, defects = read_files(tmp_path, ["broken.mid", "gone.mid"], Reading(), cache)
     assert read == []
-    assert [(defect.file, defect.reason[:16]) for defect in defects] == [
-        ("broken.mid", "is no MIDI file"),
-        ("gone.mid", "cannot be opened"),
+    assert [(defect.file, defect.reason) for defect in defects] == [
+        ("broken.mid", "is no MIDI file but text"),
+        ("gone.mid", "cannot be opened: no such file or directory"),
     ]

@@ -53,6 +53,20 @@ def test_links_and_other_things_are_told(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_folders_behind_links_are_read_by_their_own_names_first(tmp_path: Path) -> None:
+    touch(tmp_path / "outside", "far/b.mid")
+    folder = touch(tmp_path / "corpus", "z/a.mid")
+    (folder / "first").symlink_to(folder / "z")
+    (folder / "linked").symlink_to(tmp_path / "outside")
+    (tmp_path / "outside" / "loop").symlink_to(folder)
+    listing = list_files(folder)
+    assert listing.files == ("linked/far/b.mid", "z/a.mid")
+    assert listing.unreadable == tuple(
+        Defect(name, "is a link to a folder that is read already")
+        for name in ("first", "linked/loop")
+    )
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     touch(tmp_path, "a.mid", "secret/b.mid")

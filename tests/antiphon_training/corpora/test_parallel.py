@@ -43,7 +43,7 @@ def test_processes_read_the_same(tmp_path: Path) -> None:
         alone = parallel.read_one(path, Reading(time="beats"))
         (there,), (here,) = outcomes[index], alone
         np.testing.assert_array_equal(there.notes, here.notes)  # type: ignore[union-attr]
-    assert outcomes[3] == "is no MIDI file"
+    assert outcomes[3] == "is no MIDI file but text"
     assert outcomes[4] == "cannot be opened: no such file or directory"
 
 

@@ -89,9 +89,10 @@ def _curves(runs: Sequence[Path]) -> Figure:
 
 
 def _roll(file: Path, start: float, end: float | None) -> Figure:
+    from antiphon.file_names import readable
     from antiphon_training.plots.piano_roll import piano_roll, read_tracks
 
-    return piano_roll(read_tracks(file), file.stem, start=start, end=end)
+    return piano_roll(read_tracks(file), readable(file.stem), start=start, end=end)
 
 
 def _corpus(

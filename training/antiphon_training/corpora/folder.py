@@ -14,9 +14,14 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+from antiphon.file_names import readable
 from antiphon_training.corpora.reading import SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MUSIC21 = "music21:"
 BESIDE = (".tsv", ".csv", ".toml", ".txt", ".md", ".json", "")
@@ -90,7 +95,7 @@ def list_files(corpus: Path | str) -> Listing:
         folder = Path(corpus)
         if not folder.is_dir():
             raise CorpusError(f"There is no folder {folder}; name a folder of music.")
-        name = folder.resolve().name
+        name = readable(folder.resolve().name)
     files, unreadable, other = _walk(folder)
     if not files and not unreadable:
         raise CorpusError(
@@ -113,11 +118,14 @@ def _walk(folder: Path) -> tuple[list[str], list[Defect], Counter[str]]:
     def name(path: Path) -> str:
         return path.relative_to(folder).as_posix()
 
+    def repeated(link: Path) -> None:
+        unreadable.append(Defect(name(link), "is a link to a folder that is read already"))
+
     def refused(error: OSError) -> None:
         reason = (error.strerror or "unreadable").lower()
         unreadable.append(Defect(name(Path(error.filename)), f"cannot be opened: {reason}"))
 
-    for place, _, names in os.walk(folder, onerror=refused):
+    for place, names in _folders(folder, refused, repeated):
         for path in (Path(place, each) for each in names):
             suffix = path.suffix.lower()
             if suffix not in SUFFIXES:
@@ -129,6 +137,40 @@ def _walk(folder: Path) -> tuple[list[str], list[Defect], Counter[str]]:
             else:
                 files.append(name(path))
     return sorted(files, key=composed), unreadable, +other
+
+
+def _folders(
+    folder: Path, refused: Callable[[OSError], None], repeated: Callable[[Path], None]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each folder within a folder and the names of its files, links followed.
+
+    A folder is read once, by its own name where it has one within `folder`. A link to
+    a folder that is read already, which may be one around it, is given to `repeated`.
+    """
+    waiting, known = [folder], set()
+    while waiting:
+        start = waiting.pop(0)
+        try:
+            identity = _identity(start)
+        except OSError as error:
+            refused(error)
+            continue
+        if identity in known:
+            repeated(start)
+            continue
+        links = []
+        for place, folders, names in os.walk(start, onerror=refused):
+            known.add(_identity(Path(place)))
+            inner = [Path(place, each) for each in folders]
+            links += [path for path in inner if path.is_symlink()]
+            yield place, names
+        waiting += sorted(links)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Return what tells a folder from all others, whatever it is called."""
+    there = folder.stat()
+    return there.st_dev, there.st_ino
 
 
 def _music21_folder(name: str) -> Path:

@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import CorpusError
+from antiphon.file_names import readable
 from antiphon_training.corpora.folder import MUSIC21, composed
 from antiphon_training.corpora.piece import Side
 
@@ -184,7 +185,7 @@ def _from_folders(listing: Listing) -> Layout:
         return Layout("POP909's (a folder a song)", about)
     firsts = {file: PurePosixPath(file).parts[0] for file in files if "/" in file}
     composers = {
-        composed(file): About(composer=composed(first))
+        composed(file): About(composer=composed(readable(first)))
         for file, first in firsts.items()
         if not first.isdigit()
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
 from antiphon_training.corpora import scores
-from antiphon_training.corpora.midi import check_midi, read_midi
+from antiphon_training.corpora.midi import clean_file, read_midi
 from antiphon_training.corpora.piece import Piece, Reading
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def read_pieces(path: Path, content: bytes, reading: Reading) -> list[Piece]:
     if form is not None:
         return scores.read_score(path, content, reading, form)
     if reading.reader == "music21":
-        check_midi(path, content)
-        return scores.read_score(path, content, reading, "midi")
+        clean = clean_file(path, content)
+        pieces = scores.read_score(path, clean.to_bytes(), reading, "midi")
+        return [replace(piece, remarks=(*clean.remarks, *piece.remarks)) for piece in pieces]
     return [read_midi(path, content, reading)]
 
 

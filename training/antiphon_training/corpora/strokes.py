@@ -1,13 +1,14 @@
 """Notes that a parser paired, paired again in the way of the live side.
 
-A parser pairs the first note-on of a key with its first note-off, so notes of one key may
-overlap, and a note without a release has no end. On a keyboard a key that is struck again
-ends its note: the rules are those of `antiphon.music.pairing`. Times are ticks.
+A parser pairs the first note-on of a key with its first note-off, so that notes
+of one key may overlap, and gives a note that is never released no end.
+On a keyboard a key that is struck again ends its note: `antiphon.music.pairing`
+says how, and is what counts here. Times are ticks.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,11 +23,30 @@ if TYPE_CHECKING:
 
 
 COLUMNS = ("pitch", "start", "end", "velocity")
-RELEASE, STRIKE, RELEASE_AT_ONCE = 0, 1, 2
+RELEASE_BEFORE, STRIKE, RELEASE_AFTER = range(3)
 
 
-def as_strokes(notes: Columns, never: int, late: float) -> tuple[Columns, int]:
-    """Return the notes as a keyboard makes them, and how many have no release.
+class Strokes(NamedTuple):
+    """Notes as a keyboard makes them.
+
+    Attributes
+    ----------
+    notes : dict of int64 arrays, shape (notes,)
+        The columns `COLUMNS`, in any order.
+    unreleased : int
+        How many of them were never released.
+    sure : bool
+        Whether the order of messages at one tick, which the parser does not tell,
+        could make no difference.
+    """
+
+    notes: Columns
+    unreleased: int = 0
+    sure: bool = True
+
+
+def as_strokes(notes: Columns, never: int, late: float) -> Strokes:
+    """Return notes as a keyboard makes them.
 
     Parameters
     ----------
@@ -41,27 +61,40 @@ def as_strokes(notes: Columns, never: int, late: float) -> tuple[Columns, int]:
     pitch, start, end = notes["pitch"], notes["start"], notes["end"]
     hanging = end >= never
     order = np.lexsort((start, pitch))
-    again = (pitch[order][1:] == pitch[order][:-1]) & (start[order][1:] < end[order][:-1])
+    keys, starts, ends = pitch[order], start[order], end[order]
+    again = (starts[1:] < ends[:-1]) | (starts[1:] == starts[:-1])
     odd_keys = np.zeros(128, dtype=bool)
-    odd_keys[pitch[order][1:][again]] = True
+    odd_keys[keys[1:][again & (keys[1:] == keys[:-1])]] = True
     odd_keys[pitch[hanging]] = True
     if not odd_keys.any():
-        return notes, 0
+        return Strokes(notes)
     odd = odd_keys[pitch]
-    replayed = _replayed({key: column[odd] for key, column in notes.items()}, never, late)
+    theirs = {key: column[odd] for key, column in notes.items()}
+    replayed = _replayed(theirs, never, late)
     whole = {key: np.concatenate([notes[key][~odd], replayed[key]]) for key in COLUMNS}
-    return whole, int(hanging.sum())
+    at_once = np.isin(theirs["start"], theirs["end"]).any()
+    sure = not (start == end)[odd].any() and not (at_once and hanging.any())
+    if sure and at_once:
+        sure = _same(replayed, _replayed(theirs, never, late, strike_first=True))
+    return Strokes(whole, int(hanging.sum()), sure)
 
 
-def _replayed(notes: Columns, never: int, late: float) -> Columns:
-    """Return the notes of some keys, paired again."""
+def _same(some: Columns, others: Columns) -> bool:
+    return all(np.array_equal(some[key], others[key]) for key in COLUMNS)
+
+
+def _replayed(notes: Columns, never: int, late: float, *, strike_first: bool = False) -> Columns:
+    """Return the notes of some keys, paired as the live side does.
+
+    `strike_first` says what is taken to come first where a note ends as another begins.
+    """
     last = int(notes["end"].max())
     track_end = float(last - never if last >= never else last)
     events = []
     for pitch, start, end, velocity in zip(*(notes[key].tolist() for key in COLUMNS), strict=True):
         events.append((start, STRIKE, bytes([NOTE_ON, pitch, velocity])))
         if end < never:
-            kind = RELEASE if end > start else RELEASE_AT_ONCE
+            kind = RELEASE_AFTER if strike_first or end == start else RELEASE_BEFORE
             events.append((end, kind, bytes([NOTE_OFF, pitch, 0])))
     events.sort(key=lambda event: event[:2])
     messages = [(float(tick), message) for tick, _, message in events]

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import TrainingError
+from antiphon.file_names import readable
+from antiphon.whole_file import whole_file
 from antiphon_training.corpora.licences import corpus_licence
 from antiphon_training.recipe import read_recipe
 
@@ -51,6 +52,10 @@ def make(run: Path) -> None:
     TrainingError
         It cannot be made or written.
     """
+    if readable(str(run)) != str(run):
+        raise TrainingError(
+            f"TensorFlow cannot write to {run}, whose name is not UTF-8; name another --out folder."
+        )
     try:
         run.mkdir(parents=True, exist_ok=True)
         probe = run / ".half-probe"
@@ -168,7 +173,10 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file whole or not at all."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    replace_by(path, lambda half: half.write_text(text, encoding="utf-8"))
+    # What is not UTF-8 in a file's name becomes an escape, which JSON reads back.
+    replace_by(
+        path, lambda half: half.write_text(text, encoding="utf-8", errors="backslashreplace")
+    )
 
 
 def replace_by(path: Path, write: Callable[[Path], object]) -> None:
@@ -179,16 +187,9 @@ def replace_by(path: Path, write: Callable[[Path], object]) -> None:
     OSError
         It cannot be written; the old file stays, and no unfinished one is left.
     """
-    # Keras needs the suffix .weights.h5, so the unfinished file keeps the end of the name.
-    half = path.with_name(".half-" + path.name)
-    try:
+    # Keras wants its suffix .weights.h5: the unfinished file keeps the end of the name.
+    with whole_file(path, sync=True) as half:
         write(half)
-        with half.open("rb") as written:
-            os.fsync(written.fileno())
-        half.replace(path)
-    except BaseException:
-        half.unlink(missing_ok=True)
-        raise
 
 
 def trim_log(run: Path, epochs_done: int) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.errors import AntiphonError
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,12 +153,10 @@ def _put(pages: Sequence[Path], path: Path) -> list[Path]:
     out = []
     for number, page in enumerate(pages, start=1):
         place = path if len(pages) == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        unfinished = place.with_name(f".{place.name}.part")
         try:
-            shutil.copyfile(page, unfinished)
-            unfinished.replace(place)
+            with whole_file(place) as unfinished:
+                shutil.copyfile(page, unfinished)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
             raise AntiphonError(f"{place} cannot be written: {error.strerror or error}.") from error
         out.append(place)
     return out

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from antiphon.errors import AntiphonError, UsageError
+from antiphon.whole_file import whole_file
 from antiphon_training.notation.engraving import engrave, find_engraver
 from antiphon_training.notation.lilypond import lilypond
 from antiphon_training.notation.page import Page, lay_out
@@ -74,11 +74,8 @@ def _musicxml(page: Page, title: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.part")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise AntiphonError(f"{path} cannot be written: {error.strerror or error}.") from error

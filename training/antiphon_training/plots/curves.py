@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from antiphon.errors import TrainingError
+from antiphon.file_names import readable
 from antiphon_training.fitting.run_folder import LOG
 from antiphon_training.plots.drawing import COLOURS, INK, heading, look, new_figure
 
@@ -84,7 +85,7 @@ def read_curves(run: Path) -> Curves:
         raise TrainingError(f"{path} is no log of a training run: {error}.") from error
     if not len(epochs) or not columns:
         raise TrainingError(f"{path} has no epoch yet; wait for the end of the first.")
-    return Curves(run.resolve().name, epochs, columns)
+    return Curves(readable(run.resolve().name), epochs, columns)
 
 
 def training_curves(runs: Sequence[Curves]) -> Figure:

@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from antiphon.errors import UsageError
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +92,10 @@ def save(figure: Figure, path: Path) -> None:
     """
     check_suffix(path)
     kind = path.suffix.lower().removeprefix(".")
-    unfinished = path.with_name(f".{path.name}.part")
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {}
     try:
-        # Part of the style, such as the salt of an SVG's ids, applies when it is written.
-        with look():
+        # Some of the style, such as the salt of an SVG's ids, counts when it is written.
+        with whole_file(path) as unfinished, look():
             figure.savefig(unfinished, format=kind, dpi=DOTS_AN_INCH, metadata=metadata)
-        unfinished.replace(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)

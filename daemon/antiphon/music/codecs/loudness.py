@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 VELOCITY = 80
-"""How loud to play where nobody has played yet."""
+"""The velocity of an answer before any note was played."""
 
 
 def typical_velocity(notes: NoteArray, default: int = VELOCITY) -> int:

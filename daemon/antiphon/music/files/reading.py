@@ -1,12 +1,15 @@
 """Standard MIDI files, read and written.
 
-Times are seconds from the start of the file; ticks stay inside. Channels are 0
-to 15; 9 is the drums'. A file that cannot be read is refused with one sentence.
+`clean` reads the file itself, and mido parses what that leaves. Times are seconds
+from the start of the file; ticks stay inside. Channels are 0 to 15; 9 is the
+drums'. A file that cannot be read is refused with one sentence.
 """
 
 from __future__ import annotations
 
 import io
+import logging
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +20,8 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
+from antiphon.music.files.chunks import UnreadableMidiError
+from antiphon.music.files.clean import CleanMidi, clean_midi
 from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
@@ -24,13 +29,16 @@ from antiphon.music.pairing import pair_notes
 from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from antiphon.music.pedal import Pedal
 
 __all__ = ["DRUMS", "Part", "Performance", "Track", "read_performance", "write_midi"]
 
-ASYNCHRONOUS = 2
+_log = logging.getLogger(__name__)
+
+LEAD_IN = 1.0
+"""Seconds of silence that may come before the first note where a file is played or continued."""
 
 Messages = tuple[tuple[float, bytes], ...]
 
@@ -70,10 +78,13 @@ class Performance:
         Those that hold notes or controls.
     seconds : float
         When the last message is, in seconds.
+    remarks : tuple of str
+        What is wrong with the file, each the rest of a sentence about it.
     """
 
     tracks: tuple[Track, ...]
     seconds: float
+    remarks: tuple[str, ...]
     _messages: Messages = field(repr=False)
 
     def notes(self, pedal: Pedal = "keys") -> NoteArray:
@@ -82,29 +93,49 @@ class Performance:
         With `pedal` "sustain" they last until the pedal of their channel is
         lifted, in whichever track that pedal is written; see `apply_pedal`.
         """
-        arrays = [empty_notes()]
-        for channel in sorted({track.channel for track in self.tracks}):
-            mine = [track for track in self.tracks if track.channel == channel]
-            notes = sort_notes(np.concatenate([track.notes for track in mine]))
-            if pedal == "sustain":
-                controls = np.concatenate([track.controls for track in mine])
-                order = np.argsort(controls["time"], kind="stable")
-                notes = apply_pedal(notes, controls[order])
-            arrays.append(notes)
-        return sort_notes(np.concatenate(arrays))
+        return notes_of(self.tracks, pedal)
 
-    def messages(self) -> list[tuple[float, bytes]]:
+    def messages(self, *, lead_in: float = math.inf) -> list[tuple[float, bytes]]:
         """Return all channel messages in order of time, as a keyboard would send them.
 
         Notes that the file leaves hanging are ended at its end.
+
+        Parameters
+        ----------
+        lead_in : float
+            A silence of more seconds before the first note is left out; what is
+            sent in it, such as the choice of a sound, comes at once.
         """
-        return list(self._messages)
+        first = next(time for time, message in self._messages if _is_stroke(message))
+        if first <= lead_in:
+            return list(self._messages)
+        return [(max(time - first, 0.0), message) for time, message in self._messages]
+
+
+def notes_of(tracks: Sequence[Track], pedal: Pedal) -> NoteArray:
+    """Return the notes of some tracks: see `Performance.notes`."""
+    arrays = [empty_notes()]
+    for channel in sorted({track.channel for track in tracks}):
+        mine = [track for track in tracks if track.channel == channel]
+        notes = sort_notes(np.concatenate([track.notes for track in mine]))
+        if pedal == "sustain":
+            controls = np.concatenate([track.controls for track in mine])
+            order = np.argsort(controls["time"], kind="stable")
+            notes = apply_pedal(notes, controls[order])
+        arrays.append(notes)
+    return sort_notes(np.concatenate(arrays))
+
+
+def tracks_of(file: CleanMidi, clock: TempoMap) -> list[Track]:
+    """Return the channels of the tracks of a file, drums too, by the times of a clock."""
+    return [strand.track() for strand in _strands(_by_mido(file), clock)]
 
 
 def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
     """Return what a MIDI file plays.
 
-    Type 0 is split by channel; the tracks of type 2 follow one another.
+    Type 0 is split by channel; the tracks of type 2 follow one another. What is
+    wrong with a file that is read in spite of it, is logged as a warning.
 
     Parameters
     ----------
@@ -116,19 +147,23 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
     Raises
     ------
     MidiFileError
-        The file cannot be read, is no MIDI file, is cut short or broken, or
-        holds no notes.
+        The file cannot be read, is no MIDI file, is damaged, or holds no notes.
     """
     path = Path(path)
-    strands = list(_strands(_parse(path), path))
+    clean = _clean(path)
+    file, remarks = _by_mido(clean), clean.remarks
+    strands = list(_strands(file, _clock(file)))
     if not drums:
         strands = [strand for strand in strands if strand.channel != DRUMS]
     tracks = tuple(strand.track() for strand in strands)
     if not any(len(track.notes) for track in tracks):
         what = "notes" if drums else "notes outside the drum channel"
-        raise MidiFileError(f"{path} holds no {what}; choose another MIDI file.")
+        though = f" {remarks[0]}, and" if remarks else ""
+        raise MidiFileError(f"{path}{though} holds no {what}; choose another MIDI file.")
+    for remark in remarks:
+        _log.warning("%s %s.", path, remark)
     seconds = max(strand.messages[-1][0] for strand in strands)
-    return Performance(tracks, seconds, _in_order(strands, seconds))
+    return Performance(tracks, seconds, remarks, _in_order(strands, seconds))
 
 
 class _Message(Protocol):
@@ -146,7 +181,6 @@ class _Message(Protocol):
 class _MidiFile(Protocol):
     """What mido gives for one file, so far as it is used here."""
 
-    type: int
     ticks_per_beat: int
     tracks: list[list[_Message]]
 
@@ -172,50 +206,36 @@ class _Strand:
         )
 
 
-def _parse(path: Path) -> _MidiFile:
-    """Return a file as mido reads it, whatever mido may think of it."""
+def _clean(path: Path) -> CleanMidi:
+    """Return the music of a file."""
     try:
-        content = path.read_bytes()
+        return clean_midi(path.read_bytes())
     except OSError as error:
         raise MidiFileError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if not content:
-        raise MidiFileError(f"{path} is empty; choose another MIDI file.")
-    if not content.startswith(b"MThd"):
-        raise MidiFileError(f"{path} is no MIDI file; choose one that ends in .mid.")
-    try:
-        return cast("_MidiFile", mido.MidiFile(file=io.BytesIO(content), clip=True))
-    except EOFError as error:
-        raise MidiFileError(f"{path} is cut short; fetch or save it again.") from error
-    except Exception as error:
-        # mido lets errors of all kinds through, its own KeySignatureError among them.
-        raise MidiFileError(f"{path} is broken ({error}); save it again.") from error
+    except UnreadableMidiError as error:
+        raise MidiFileError(f"{path} {error.reason}; {error.advice}.") from error
 
 
-def _strands(file: _MidiFile, path: Path) -> Iterator[_Strand]:
-    """Yield the channels of each track, on the file's clock."""
-    shared = file.type != ASYNCHRONOUS
-    start = 0.0
+def _by_mido(file: CleanMidi) -> _MidiFile:
+    return cast("_MidiFile", mido.MidiFile(file=io.BytesIO(file.to_bytes()), charset="utf-8"))
+
+
+def _strands(file: _MidiFile, clock: TempoMap) -> Iterator[_Strand]:
+    """Yield the channels of each track, by the times of a clock."""
     for events in file.tracks:
-        try:
-            clock = _clock(file.ticks_per_beat, file.tracks if shared else [events])
-        except ValueError as error:
-            raise MidiFileError(f"{path} is broken ({error}); save it again.") from error
         ticks = np.cumsum([event.time for event in events], dtype=np.int64)
-        seconds = (start + clock.seconds(ticks)).tolist()
-        if not shared and seconds:
-            start = seconds[-1]
-        yield from _split(events, seconds)
+        yield from _split(events, clock.seconds(ticks).tolist())
 
 
-def _clock(division: int, tracks: Iterable[list[_Message]]) -> TempoMap:
+def _clock(file: _MidiFile) -> TempoMap:
     changes: list[tuple[int, int]] = []
-    for events in tracks:
+    for events in file.tracks:
         tick = 0
         for event in events:
             tick += event.time
             if event.type == "set_tempo":
                 changes.append((tick, event.tempo))
-    return TempoMap(division, changes)
+    return TempoMap(file.ticks_per_beat, changes)
 
 
 def _split(events: list[_Message], seconds: list[float]) -> Iterator[_Strand]:
@@ -225,22 +245,13 @@ def _split(events: list[_Message], seconds: list[float]) -> Iterator[_Strand]:
     for event, time in zip(events, seconds, strict=True):
         if event.is_meta:
             if event.type == "track_name" and not name:
-                name = _text(event.name)
+                name = event.name
             continue
         message = bytes(event.bytes())
         if message[0] < 0xF0:
             channels[message[0] & 0x0F].append((time, message))
     for channel, messages in sorted(channels.items()):
         yield _Strand(name, channel, seconds[-1], messages)
-
-
-def _text(latin: str) -> str:
-    """Return a name as it was meant: files hold UTF-8 or Latin-1 and do not say which."""
-    raw = latin.encode("latin-1", errors="replace")
-    try:
-        return raw.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        return latin.strip()
 
 
 def _in_order(strands: list[_Strand], end: float) -> Messages:
@@ -250,9 +261,14 @@ def _in_order(strands: list[_Strand], end: float) -> Messages:
     sounding: dict[tuple[int, int], None] = {}
     for _, message in merged:
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
-        if kind == NOTE_ON and message[2] > 0:
+        if _is_stroke(message):
             sounding[channel, message[1]] = None
         elif kind in (NOTE_ON, NOTE_OFF):
             sounding.pop((channel, message[1]), None)
     hanging = ((end, bytes([NOTE_OFF | channel, pitch, 0])) for channel, pitch in sounding)
     return (*merged, *hanging)
+
+
+def _is_stroke(message: bytes) -> bool:
+    """Return whether a channel message begins a note."""
+    return message[0] & 0xF0 == NOTE_ON and message[2] > 0

@@ -1,4 +1,4 @@
-"""The bytes of a standard MIDI file, piece by piece, for those who write one.
+"""The bytes of a standard MIDI file, piece by piece, as they are written.
 
 Positions are ticks, of which a quarter has `TICKS_PER_BEAT`: at 120 bpm a tick is
 0.52 ms, an order finer than any musician plays. Every function returns bytes
@@ -14,6 +14,10 @@ import struct
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
+NAME, END, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
+"""Kinds of meta events."""
+NOTHING = b"\xff\x7f\x00"
+"""A meta event of a sequencer's own without content: it does nothing."""
 
 
 def variable_length(value: int) -> bytes:
@@ -33,8 +37,8 @@ def variable_length(value: int) -> bytes:
 
 
 def file_header(tracks: int, ticks_per_beat: int = TICKS_PER_BEAT) -> bytes:
-    """Return the header chunk of a type 1 file."""
-    return chunk(b"MThd", struct.pack(">HHH", 1, tracks, ticks_per_beat))
+    """Return the header chunk of a type 1 file; a negative resolution is SMPTE time."""
+    return chunk(b"MThd", struct.pack(">HHh", 1, tracks, ticks_per_beat))
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -47,14 +51,32 @@ def track_chunk(events: bytes) -> bytes:
     return chunk(b"MTrk", events + END_OF_TRACK)
 
 
+def delta_time(ticks: int) -> bytes:
+    """Return a delta time; where one is too long for a file, events that do nothing part it.
+
+    Raises
+    ------
+    ValueError
+        It is negative.
+    """
+    parts = max(ticks - 1, 0) // LONGEST_VARIABLE
+    whole = (variable_length(LONGEST_VARIABLE) + NOTHING) * parts
+    return whole + variable_length(ticks - parts * LONGEST_VARIABLE)
+
+
+def meta(kind: int, body: bytes) -> bytes:
+    """Return a meta event, which belongs behind its delta time."""
+    return b"\xff" + bytes([kind]) + variable_length(len(body)) + body
+
+
 def meta_event(kind: int, body: bytes) -> bytes:
     """Return a meta event at the position of the event before it."""
-    return b"\x00\xff" + bytes([kind]) + variable_length(len(body)) + body
+    return b"\x00" + meta(kind, body)
 
 
 def name_event(name: str) -> bytes:
     """Return a track's name; it belongs first in its track."""
-    return meta_event(0x03, name.encode("utf-8"))
+    return meta_event(NAME, name.encode("utf-8"))
 
 
 def tempo_track(tempo_bpm: float) -> bytes:
@@ -67,8 +89,8 @@ def tempo_track(tempo_bpm: float) -> bytes:
     """
     return track_chunk(
         name_event("Tempo")
-        + meta_event(0x51, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
-        + meta_event(0x58, bytes([4, 2, 24, 8]))
+        + meta_event(TEMPO, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
+        + meta_event(TIME_SIGNATURE, bytes([4, 2, 24, 8]))
     )
 
 

@@ -6,8 +6,6 @@ Times are seconds from the start of the file, written at one tempo with
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +15,7 @@ from antiphon.errors import MidiFileError
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music.files import smf
 from antiphon.music.files.ticks import ticks_per_second
+from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,13 +76,10 @@ def write_midi(
     tracks = [_track(Part(*part), rate, end) for part in parts]
     content = smf.file_header(len(tracks) + 1) + smf.tempo_track(tempo_bpm) + b"".join(tracks)
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise MidiFileError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
@@ -107,7 +103,7 @@ def _track(part: Part, rate: float, end: float) -> bytes:
     now = 0
     for tick, velocity, pitch in _strokes(part.notes, rate, end).tolist():
         status = NOTE_ON if velocity else NOTE_OFF
-        pieces.append(smf.variable_length(tick - now))
+        pieces.append(smf.delta_time(tick - now))
         pieces.append(bytes([status | part.channel, pitch, velocity]))
         now = tick
     return smf.track_chunk(b"".join(pieces))
