@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.files.writing import write_midi
 from antiphon_training.corpora.assemble import read_files
