@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.train  # its commands are those of antiphon[train]
+
 
 def a_score(path: Path) -> None:
     notes = notes_to_array([Note(60 + index % 12, index / 2, 0.5, 64) for index in range(400)])

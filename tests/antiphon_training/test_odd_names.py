@@ -19,6 +19,8 @@ SONGS = Path(__file__).parents[1] / "data" / "songs"
 LATIN = "Schr\udcf6ter"
 """A name in Latin-1, as Python spells what it finds on the disk."""
 
+pytestmark = pytest.mark.train  # its commands are those of antiphon[train]
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -122,6 +122,7 @@ def test_a_key_of_an_old_name_is_read_under_its_new_one(tmp_path: Path) -> None:
     assert read_recipe(old).essence() == read_recipe(new).essence()
 
 
+@pytest.mark.train
 def test_a_recipe_made_in_code_is_read_back_from_its_text(tmp_path: Path) -> None:
     classic = read_recipe(resources.recipe_file("classical-chords"))
     made = msgspec.structs.replace(classic, text="")
@@ -129,6 +130,7 @@ def test_a_recipe_made_in_code_is_read_back_from_its_text(tmp_path: Path) -> Non
     assert read_recipe(written(tmp_path, made.as_toml())).as_dict() == classic.as_dict()
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_recipe_has_a_first_look(path: Path, tmp_path: Path) -> None:
     quick = read_recipe(path, quick=True)

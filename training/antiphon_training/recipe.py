@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import tomli_w
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
@@ -74,6 +73,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def as_toml(self) -> str:
         """Return the text of its file, as a run keeps it."""
+        import tomli_w  # only `antiphon[train]` brings it
+
         return self.text or tomli_w.dumps(
             {  # TOML has no null
                 name: {key: value for key, value in section.items() if value is not None}
