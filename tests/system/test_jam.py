@@ -52,7 +52,7 @@ def play_phrase(client: MidiClient) -> None:
 def settle(client: MidiClient, seconds: float = ANSWER_SECONDS) -> Balance:
     """Listen to the whole answer, then take over and let nothing go on."""
     balance = Balance().take(client.listen(seconds))
-    client.send(0x90, 20, 1)
+    client.send(0x90, 20, 30)
     client.send(0x90, 20, 0)
     return balance.take(client.listen(0.4))
 
