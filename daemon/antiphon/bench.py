@@ -19,6 +19,7 @@ import numpy as np
 
 from antiphon.errors import AntiphonError
 from antiphon.instrument import Predictor
+from antiphon.instrument.ask import Ask
 
 if TYPE_CHECKING:
     from antiphon.sections import Settings
@@ -80,7 +81,7 @@ def time_steps(predictor: Predictor, count: int) -> list[float]:
     taken = []
     for uniforms in rng.random((WARM_UP + count, len(row)), dtype=np.float32):
         before = time.perf_counter()
-        drawn = predictor.step(state, row, uniforms)
+        drawn = predictor.step(Ask(state, row, uniforms))
         taken.append(time.perf_counter() - before)
         state, row = drawn.state, drawn.classes
     return taken[WARM_UP:]

@@ -22,6 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from antiphon.errors import TrainingError
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.instrument.predictor import Prediction, Predictor
 from antiphon_export.reference import Draw, clear_draw, near_min_p
@@ -117,7 +118,7 @@ def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[flo
     for i in range(steps):
         controls, biases = _random_controls(rng, predictor.codec)
         draws, uniforms, controls = player.step(row, rng.random(len(row)), controls, biases)
-        note: Prediction = predictor.step(state, row, uniforms, controls, biases)
+        note: Prediction = predictor.step(Ask(state, row, uniforms, controls, biases))
         state = note.state
         row = np.array([draw.chosen for draw in draws], dtype=np.int32)
         if not np.array_equal(row, note.classes):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.predictor import Predictor
 
+from antiphon.instrument.ask import Ask
+
 _SEED = 21
 
 
@@ -55,7 +57,7 @@ def compare_files(
     for _ in range(steps):
         uniforms = rng.random(len(row), dtype=np.float32)
         one, other = (
-            player.step(state, row, uniforms)
+            player.step(Ask(state, row, uniforms))
             for player, state in zip((first, second), states, strict=True)
         )
         states = [one.state, other.state]

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from antiphon.instrument import Biases, Controls, Predictor
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID
 from antiphon_export.reference import CLEARANCE, clear_draw, near_min_p, reference_draw
 
@@ -48,7 +49,7 @@ def test_the_graph_draws_as_the_reference(
     previous = rng.integers(0, tiny.codec.input_sizes)
     state = tiny.prime(tiny.initial_state(), [tiny.codec.start])
     controls = Controls.of(temperature, min_p)
-    note = tiny.step(state, previous, uniforms, controls, biases)
+    note = tiny.step(Ask(state, previous, uniforms, controls, biases))
     logits, _ = tiny.logits(state, previous, note.classes)
     parts = np.split(logits, np.cumsum(tiny.codec.sizes)[:-1])
     clear = 0
@@ -71,7 +72,7 @@ def test_the_ends_of_the_numbers_draw_possible_classes(tiny: Predictor, uniform:
     for row in biases.rows:
         row[0, :10] = FORBID
         row[0, -10:] = FORBID
-    note = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases)
+    note = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases))
     assert np.all(note.classes >= 10)
     assert np.all(note.classes < np.array(tiny.codec.sizes) - 10)
     assert np.all((note.within >= 0.0) & (note.within < 1.0))
@@ -84,7 +85,7 @@ def test_shares_of_notes_are_their_probabilities(tiny: Predictor) -> None:
     rng = np.random.default_rng(5)
     count = 4000
     drawn = [
-        tiny.step(tiny.initial_state(), tiny.codec.start, rng.random(4)).classes[0]
+        tiny.step(Ask(tiny.initial_state(), tiny.codec.start, rng.random(4))).classes[0]
         for _ in range(count)
     ]
     shares = np.bincount(drawn, minlength=128) / count

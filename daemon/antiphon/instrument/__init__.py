@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from antiphon.deferred import deferred
 
 if TYPE_CHECKING:
+    from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.instrument.metadata import load_card
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA",
     "UNCOUNTED_NOTES",
+    "Ask",
     "Biases",
     "Card",
     "Controls",
@@ -36,6 +38,7 @@ __all__ = [
 __getattr__ = deferred(
     __name__,
     {
+        "ask": ("Ask",),
         "card": ("SCHEMA", "Card", "NeutralInput", "StateTensor", "read_card"),
         "controls": ("Biases", "Controls"),
         "metadata": ("load_card",),

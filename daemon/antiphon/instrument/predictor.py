@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import Card
     from antiphon.music.codecs.codec import Codec
 
@@ -118,30 +119,15 @@ class Predictor:
         """Return the state before a piece, all zero; then read `codec.start`."""
         return self._zeros
 
-    def step(
-        self,
-        state: State,
-        previous: ArrayLike,
-        uniforms: ArrayLike,
-        controls: Controls | None = None,
-        biases: Biases | None = None,
-    ) -> Prediction:
-        """Read one note, and draw the one that follows it.
-
-        Parameters
-        ----------
-        state : State
-            Before `previous` was read; left unchanged.
-        previous : array, shape (fields,)
-            Classes of the last row, or `codec.start` before the first.
-        uniforms : array, shape (fields,)
-            One number in [0, 1) a field: the same numbers give the same note.
-        controls, biases : optional
-            How freely, and towards what, each field is drawn.
-        """
-        self._uniform[0] = uniforms
+    def step(self, ask: Ask) -> Prediction:
+        """Read one note, and draw the one that follows it."""
+        self._uniform[0] = ask.uniforms
         note, within, log_probability, *after = self._run(
-            self._outputs, state, previous, controls or self._plain[0], biases or self._plain[1]
+            self._outputs,
+            ask.state,
+            ask.previous,
+            ask.controls or self._plain[0],
+            ask.biases or self._plain[1],
         )
         return Prediction(note[0], within[0], log_probability[0], tuple(after))
 

@@ -251,17 +251,20 @@ def _phrase(
         quiet = max(quiet, release)
     lift = max(quiet, min(end, quiet + RINGS_ON)) if math.isfinite(end) else math.inf
     heard = dict(pedals)
+    lifted_at = -math.inf
     for index, (time, data) in others:
         if data[0] & 0xF0 == CONTROL_CHANGE and data[1] == SUSTAIN:
             pedals[data[0] & 0x0F] = data
             if time > lift:
                 continue  # a pedal that moves in the room has moved when the music goes on
+            if heard.get(data[0] & 0x0F, b"\0\0\0")[2] >= PEDAL_DOWN > data[2]:
+                lifted_at = max(lifted_at, time)
             heard[data[0] & 0x0F] = data
         rows.append((time, index, data))
     if math.isfinite(end):
         lifted = [channel for channel, data in heard.items() if data[2] >= PEDAL_DOWN]
         rows += [(lift, math.inf, control_change(ch, SUSTAIN, 0)) for ch in lifted]
-        quiet = lift if lifted else quiet
+        quiet = lift if lifted else max(quiet, lifted_at)
     rows.sort(key=lambda row: row[:2])
     return [(time, data) for time, _, data in rows], quiet
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.instrument import Biases, Controls, Prediction, Predictor, State
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID, FORCE
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def play(predictor: Predictor, count: int, seed: int = 0) -> tuple[list[Predicti
     state, previous = predictor.initial_state(), np.array(predictor.codec.start)
     notes = []
     for _ in range(count):
-        note = predictor.step(state, previous, rng.random(4))
+        note = predictor.step(Ask(state, previous, rng.random(4)))
         notes.append(note)
         state, previous = note.state, note.classes
     return notes, state
@@ -56,9 +57,9 @@ def test_a_state_can_be_kept_and_gone_back_to(tiny: Predictor) -> None:
     notes, _ = play(tiny, 5)
     kept = notes[2].state
     before = [array.copy() for array in kept]
-    first = tiny.step(kept, notes[2].classes, [0.3] * 4)
-    tiny.step(first.state, first.classes, [0.9] * 4)
-    again = tiny.step(kept, notes[2].classes, [0.3] * 4)
+    first = tiny.step(Ask(kept, notes[2].classes, [0.3] * 4))
+    tiny.step(Ask(first.state, first.classes, [0.9] * 4))
+    again = tiny.step(Ask(kept, notes[2].classes, [0.3] * 4))
     np.testing.assert_array_equal(first.classes, again.classes)
     for array, copy in zip(kept, before, strict=True):
         np.testing.assert_array_equal(array, copy)
@@ -85,7 +86,7 @@ def test_priming_reads_what_was_played(tiny: Predictor) -> None:
 def test_a_bias_of_force_leaves_no_choice(tiny: Predictor, pitch: int, uniform: float) -> None:
     biases = Biases(tiny.codec)
     biases.row("pitch")[0, pitch] = FORCE
-    note = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases)
+    note = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases))
     assert note.classes[0] == pitch
     assert note.within[0] == pytest.approx(uniform, abs=1e-6)
 
@@ -97,7 +98,7 @@ def test_what_is_forbidden_is_never_drawn(
     biases = Biases(tiny.codec)
     biases.row("pitch").fill(FORBID)
     biases.row("pitch")[0, sorted(allowed)] = 0.0
-    note = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases)
+    note = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [uniform] * 4, None, biases))
     assert int(note.classes[0]) in allowed
 
 
@@ -105,9 +106,9 @@ def test_bias_temperature_and_min_p_do_not_change_what_a_note_is_worth(tiny: Pre
     biases = Biases(tiny.codec)
     for row, chosen in zip(biases.rows, (64, 10, 20, 15), strict=True):
         row[0, chosen] = FORCE
-    plain = tiny.step(tiny.initial_state(), tiny.codec.start, [0.5] * 4, None, biases)
+    plain = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [0.5] * 4, None, biases))
     hot = Controls.of(temperature=2.0, min_p=0.1)
-    other = tiny.step(tiny.initial_state(), tiny.codec.start, [0.1] * 4, hot, biases)
+    other = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [0.1] * 4, hot, biases))
     np.testing.assert_array_equal(plain.classes, [64, 10, 20, 15])
     np.testing.assert_array_equal(other.log_probability, plain.log_probability)
 
@@ -116,8 +117,8 @@ def test_cold_is_the_likeliest_note(tiny: Predictor) -> None:
     cold = Controls.of(temperature=0.01)
     certain = Controls.of(min_p=1.0)
     for uniform in (0.01, 0.5, 0.99):
-        one = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, cold)
-        other = tiny.step(tiny.initial_state(), tiny.codec.start, [uniform] * 4, certain)
+        one = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [uniform] * 4, cold))
+        other = tiny.step(Ask(tiny.initial_state(), tiny.codec.start, [uniform] * 4, certain))
         np.testing.assert_array_equal(one.classes, other.classes)
 
 

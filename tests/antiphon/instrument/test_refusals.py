@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 
 from antiphon.errors import InstrumentError
 from antiphon.instrument import Predictor, load_card
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.card import CARD_KEY
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def test_a_new_input_with_a_neutral_value_is_fed_it(
     neutral = [{"name": "memory", "shape": [4], "dtype": "float32", "neutral": -2.0}]
     other = Predictor(save(grown(model), tmp_path / "x.onnx", inputs_neutral=neutral))
     start, half = tiny.codec.start, [0.5] * 4
-    old = tiny.step(tiny.initial_state(), start, half)
-    new = other.step(other.initial_state(), start, half)
+    old = tiny.step(Ask(tiny.initial_state(), start, half))
+    new = other.step(Ask(other.initial_state(), start, half))
     np.testing.assert_array_equal(new.classes, old.classes)
     np.testing.assert_allclose(new.log_probability, old.log_probability - 2.0, rtol=1e-6)
     piece = np.tile(old.classes, (20, 1))

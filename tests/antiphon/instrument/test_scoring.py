@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from antiphon.instrument import Controls, Predictor
+from antiphon.instrument.ask import Ask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,9 @@ def test_what_is_read_is_left_unchanged(tiny: Predictor, pieces: list[Any]) -> N
 
 
 def test_the_rank_of_the_likeliest_class_is_0(tiny: Predictor) -> None:
-    certain = tiny.step(tiny.initial_state(), tiny.codec.start, [0.5] * 4, Controls.of(min_p=1.0))
+    certain = tiny.step(
+        Ask(tiny.initial_state(), tiny.codec.start, [0.5] * 4, Controls.of(min_p=1.0))
+    )
     score = tiny.score([certain.classes[None]], ranks=True)[0]
     assert score.ranks is not None
     np.testing.assert_array_equal(score.ranks, [[0, 0, 0, 0]])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.instrument import Biases, Controls, Predictor
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.context import shifted
 from antiphon.instrument.controls import FORBID, FORCE
 
@@ -38,7 +39,7 @@ def test_reading_ahead_is_the_same_as_stepping(tiny_window: Predictor, count: in
     read = rows(tiny_window, count)
     state = tiny_window.initial_state()
     for row in read:
-        state = tiny_window.step(state, row, half(tiny_window)).state
+        state = tiny_window.step(Ask(state, row, half(tiny_window))).state
     primed = tiny_window.prime(tiny_window.initial_state(), read)
     np.testing.assert_array_equal(primed[0], state[0])
     assert primed[0].shape == state[0].shape
@@ -58,9 +59,9 @@ def test_the_window_holds_the_class_plus_one_the_oldest_first(tiny_window: Predi
 def test_what_was_given_out_never_changes(tiny_window: Predictor) -> None:
     kept = tiny_window.prime(tiny_window.initial_state(), rows(tiny_window, 5))
     before = kept[0].copy()
-    first = tiny_window.step(kept, tiny_window.codec.start, half(tiny_window))
+    first = tiny_window.step(Ask(kept, tiny_window.codec.start, half(tiny_window)))
     tiny_window.prime(kept, rows(tiny_window, 30))
-    again = tiny_window.step(kept, tiny_window.codec.start, half(tiny_window))
+    again = tiny_window.step(Ask(kept, tiny_window.codec.start, half(tiny_window)))
     np.testing.assert_array_equal(kept[0], before)
     np.testing.assert_array_equal(first.classes, again.classes)
     assert not tiny_window.initial_state()[0].any()
@@ -96,7 +97,7 @@ def test_it_draws_as_the_contract_says(
     for row in biases.rows:
         row[0] = np.where(rng.random(row.shape[1]) < 0.3, FORBID, 0.0)
     note = tiny_window.step(
-        state, previous, uniforms[:count], Controls.of(temperature, min_p, count), biases
+        Ask(state, previous, uniforms[:count], Controls.of(temperature, min_p, count), biases)
     )
     logits, after = tiny_window.logits(state, previous, note.classes)
     np.testing.assert_array_equal(after[0], note.state[0])
@@ -122,7 +123,7 @@ def test_scores_are_those_of_single_steps(tiny_window: Predictor) -> None:
             biases = Biases(tiny_window.codec)
             for bias, chosen in zip(biases.rows, row, strict=True):
                 bias[0, chosen] = FORCE
-            note = tiny_window.step(state, previous, half(tiny_window), None, biases)
+            note = tiny_window.step(Ask(state, previous, half(tiny_window), None, biases))
             np.testing.assert_array_equal(note.classes, row)
             np.testing.assert_allclose(nats, -note.log_probability, atol=1e-5)
             state, previous = note.state, row

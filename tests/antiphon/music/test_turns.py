@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from antiphon.music.turns import RINGS_ON, SILENCE, leave_room
@@ -235,6 +235,16 @@ def test_notes_keep_their_lengths_but_for_a_second_into_the_room(messages: list[
             assert new_end - new_begin >= min(break_after) - begin + RINGS_ON - CLOSE
 
 
+@example(
+    [
+        (0.0, b"\x90\x3c\x50"),
+        (0.0, b"\x80\x3c\x40"),
+        (0.0, b"\xb0\x40\x40"),
+        (0.015625, b"\xb0\x40\x00"),
+        (2.0, b"\x90\x3c\x50"),
+        (2.0, b"\x80\x3c\x40"),
+    ]
+)
 @given(performances())
 def test_the_pedal_is_up_in_every_room_and_as_before_in_every_phrase(
     messages: list[Message],

@@ -43,7 +43,7 @@ from antiphon.stage import Simulation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from antiphon.instrument.controls import Biases, Controls
+    from antiphon.instrument.ask import Ask
     from antiphon.partner import NextNote, Rule
 
 CLOSE = 1e-9
@@ -87,15 +87,12 @@ class Imitator:
         self.reads += len(classes)
         return (*state, *map(tuple, classes.tolist()))[-self.memory :]
 
-    def step(
-        self,
-        state: tuple[tuple[int, ...], ...],
-        previous: NDArray[np.int32],
-        uniforms: NDArray[np.float32],
-        controls: Controls,
-        biases: Biases,
-    ) -> Drawn:
+    def step(self, ask: Ask) -> Drawn:
         self.calls += 1
+        state, previous, uniforms = ask.state, np.asarray(ask.previous), np.asarray(ask.uniforms)
+        controls, biases = ask.controls, ask.biases
+        assert controls is not None
+        assert biases is not None
         state = (*state, tuple(previous.tolist()))[-self.memory :]
         read = np.array(state)
         weight = np.ones(len(read))

@@ -9,6 +9,7 @@ import pytest
 
 from antiphon.errors import CorpusError
 from antiphon.instrument import Biases, Controls, Predictor
+from antiphon.instrument.ask import Ask
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.triplet import TripletCodec
@@ -57,7 +58,7 @@ def test_scores_are_those_of_its_shares(tune: Make) -> None:
     state = ngram.initial_state()
     previous = np.array(codec.start)
     for row in range(20):
-        drawn = ngram.step(state, previous, piece[row] * 0.0, *forced(codec, piece[row]))
+        drawn = ngram.step(Ask(state, previous, piece[row] * 0.0, *forced(codec, piece[row])))
         np.testing.assert_array_equal(drawn.classes, piece[row])
         np.testing.assert_allclose(-drawn.log_probability, score[0].nats[row], rtol=1e-5)
         state, previous = drawn.state, piece[row]
@@ -79,7 +80,7 @@ def test_it_draws_as_an_instrument_file_does(tiny: Predictor) -> None:
         uniforms = rng.random(4, dtype=np.float32)
         controls = Controls.of(heat, min_p)
         state, start = tiny.initial_state(), tiny.codec.start
-        played = tiny.step(state, start, uniforms, controls)
+        played = tiny.step(Ask(state, start, uniforms, controls))
         logits, _ = tiny.logits(state, start, played.classes)
         first = 0
         for field, size in enumerate(tiny.codec.sizes):

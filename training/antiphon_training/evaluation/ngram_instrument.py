@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.errors import CorpusError
-from antiphon.instrument import Scores
+from antiphon.instrument import Biases, Controls, Scores
 from antiphon_training.evaluation.ngram import Element, FieldGram, Floats, Ints, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from antiphon.instrument import Biases, Controls
+    from antiphon.instrument.ask import Ask
     from antiphon.music.codecs.codec import Codec
 
 PITCH, STEP, DURATION, VELOCITY = range(4)
@@ -138,16 +138,12 @@ class NGramInstrument:
         rows = np.asarray(classes, dtype=np.int64).reshape(-1, len(self.codec.fields))
         return np.concatenate([state, rows])[-self._reach :]
 
-    def step(
-        self,
-        state: Ints,
-        previous: NDArray[np.int32],
-        uniforms: NDArray[np.float32],
-        controls: Controls,
-        biases: Biases,
-    ) -> Drawn:
+    def step(self, ask: Ask) -> Drawn:
         """Read one row, and draw the next as an instrument file does."""
-        state = self.prime(state, previous)
+        controls = ask.controls or Controls.of(fields=len(self.codec.fields))
+        biases = ask.biases or Biases(self.codec)
+        state = self.prime(ask.state, np.asarray(ask.previous))
+        uniforms = np.asarray(ask.uniforms)
         rows = np.concatenate([state, np.zeros_like(state[:1])])
         within = np.zeros(len(rows[-1]), dtype=np.float32)
         logs = np.zeros_like(within)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -167,7 +168,7 @@ class FieldImproviser:
             Without(place.without).weigh(moment, self._slate)
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
         prediction = self.predictor.step(
-            place.state, place.row, uniforms, limits.controls, self._biases
+            Ask(place.state, place.row, uniforms, limits.controls, self._biases)
         )
         note = self.codec.decode_one(prediction.classes, prediction.within, moment.previous)
         longest = limits.settings.longest_note

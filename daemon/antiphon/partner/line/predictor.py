@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from antiphon.instrument.controls import Biases, Controls
+    from antiphon.instrument.ask import Ask
 
 State = Any
 """What an instrument remembers. The partner keeps it and hands it back, no more."""
@@ -47,18 +47,8 @@ class NextNote(Protocol):
     def initial_state(self) -> State:
         """Return the state before a piece."""
 
-    def step(
-        self,
-        state: State,
-        previous: NDArray[np.int32],
-        uniforms: NDArray[np.float32],
-        controls: Controls,
-        biases: Biases,
-    ) -> Prediction:
-        """Read `previous`, shape (fields,), and draw the note after it.
-
-        The same `uniforms`, one in [0, 1) a field, give the same note.
-        """
+    def step(self, ask: Ask) -> Prediction:
+        """Read the previous row and draw the note after it; the same `ask`, the same note."""
 
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.music.note import array_to_notes
 from antiphon.partner.line.grid import Grid
@@ -186,7 +187,7 @@ class WordImproviser:
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
         uniforms = rng.random(1, dtype=np.float32)
         prediction = self.predictor.step(
-            place.state, place.row, uniforms, limits.controls, self._biases
+            Ask(place.state, place.row, uniforms, limits.controls, self._biases)
         )
         row = np.array(prediction.classes, dtype=np.int32)
         return int(row[0]), Place(prediction.state, row, place.onset)
