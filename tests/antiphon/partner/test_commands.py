@@ -23,5 +23,5 @@ def test_a_command_says_what_it_says(text: str, meant: Change | Panic) -> None:
 
 @pytest.mark.parametrize("text", ["", "play", "panic now", "mode", "mode a b", "set", "set a.b"])
 def test_what_is_no_command_is_refused_with_those_that_are(text: str) -> None:
-    with pytest.raises(UsageError, match="the commands are set SECTION.KEY VALUE, mode NAME"):
+    with pytest.raises(UsageError, match=r"the commands are set SECTION\.KEY VALUE, mode NAME"):
         parse_command(text, 3.0)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Scripted:
     """A partner that does at its times what is written, and notes when it was woken."""
 
-    def __init__(self, script: dict[float, list[Output]], panic: list[Output] | None = None) -> None:
+    def __init__(
+        self, script: dict[float, list[Output]], panic: list[Output] | None = None
+    ) -> None:
         self.script = dict(script)
         self.on_panic = panic or []
         self.given: list[Input] = []
@@ -31,7 +33,7 @@ class Scripted:
 
     def take(self, given: Input) -> list[Output]:
         self.given.append(given)
-        return self.on_panic if isinstance(given, Panic) else []
+        return []
 
     def tick(self, now: float) -> list[Output]:
         self.woken.append(now)
@@ -52,7 +54,9 @@ class Ears:
         self.sent.append(data)
 
 
-def a_stage(partner: Scripted, **how: Callable[..., None]) -> tuple[Stage, list[tuple[float, bytes]]]:
+def a_stage(
+    partner: Scripted, **how: Callable[..., None]
+) -> tuple[Stage, list[tuple[float, bytes]]]:
     heard: list[tuple[float, bytes]] = []
     stage = Stage(partner, Ears(), 3, leaving=lambda data, now: heard.append((now, data)), **how)  # type: ignore[arg-type]
     return stage, heard

@@ -11,8 +11,9 @@ import pytest
 from antiphon.instrument.controls import FORBID
 
 if TYPE_CHECKING:
-    from antiphon.partner import Moment, Slate
     from tests.antiphon.partner.conftest import Kit
+
+    from antiphon.partner import Moment, Slate
 
 WHITE = (0, 2, 4, 5, 7, 9, 11)
 
