@@ -10,6 +10,7 @@ import pytest
 
 from antiphon.instrument.controls import FORBID
 from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.note import Note, notes_to_array
 from antiphon.partner import PartnerSettings
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.place import Bounds, Place
@@ -157,3 +158,30 @@ def test_notes_together_are_those_of_one_word() -> None:
     assert pitches(improviser.together(place, [], 2, rng)) == pitches(three)[:2]
     assert codec.index["C4:1"] not in book.allowed[0]
     assert codec.index["0.4.7:2"] in book.allowed[1]
+
+
+def notes_at(onsets: Sequence[float], velocity: int = 80) -> Any:
+    return notes_to_array([Note(60, onset, 0.1, velocity) for onset in onsets])
+
+
+@pytest.mark.parametrize(("moments", "own"), [(3, False), (4, True), (8, True)])
+def test_a_phrase_of_enough_moments_tells_its_own_tempo(moments: int, own: bool) -> None:
+    codec = SymbolsCodec(sorted(WORDS), lengths=LENGTHS)
+    improviser = improviser_for(Book([]), codec, PartnerSettings(chord_span=0.05))
+    old = [0.5 * beat for beat in range(16)]
+    # Each moment is a chord: notes within its span count once.
+    new = [10.0 + 0.35 * beat + roll for beat in range(moments) for roll in (0.0, 0.04)]
+    phrase, seed = notes_at(new), notes_at([*old, *new])
+    expected = codec.tuned(phrase if own else seed).beat
+    assert codec.tuned(phrase).beat != codec.tuned(seed).beat
+    assert improviser.tuned(phrase, seed).codec.beat == expected  # type: ignore[attr-defined]
+
+
+def test_an_old_tempo_is_forgotten() -> None:
+    codec = SymbolsCodec(sorted(WORDS), lengths=LENGTHS)
+    improviser = improviser_for(Book([]), codec, PartnerSettings())
+    old = [0.5 * beat for beat in range(400)]
+    new = [300.0 + 0.35 * beat for beat in range(128)]
+    phrase = notes_at([*old, *new])
+    tuned = improviser.tuned(phrase, phrase)
+    assert tuned.codec.beat == codec.tuned(notes_at(new)).beat  # type: ignore[attr-defined]
