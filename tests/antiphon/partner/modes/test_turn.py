@@ -103,3 +103,19 @@ def test_a_pedal_during_an_answer_does_what_is_set(kit: Kit, does: str) -> None:
     after = stage.run([], until=60.0).onsets
     again = [onset for onset in after if onset > middle + 0.5]
     assert len(again) >= 3
+
+
+def test_at_the_last_moment_nothing_more_is_drawn_where_something_is_ready(kit: Kit) -> None:
+    """An instrument that takes its time would miss the end of the pause."""
+    early = 0
+    for seed in range(8):
+        predictor = kit.imitator(codec=kit.codec())
+        stage = kit.stage(predictor=predictor, seed=seed, horizon=0.5, read_ahead=0.4)
+        watch = Watch(stage, predictor)
+        events = kit.phrase(gap=0.15)
+        stage.run(events, until=20.0)
+        end = events[-1].time + 0.6
+        drawn = [now for now, calls, _ in watch.ticks if calls]
+        early += sum(now < end - 0.1 for now in drawn)
+        assert not [now for now in drawn if end - 0.1 + 1e-6 < now < end - 1e-6]
+    assert early >= 16
