@@ -3,12 +3,13 @@
 # make fast   the everyday tests, in .venv-fast: no real ports, no TensorFlow
 # make lint   style, types and the arrows of the house
 # make wheel  the wheel plays, beside the lowest versions that it allows
+# make mutants  change the code at random; do the tests notice? (docs/mutants.md)
 # make alsa   the tests on ALSA in an emulated machine, as root: minutes (docs/alsa.md)
 # make format let ruff put the code in shape
 # make settings  write config/jam.toml from the declarations in the code
 # make clean  remove the environments
 
-.PHONY: help alsa jam test fast lint wheel format settings clean
+.PHONY: help alsa jam test fast mutants lint wheel format settings clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -24,6 +25,9 @@ test: .venv-test/.ready
 
 fast: .venv-fast/.ready
 	.venv-fast/bin/python -m pytest -m "not system and not train" $(ARGS)
+
+mutants: .venv-mutants/.ready
+	.venv-mutants/bin/python scripts/mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(ARGS)
 
 alsa:
 	@scripts/try-alsa $(ARGS)
@@ -42,7 +46,7 @@ settings: .venv-fast/.ready
 	.venv-fast/bin/antiphon config --default > config/jam.toml.new && mv config/jam.toml.new config/jam.toml
 
 clean:
-	rm -rf .venv .venv-fast .venv-test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-fast .venv-test .venv-mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 define checks
 	$(1)/ruff check
@@ -58,6 +62,9 @@ endef
 
 .venv-fast/.ready: pyproject.toml
 	@scripts/environment .venv-fast live dev
+
+.venv-mutants/.ready: pyproject.toml
+	@scripts/environment .venv-mutants live dev,mutants
 
 .venv-test/.ready: pyproject.toml
 	@scripts/environment .venv-test tests train,jax,notebook,dev

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 # Hypothesis' own 200 ms an example is a guess at the machine: a busy one, a Raspberry Pi
 # and an emulated processor miss it now and then. pytest-timeout ends what hangs.
 settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+# `make mutants` runs the tests of a room for every change: a few examples, the same each time.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, max_examples=15, database=None
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "any machine"))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -226,3 +226,47 @@ def test_a_plan_is_cancelled_without_touching_what_sounds() -> None:
 def test_a_channel_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="channel"):
         NoteSchedule().play(1, Note(60, 0.0, 1.0, 80), channel=16)
+
+
+def test_a_note_as_late_as_may_be_is_played() -> None:
+    schedule = NoteSchedule()
+    schedule.play(7, Note(60, 1.0, 5.0, 80))
+    assert schedule.due(1.0 + LATEST_ONSET - 0.001) == [note_on(0, 60, 80)]
+    assert LATEST_ONSET < 0.2  # a later note would be out of time
+    assert SHORTEST_SOUND < 0.005
+
+
+def test_a_repetition_waits_until_the_note_before_was_heard() -> None:
+    schedule = NoteSchedule()
+    schedule.play(1, Note(60, 1.0, 1.0, 80))
+    schedule.play(2, Note(60, 1.0, 1.0, 90))
+    assert schedule.due(1.0) == [note_on(0, 60, 80)]
+    assert schedule.next_deadline() == pytest.approx(1.0 + SHORTEST_SOUND)
+    assert schedule.due(1.0 + SHORTEST_SOUND) == [note_off(0, 60), note_on(0, 60, 90)]
+    assert schedule.next_deadline() == pytest.approx(2.0)
+
+
+def test_what_was_dropped_or_taken_back_is_not_ended_later() -> None:
+    schedule = NoteSchedule()
+    schedule.play(1, Note(60, 1.0, None, 80))
+    assert schedule.due(5.0) == []  # too late
+    schedule.play(2, Note(60, 6.0, None, 80))
+    schedule.cancel(5.5)
+    schedule.play(1, Note(60, 7.0, None, 80))
+    assert schedule.due(7.0) == [note_on(0, 60, 80)]
+    schedule.end(2, 7.5)
+    assert schedule.due(8.0) == []
+    schedule.end(1, 8.5)
+    assert schedule.due(8.5) == [note_off(0, 60)]
+
+
+def test_the_same_pitch_sounds_on_each_channel_by_itself() -> None:
+    schedule = NoteSchedule()
+    schedule.play(1, Note(60, 0.0, 2.0, 80), channel=0)
+    schedule.play(2, Note(60, 1.0, 2.0, 80), channel=15)
+    assert run_by_deadlines(schedule) == [
+        (0.0, note_on(0, 60, 80)),
+        (1.0, note_on(15, 60, 80)),
+        (2.0, note_off(0, 60)),
+        (3.0, note_off(15, 60)),
+    ]

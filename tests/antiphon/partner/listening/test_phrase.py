@@ -76,3 +76,95 @@ def test_keys_heard_out_of_order_do_no_harm() -> None:
         detector.lift(onset)
     assert detector.pause == pytest.approx(1.0)
     assert detector.end() == pytest.approx(3.0)
+
+
+def test_chords_are_no_gaps_however_many_notes_they_have() -> None:
+    detector = PhraseDetector(PartnerSettings(chord_span=0.05))
+    # Rolled chords: each note within the span of the chord's first, not of the one before.
+    _play(detector, [beat + roll for beat in (0.0, 1.0, 2.0, 3.0) for roll in (0.0, 0.03, 0.049)])
+    assert detector.pause == pytest.approx(2.0)
+    _play(detector, [3.06])  # just outside it is an onset of its own
+    assert detector.pause == pytest.approx(2.0)
+    _play(detector, [3.12, 3.18, 3.24, 3.30])
+    assert detector.pause == pytest.approx(0.6)
+
+
+def test_the_last_sixteen_gaps_count() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [0.1 * i for i in range(30)])
+    slow = [2.9 + 1.0 * i for i in range(1, 10)]
+    _play(detector, slow[:7])
+    assert detector.pause == pytest.approx(0.6)  # 7 of 16 are slow
+    _play(detector, slow[7:])
+    assert detector.pause == pytest.approx(2.0)  # 9 of 16 are
+
+
+def test_a_phrase_begins_with_its_first_key_and_ends_with_its_last_movement() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    assert detector.start == -math.inf
+    assert detector.seconds() == 0.0
+    detector.press(2.0)
+    detector.press(1.9)  # two cables, out of order
+    detector.lift(3.0)
+    assert detector.start == 1.9
+    assert detector.seconds() == pytest.approx(1.1)
+    detector.clear()
+    assert detector.start == -math.inf
+
+
+def test_a_gap_as_long_as_the_longest_pause_counts_and_no_longer_one() -> None:
+    for gap, pause in ((2.0, 2.0), (2.1, 0.6)):
+        detector = PhraseDetector(PartnerSettings(longest_pause=2.0))
+        _play(detector, [0.0, gap, 2 * gap])
+        assert detector.pause == pytest.approx(pause)
+
+
+@pytest.mark.parametrize(("gap", "pause"), [(2.9, 4.0), (3.0, 4.0), (3.1, 0.6)])
+def test_a_lone_note_tells_the_tempo_by_the_gap_after_it(gap: float, pause: float) -> None:
+    detector = PhraseDetector(PartnerSettings(longest_pause=4.0))
+    _play(detector, [10.0])
+    detector.clear()
+    _play(detector, [10.0 + gap])
+    assert detector.pause == pytest.approx(pause)
+
+
+def test_after_a_phrase_of_several_notes_the_gap_is_a_rest() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [0.0, 0.3])
+    detector.clear()
+    _play(detector, [2.0])
+    assert detector.pause == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("gap", "pause"), [(4.0, 4.0), (4.5, 1.0)])
+def test_who_resumes_after_longer_than_the_longest_pause_has_finished(
+    gap: float, pause: float
+) -> None:
+    detector = PhraseDetector(PartnerSettings(longest_pause=4.0))
+    _play(detector, [0.0, 0.5])
+    detector.clear()
+    detector.press(0.5 + gap, resumed=True)
+    # Of two gaps, 0.5 s and this one, the median is taken.
+    assert detector.pause == pytest.approx(min(max(pause, 0.6), 4.0))
+
+
+def test_a_drone_stops_counting_at_its_time() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    detector.press(1.0)
+    assert detector.end(held_until=1.6) == pytest.approx(1.6)
+    assert detector.end(held_until=2.0) == pytest.approx(2.0)
+    assert detector.end(held_until=3.4) == pytest.approx(3.4)
+    assert detector.end(held_until=3.6) == pytest.approx(3.5)
+    assert detector.seconds(held_until=2.0) == 0.0
+    assert detector.seconds(held_until=3.6) == pytest.approx(2.5)
+
+
+def test_a_phrase_whose_answer_was_broken_off_is_waited_for_again() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [1.0, 1.3])
+    detector.clear()
+    detector.resume(1.0, 5.0)
+    assert detector.start == 1.0
+    assert detector.end() == pytest.approx(5.6)
+    detector.put_off(4.0)  # nothing is moved back
+    assert detector.end() == pytest.approx(5.6)

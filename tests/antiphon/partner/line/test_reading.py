@@ -1,0 +1,171 @@
+"""What the instrument has read stays read, and is the same as if it were read at once."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from antiphon.partner import PartnerSettings
+from antiphon.partner.line.improviser import improviser_for
+from antiphon.partner.line.reading import TAIL, Reading, place_after
+from antiphon.partner.listening.window import Window
+
+if TYPE_CHECKING:
+    from tests.antiphon.partner.conftest import Imitator, Kit
+
+SIZE = 16
+
+
+def a_reading(kit: Kit, size: int = SIZE, seconds: float = 1000.0) -> tuple[Imitator, Any, Any]:
+    """An instrument that remembers all it reads, a window, and what reads it."""
+    codec = kit.codec()
+    predictor = kit.imitator(memory=10_000, codec=codec)
+    improviser = improviser_for(predictor, codec, PartnerSettings())
+    window = Window(size, seconds)
+    return predictor, window, Reading(improviser, window)
+
+
+def play(window: Any, reading: Any, times: Any) -> None:
+    """Play notes that end before the next begins; let the instrument read along."""
+    for time in times:
+        window.release(window.press(60 + round(time) % 12, float(time), 80), time + 0.5)
+        reading.follow(time + 0.6)
+        reading.read(1000)
+
+
+def test_a_note_costs_one_call_however_much_was_read_before(kit: Kit) -> None:
+    predictor, window, reading = a_reading(kit)
+    play(window, reading, range(10))
+    before = predictor.reads
+    for time in range(10, 15):
+        play(window, reading, [time])
+    assert predictor.reads - before == 5
+
+
+@pytest.mark.parametrize("count", [1, 2, SIZE, SIZE + 1, 2 * SIZE, 2 * SIZE + 1, 100])
+def test_the_state_is_that_of_reading_all_at_once(kit: Kit, count: int) -> None:
+    _, window, reading = a_reading(kit)
+    play(window, reading, range(count))
+    now = count - 1 + 0.9
+    reading.aim(now, -math.inf)
+    reading.read(1000)
+    assert reading.ready
+    assert not reading.stale
+    place = reading.place
+    held = [*place.state, tuple(place.row)]
+    for onset in range(count):
+        seed = window.since(float(onset), now)
+        _, whole = place_after(improviser_for(*parts(kit)), seed, -math.inf)
+        if len(whole.state) == len(place.state):
+            assert held == [*whole.state, tuple(whole.row)]
+            assert place.onset == whole.onset == count - 1
+            break
+    else:
+        pytest.fail("no beginning in the window explains what was read")
+    assert min(count, SIZE) <= len(held) - 1 <= 2 * SIZE
+
+
+def parts(kit: Kit) -> tuple[Any, Any, Any]:
+    codec = kit.codec()
+    return kit.imitator(memory=10_000, codec=codec), codec, PartnerSettings()
+
+
+def test_it_has_read_between_one_window_and_two_and_never_in_a_rush(kit: Kit) -> None:
+    predictor, window, reading = a_reading(kit)
+    play(window, reading, range(SIZE))
+    for time in range(SIZE, 20 * SIZE):
+        before = predictor.reads
+        play(window, reading, [time])
+        assert predictor.reads - before <= 3
+        reading.aim(time + 0.7, -math.inf)
+        reading.read(3)
+        assert reading.ready
+        assert SIZE - 1 <= len(reading.place.state) <= 2 * SIZE
+
+
+def test_what_is_older_than_two_windows_of_time_is_read_no_more(kit: Kit) -> None:
+    _, window, reading = a_reading(kit, seconds=5.0)
+    play(window, reading, range(3))
+    play(window, reading, [20.0, 21.0])
+    reading.aim(21.9, -math.inf)
+    reading.read(1000)
+    assert len(reading.place.state) == 2  # the row that begins a piece, and one note
+
+
+def test_nothing_played_is_the_beginning_of_a_piece(kit: Kit) -> None:
+    _, _, reading = a_reading(kit)
+    reading.aim(1.0, -math.inf)
+    assert reading.ready
+    assert reading.place.state == ()
+    assert reading.place.row.tolist() == list(kit.codec().start)
+    assert reading.place.onset == -math.inf
+
+
+def test_a_drone_does_not_have_everything_read_again(kit: Kit) -> None:
+    predictor, window, reading = a_reading(kit, size=64)
+    drone = window.press(40, -1.0, 80)
+    play(window, reading, range(TAIL + 2))
+    for time in range(TAIL + 2, 30):
+        before = predictor.reads
+        play(window, reading, [time])
+        assert predictor.reads - before <= 1
+    before = predictor.reads
+    window.release(drone, 30.0)  # it was read as held, once and for all
+    reading.follow(30.1)
+    reading.read(1000)
+    assert predictor.reads - before <= 1
+    assert len(reading.place.state) == 30 + 1
+
+
+@pytest.mark.parametrize(("after", "read"), [(TAIL - 1, 1), (TAIL, 2 + TAIL - 1)])
+def test_a_held_note_is_waited_for_until_enough_came_after_it(
+    kit: Kit, after: int, read: int
+) -> None:
+    predictor, window, reading = a_reading(kit, size=64)
+    window.press(40, -1.0, 80)
+    play(window, reading, range(after))
+    assert reading.ready
+    # The row before a piece is read, and all but the last of what counts as over.
+    assert predictor.reads == (0 if after < TAIL else read)
+
+
+def test_what_is_held_is_read_when_a_line_is_to_begin(kit: Kit) -> None:
+    predictor, window, reading = a_reading(kit)
+    struck = window.press(60, 1.0, 80)
+    window.press(64, 2.0, 80)
+    reading.follow(2.1)
+    reading.read(100)
+    assert predictor.reads == 0
+    reading.aim(2.5, -math.inf)
+    assert not reading.ready
+    assert reading.behind
+    assert reading.read(1) == 0
+    assert not reading.ready
+    assert reading.read(10) == 9
+    assert reading.ready
+    assert not reading.behind
+    held = reading.place.state
+    window.release(struck, 3.0)
+    assert reading.stale
+    reading.aim(3.5, -math.inf)
+    assert reading.read(10) == 9  # the row before the piece stays, the note is read anew
+    assert reading.place.state[0] == held[0]
+    assert reading.place.state[1] != held[1]
+    assert reading.place.onset == 2.0
+
+
+def test_the_phrase_tells_the_tempo_and_loudness(kit: Kit) -> None:
+    codec = kit.codec("triplet")
+    improviser = improviser_for(kit.imitator(codec=codec), codec, PartnerSettings())
+    window = Window()
+    for time, velocity in ((1.0, 20), (2.0, 20), (5.0, 100), (6.0, 100)):
+        window.release(window.press(60, time, velocity), time + 0.5)
+    notes = window.snapshot(9.0)
+    for since, loud in ((5.0, 100), (-math.inf, 60)):
+        tuned, _ = place_after(improviser, notes, since)
+        row = np.array(tuned.codec.encode(notes)[-1])
+        note = tuned.codec.decode_one(row, np.full(len(row), 0.5), 0.0)  # type: ignore[attr-defined]
+        assert note.velocity == pytest.approx(loud, abs=1)

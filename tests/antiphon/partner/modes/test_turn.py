@@ -1,0 +1,121 @@
+"""The partner's turn: how much is done at once, when it reads, what breaks it off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from antiphon.messages import NoteOff, NoteOn
+
+if TYPE_CHECKING:
+    from tests.antiphon.partner.conftest import Kit, Stage
+
+
+class Watch:
+    """Counts what each tick asked of the instrument, and when."""
+
+    def __init__(self, stage: Stage, predictor: Any) -> None:
+        self.ticks: list[tuple[float, int, int]] = []
+        tick = stage.partner.tick
+
+        def counted(now: float) -> Any:
+            calls, reads = predictor.calls, predictor.reads
+            outputs = tick(now)
+            self.ticks.append((now, predictor.calls - calls, predictor.reads - reads))
+            return outputs
+
+        stage.partner.tick = counted  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("calls", [1, 2, 5])
+def test_no_tick_asks_more_of_the_instrument_than_it_may(kit: Kit, calls: int) -> None:
+    predictor = kit.imitator(codec=kit.codec())
+    stage = kit.stage(predictor=predictor, calls_per_tick=calls)
+    watch = Watch(stage, predictor)
+    stage.run(kit.phrase(pitches=range(50, 70)), until=30.0)
+    assert len(stage.heard) >= 3
+    assert max(drawn + read for _, drawn, read in watch.ticks) == calls
+    assert predictor.reads >= 20
+
+
+def test_little_is_left_to_read_at_the_end_of_the_phrase(kit: Kit) -> None:
+    predictor = kit.imitator(codec=kit.codec())
+    stage = kit.stage(predictor=predictor)
+    watch = Watch(stage, predictor)
+    events = kit.phrase(pitches=range(40, 80))
+    stage.run(events, until=30.0)
+    begins = events[-1].time + 0.05
+    pause = [read for now, _, read in watch.ticks if begins < now < stage.onsets[0]]
+    assert len(pause) >= 2
+    assert sum(pause) <= 2
+
+
+def test_nothing_is_drawn_before_it_is_time_to(kit: Kit) -> None:
+    predictor = kit.imitator(codec=kit.codec())
+    stage = kit.stage(predictor=predictor, read_ahead=0.3)
+    watch = Watch(stage, predictor)
+    events = kit.phrase()
+    stage.run(events, until=20.0)
+    end = events[-1].time + 0.6
+    drawn = [now for now, calls, _ in watch.ticks if calls]
+    assert end - 0.3 - 1e-9 <= drawn[0] <= end - 0.2
+    assert len(stage.heard) >= 3
+
+
+def test_a_key_in_the_pause_leaves_no_trace_of_what_was_prepared(kit: Kit) -> None:
+    events = [*kit.phrase(), NoteOn(3.45, 0, 72, 80), NoteOff(3.6, 0, 72)]
+    stage = kit.stage().run(events, until=20.0)
+    assert stage.onsets[0] >= 3.6 + 0.6
+    assert stage.silences == []
+
+
+def test_an_answer_that_is_broken_off_at_once_was_no_answer(kit: Kit) -> None:
+    """The player was not finished: they are given as much time as they took."""
+    events = kit.phrase(gap=0.25)
+    first = kit.stage().run(events, until=20.0).onsets[0]
+    onset = first + 0.05
+    after = [NoteOn(onset, 0, 60, 80), NoteOff(onset + 0.1, 0, 60)]
+    stage = kit.stage().run([*events, *after], until=20.0)
+    assert len(stage.silences) == 1
+    again = [heard for heard in stage.onsets if heard > onset]
+    assert len(again) >= 3
+    assert again[0] >= onset + 0.1 + 0.6
+
+
+@pytest.mark.parametrize("does", ["stop", "finish", "ignore"])
+def test_a_pedal_during_an_answer_does_what_is_set(kit: Kit, does: str) -> None:
+    events = kit.phrase(gap=0.4, pitches=range(50, 66))
+    plain = kit.stage().run(events, until=60.0)
+    middle = plain.onsets[len(plain.onsets) // 2] + 0.01
+    stage = kit.stage(pedal_does=does)
+    stage.run([*events, kit.pedal(middle, down=True)], until=middle + 0.3)
+    planned = [play for play in stage.pending if play.note.onset > middle]
+    if does == "ignore":
+        assert stage.silences == []
+        assert planned
+    else:
+        assert len(stage.silences) == (does == "stop")
+        assert planned == []
+        if does == "stop":
+            assert stage.sounding == []
+    # No key follows, so the phrase is answered again.
+    after = stage.run([], until=60.0).onsets
+    again = [onset for onset in after if onset > middle + 0.5]
+    assert len(again) >= 3
+
+
+def test_at_the_last_moment_nothing_more_is_drawn_where_something_is_ready(kit: Kit) -> None:
+    """An instrument that takes its time would miss the end of the pause."""
+    early = 0
+    for seed in range(8):
+        predictor = kit.imitator(codec=kit.codec())
+        stage = kit.stage(predictor=predictor, seed=seed, horizon=0.5, read_ahead=0.4)
+        watch = Watch(stage, predictor)
+        events = kit.phrase(gap=0.15)
+        stage.run(events, until=20.0)
+        end = events[-1].time + 0.6
+        drawn = [now for now, calls, _ in watch.ticks if calls]
+        early += sum(now < end - 0.1 for now in drawn)
+        assert not [now for now in drawn if end - 0.1 + 1e-6 < now < end - 1e-6]
+    assert early >= 16
