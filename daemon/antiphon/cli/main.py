@@ -21,6 +21,7 @@ from antiphon.cli.config import config
 from antiphon.cli.info import info
 from antiphon.cli.jam import jam
 from antiphon.cli.ports import ports
+from antiphon.cli.replay import replay
 
 app = typer.Typer(
     cls=Commands,
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 
 # In the order of the help.
-for command in (jam, ports, compose, info, bench, config):
+for command in (jam, ports, compose, replay, info, bench, config):
     app.command()(command)
 
 

@@ -23,9 +23,11 @@ from antiphon.messages import program_change
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import MODES, Partner, PartnerSections
-from antiphon.recorder import SessionRecorder
+from antiphon.recorder import LogFile, SessionRecorder
+from antiphon.replay import log_header
 from antiphon.settings import sections_of
 from antiphon.stage import Stage
+from antiphon.stage.log import StageLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,8 +76,9 @@ class Jam:
         self.voices = wiring.voices
         self._returns = 0
         self._idle_since: float | None = None
-        folder = settings.recorder.folder
-        self.recorder = SessionRecorder(folder) if settings.recorder.enabled else None
+        self._seed = settings.partner.seed_number()
+        self._log = StageLog()
+        self.recorder = self._make_recorder()
         self._display = make_display(settings.jam.display, sys.stderr)
         condition = threading.Condition()
         self._stage = self._make_stage(condition)
@@ -145,9 +148,9 @@ class Jam:
     def _make_stage(self, condition: threading.Condition) -> Stage:
         settings = self._settings
         predictor = Predictor(settings.instrument.file)
-        seed = settings.partner.seed_number()
-        _log.info("the seed of this jam is %d", seed)
-        partner = Partner(predictor, predictor.codec, partner_sections(settings), seed=seed)
+        _log.info("the seed of this jam is %d", self._seed)
+        sections = partner_sections(settings)
+        partner = Partner(predictor, predictor.codec, sections, seed=self._seed)
         return Stage(
             partner,
             self.voices.partner(*self._listeners()),
@@ -155,9 +158,20 @@ class Jam:
             leaving=self._wiring.guard.played,
             panic=self.voices.release_all,
             report=self._reported,
+            observers=() if self.recorder is None else (self._log,),
             lock=condition,
             changed=condition.notify,
         )
+
+    def _make_recorder(self) -> SessionRecorder | None:
+        settings = self._settings
+        if not settings.recorder.enabled:
+            return None
+        log = LogFile(
+            self._log,
+            lambda: log_header(partner_sections(settings), self._seed, settings.instrument.file),
+        )
+        return SessionRecorder(settings.recorder.folder, log=log)
 
     def _listeners(self) -> list[Outlet]:
         listeners: list[Outlet] = [Listener(self._display.partner)]

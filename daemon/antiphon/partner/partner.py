@@ -128,7 +128,7 @@ class Partner:
         try:
             sections = before.changed(change.name, change.value)
         except SettingError as error:
-            return [self._said(change.time, str(error))]
+            return [Report(change.time, before.partner.mode, self._mode.playing, str(error))]
         self._ensemble.adopt(sections)
         if sections.partner.mode == before.partner.mode:
             return []
@@ -140,14 +140,11 @@ class Partner:
         self._mode = MODES[self._ensemble.sections.partner.mode].begin(self._ensemble)
         return self._ensemble.silence(time, panic=panic)
 
-    def _said(self, time: float, sentence: str) -> Report:
-        return Report(time, self._ensemble.sections.partner.mode, self._mode.playing, sentence)
-
     def _report(self, time: float) -> list[Output]:
         """Report what has changed, and what the player should know."""
         mode = self._ensemble.sections.partner.mode
         hint = self._hint.look(time, self._ensemble, waits=self._mode.waits)
         if hint or self._reported != (mode, self._mode.playing):
             self._reported = (mode, self._mode.playing)
-            return [self._said(time, hint)]
+            return [Report(time, *self._reported, hint)]
         return []

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from antiphon.deferred import deferred
 
 if TYPE_CHECKING:
+    from antiphon.recorder.log_file import LogFile
     from antiphon.recorder.recorder import SessionRecorder
 
-__all__ = ["SessionRecorder"]
+__all__ = ["LogFile", "SessionRecorder"]
 
 # The recorder needs numpy; its settings do not.
-__getattr__ = deferred(__name__, {"recorder": ("SessionRecorder",)})
+__getattr__ = deferred(__name__, {"log_file": ("LogFile",), "recorder": ("SessionRecorder",)})

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from antiphon.errors import AntiphonError
 from antiphon.messages import is_channel_message
@@ -21,6 +22,9 @@ from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 from antiphon.music.files.ticks import ticks_per_second
 from antiphon.recorder.sessionfile import SessionFile
 from antiphon.recorder.track import GrowingTrack
+
+if TYPE_CHECKING:
+    from antiphon.recorder.log_file import LogFile
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +60,8 @@ class SessionRecorder:
         The tempo that the file states; it moves no note.
     started : datetime, optional
         When the session began; now, by default.
+    log : LogFile, optional
+        Written beside the session, with it.
 
     Raises
     ------
@@ -64,7 +70,12 @@ class SessionRecorder:
     """
 
     def __init__(
-        self, folder: Path, *, tempo_bpm: float = 120.0, started: datetime | None = None
+        self,
+        folder: Path,
+        *,
+        tempo_bpm: float = 120.0,
+        started: datetime | None = None,
+        log: LogFile | None = None,
     ) -> None:
         _require_writable(folder)
         started = started or datetime.now().astimezone()
@@ -72,6 +83,7 @@ class SessionRecorder:
         self._file = SessionFile(folder, self._stem, tempo_bpm)
         self._rate = ticks_per_second(tempo_bpm)
         self._tracks = [GrowingTrack(name) for name in TRACKS]
+        self._log = log
         self._waiting: deque[_Message] = deque()
         self._before: deque[_Message] = deque(maxlen=MOST_BEFORE_FIRST_NOTE)
         self._origin: float | None = None
@@ -126,8 +138,10 @@ class SessionRecorder:
         while not self._ending.wait(WRITE_EVERY):
             self._take()
             self._save()
+            self._save_log()
         self._take()
         self._finish()
+        self._save_log()
 
     def _take(self) -> None:
         """Move what waits into the tracks, in order of time."""
@@ -159,6 +173,14 @@ class SessionRecorder:
             self._pause(error)
         else:
             self._resume()
+
+    def _save_log(self) -> None:
+        """Bring the log up to date; where the disk takes nothing it is kept for the next time."""
+        if self._log is not None:
+            try:
+                self._log.save(self._file.path)
+            except OSError as error:
+                _log.debug("the log of the session cannot be written yet: %s", error)
 
     def _pause(self, error: OSError) -> None:
         if self._paused_until is None:

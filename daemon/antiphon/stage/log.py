@@ -1,0 +1,104 @@
+"""A log of everything a session depends on: its inputs, its ticks, and what came of them.
+
+Ticks are logged since what is drawn may depend on when a busy machine woke the
+partner. An entry is a JSON array; times are seconds of the session's clock, written
+in full, so that a log is exact to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from antiphon.messages import Heard
+from antiphon.partner.inputs import Change, Input, Panic, Stop
+from antiphon.partner.outputs import Cancel, End, Output, Play, Silence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Entry = list[Any]
+
+TICK = "tick"
+GIVEN = ("heard", "change", "panic", "stop", TICK)
+"""Entries of what the partner was told; all others are what it did."""
+
+
+class StageLog:
+    """Watches a stage, and keeps what happened until it is written; see `Observer`.
+
+    Appending waits for nothing; `lines` may be called from another thread.
+    """
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque()
+
+    def took(self, given: Input) -> None:
+        """Keep an input."""
+        self._entries.append(entry_of(given))
+
+    def ticked(self, now: float) -> None:
+        """Keep a tick."""
+        self._entries.append([TICK, now])
+
+    def did(self, output: Output, now: float) -> None:
+        """Keep an output; a report changes nothing that sounds."""
+        del now
+        entry = entry_of_output(output)
+        if entry is not None:
+            self._entries.append(entry)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what has come since this was last called, a line each."""
+        for _ in range(len(self._entries)):
+            yield json.dumps(self._entries.popleft(), separators=(",", ":")) + "\n"
+
+
+def entry_of(given: Input) -> Entry:
+    """Return the entry of an input."""
+    match given:
+        case Heard():
+            return ["heard", given.time, given.data.hex()]
+        case Change(time, name, value):
+            return ["change", time, name, value]
+        case Panic(time):
+            return ["panic", time]
+        case Stop(time):
+            return ["stop", time]
+
+
+def input_of(entry: Entry) -> Input:
+    """Return the input of an entry.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    match entry:
+        case ["heard", float() as time, str() as data]:
+            heard = Heard.parse(bytes.fromhex(data), time)
+            if heard is not None:
+                return heard
+        case ["change", float() as time, str() as name, str() | float() | int() | bool() as value]:
+            return Change(time, name, value)
+        case ["panic", float() as time]:
+            return Panic(time)
+        case ["stop", float() as time]:
+            return Stop(time)
+    raise ValueError(f"{entry} is no input")
+
+
+def entry_of_output(output: Output) -> Entry | None:
+    """Return the entry of an output, or None for a report."""
+    match output:
+        case Play(identity, note):
+            return ["play", identity, note.pitch, note.onset, note.duration, note.velocity]
+        case End(time, identity):
+            return ["end", time, identity]
+        case Cancel(time):
+            return ["cancel", time]
+        case Silence(time, panic):
+            return ["silence", time, panic]
+    return None

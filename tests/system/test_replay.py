@@ -1,0 +1,51 @@
+"""Every session that these tests make is replayed as its jam ends: see `JamProcess.replay`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.system.jamming import JamProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.system.conftest import MidiClient
+
+pytestmark = pytest.mark.system
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "antiphon", "replay", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_jam_is_replayed_bit_for_bit(
+    jack: str, tmp_path: Path, new_client: type[MidiClient], end: signal.Signals
+) -> None:
+    with JamProcess(tmp_path, "--player", "none") as jam:
+        jam.wait_until_ready()
+        with new_client() as client:
+            client.connect(to="Antiphon In", source="Antiphon Out")
+            time.sleep(0.2)
+            for pitch in (60, 62, 64, 65, 67, 64, 60):
+                client.send(0x90, pitch, 80)
+                time.sleep(0.15)
+                client.send(0x80, pitch, 0)
+            assert len(client.listen(4.0)) > 2
+        jam.end(end)
+        assert jam.replay() > 2
+    (session,) = tmp_path.glob("*.mid")
+    done = run(str(session))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("notes, the same bit for bit.\n")
+    log = session.with_suffix(".jsonl")
+    log.write_text(log.read_text().replace('"seed": ', '"seed": 1', 1))
+    done = run(str(log))
+    assert done.returncode == 1
+    assert "has become" in done.stdout
