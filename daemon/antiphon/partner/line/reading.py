@@ -113,7 +113,8 @@ class Reading:
         for rows in (self._main, self._spare):
             if rows is not None:
                 notes = self._window.since(rows.anchor, now)
-                rows.aim(_encoded(self._original, notes)[: 1 + _over(notes)], _long_held(notes))
+                over = _encoded(self._original, notes)[: 1 + _over(notes)]
+                rows.aim(over, _long_held(notes), whole=True)
 
     def aim(self, at: float, since: float) -> None:
         """Aim at the window as it is at a time, what is held included.
@@ -159,7 +160,7 @@ class Reading:
 class _Rows:
     """Rows from an anchor on: those that are wanted, and those that have been read.
 
-    The last row that is wanted is never read: a step reads it itself.
+    A step reads its last row itself, so that one is read only where more will follow it.
     """
 
     def __init__(self, predictor: NextNote, anchor: float) -> None:
@@ -169,17 +170,19 @@ class _Rows:
         self._wanted: list[list[int]] = []
         self._read: list[list[int]] = []
         self._states: list[State] = []
+        self._to_read = 0
         self._long_held: set[int] = set()
 
     @property
     def unread(self) -> int:
         """How many rows are wanted and not read."""
-        return max(len(self._wanted) - 1 - len(self._read), 0)
+        return max(self._to_read - len(self._read), 0)
 
-    def aim(self, rows: NDArray[np.int32], long_held: set[int]) -> None:
+    def aim(self, rows: NDArray[np.int32], long_held: set[int], *, whole: bool = False) -> None:
         """Want other rows, shape (rows, fields); what was read of the same ones stays read.
 
-        `long_held` are the rows of notes that count as held from now on.
+        `long_held` are the rows of notes that count as held from now on. The last row
+        is to be read too if the rows are wanted `whole`.
         """
         wanted: list[list[int]] = rows.tolist()
         read = self._read
@@ -193,11 +196,12 @@ class _Rows:
             self._long_held = {index for index in self._long_held if index < same}
         self._long_held |= {index for index in long_held if index < len(self._read)}
         self._wanted = wanted
+        self._to_read = len(wanted) if whole else len(wanted) - 1
 
     def read(self, calls: int) -> int:
         """Read on, and return the calls that are left."""
         first = len(self._read)
-        for row in self._wanted[first : min(first + calls, len(self._wanted) - 1)]:
+        for row in self._wanted[first : min(first + calls, self._to_read)]:
             state = self._states[-1] if self._states else self._initial
             self._states.append(self._predictor.prime(state, np.array([row], dtype=np.int32)))
             self._read.append(row)

@@ -44,11 +44,10 @@ class Score:
     def prime(self, state: int, classes: Any) -> int:
         return state + len(classes)
 
-    def step(self, state: int, previous: Any, uniforms: Any, controls: Any, biases: Any) -> Drawn:
-        del uniforms, controls
-        self.read.append(previous.tolist())
-        self.allowed.append(set(np.flatnonzero(biases.row("pitch")[0] == 0.0).tolist()))
-        return Drawn(np.array(self.rows.pop(0)), np.full(4, 0.5, np.float32), state + 1)
+    def step(self, ask: Any) -> Drawn:
+        self.read.append(ask.previous.tolist())
+        self.allowed.append(set(np.flatnonzero(ask.biases.row("pitch")[0] == 0.0).tolist()))
+        return Drawn(np.array(self.rows.pop(0)), np.full(4, 0.5, np.float32), ask.state + 1)
 
 
 class Playing:

@@ -45,10 +45,10 @@ class Book:
     def prime(self, state: int, classes: Any) -> int:
         return state + len(classes)
 
-    def step(self, state: int, previous: Any, uniforms: Any, controls: Any, biases: Any) -> Drawn:
-        del previous, uniforms, controls
-        self.allowed.append(set(np.flatnonzero(biases.row("symbol")[0] > FORBID / 2).tolist()))
-        return Drawn(np.array([self.words.pop(0)]), np.zeros(1, np.float32), state + 1)
+    def step(self, ask: Any) -> Drawn:
+        allowed = np.flatnonzero(ask.biases.row("symbol")[0] > FORBID / 2)
+        self.allowed.append(set(allowed.tolist()))
+        return Drawn(np.array([self.words.pop(0)]), np.zeros(1, np.float32), ask.state + 1)
 
 
 def draw(
