@@ -195,16 +195,18 @@ def test_a_session_that_was_put_elsewhere_takes_its_log_along(tmp_path: Path) ->
     assert lines == ['{"antiphon_log": 1}', '["tick",1.0]', '["tick",2.0]']
 
 
-def test_a_full_disk_loses_nothing_of_the_log(full_disk: Path) -> None:
+@pytest.mark.parametrize("count", [260, 400, 2_000])
+def test_a_full_disk_loses_nothing_of_the_log(full_disk: Path, count: int) -> None:
     log = StageLog()
     file = LogFile(log, lambda: {"antiphon_log": 1})
-    for tick in range(2_000):
+    for tick in range(count):
         log.ticked(float(tick))
     with pytest.raises(OSError, match="space"):
         file.save(full_disk / "session.mid")
-    log.ticked(2_000.0)
+    log.ticked(-1.0)
     (full_disk / "ballast").unlink()
     file.save(full_disk / "session.mid")
     lines = (full_disk / "session.jsonl").read_text().splitlines()
-    assert len(lines) == 2_002
-    assert json.loads(lines[-1]) == ["tick", 2_000.0]
+    assert len(lines) == count + 2
+    assert json.loads(lines[-1]) == ["tick", -1.0]
+    assert all(json.loads(line) for line in lines)

@@ -60,13 +60,13 @@ class JamProcess:
     def __enter__(self) -> JamProcess:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.end()
         assert self.process.stderr is not None
         self.process.stderr.close()
-        if self.as_shipped:
+        if self.as_shipped and kind is None:
             self.replay()
 
     def replay(self) -> int:

@@ -52,11 +52,12 @@ class LogFile:
             shutil.copyfile(self._path, path)
         self._path = path
         content = self._unwritten.encode()
-        with path.open("ab") as file:
+        # Without a buffer, which would be written once more before the file is truncated.
+        with path.open("ab", buffering=0) as file:
             end = file.tell()
             try:
-                file.write(content)
-                file.flush()
+                while content:
+                    content = content[file.write(content) :]
                 os.fsync(file.fileno())
             except OSError:
                 file.truncate(end)
