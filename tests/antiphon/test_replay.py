@@ -195,7 +195,7 @@ def test_a_session_that_was_put_elsewhere_takes_its_log_along(tmp_path: Path) ->
     assert lines == ['{"antiphon_log": 1}', '["tick",1.0]', '["tick",2.0]']
 
 
-@pytest.mark.parametrize("count", [260, 400, 2_000])
+@pytest.mark.parametrize("count", [900, 1_100, 2_000])
 def test_a_full_disk_loses_nothing_of_the_log(full_disk: Path, count: int) -> None:
     log = StageLog()
     file = LogFile(log, lambda: {"antiphon_log": 1})
