@@ -91,6 +91,16 @@ def test_an_input_is_read_as_it_was_written(given: Any) -> None:
     assert input_of(json.loads(json.dumps(entry_of(given)))) == given
 
 
+def test_a_clock_that_nothing_follows_is_not_logged() -> None:
+    log = StageLog()
+    for data in (b"\xf8", b"\xfa", b"\xfc", b"\xf2\x10\x00"):
+        heard = Heard.parse(data, 1.0)
+        assert heard is not None
+        log.took(heard)
+    log.took(Panic(2.0))
+    assert list(log.lines()) == ['["panic",2.0]\n']
+
+
 def test_every_output_that_sounds_has_an_entry() -> None:
     outputs = [Play(1, Note(60, 0.1, None, 9)), End(0.2, 1), Cancel(0.3), Silence(0.4)]
     entries = [entry_of_output(output) for output in outputs]
