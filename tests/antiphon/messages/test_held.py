@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from antiphon.messages import HeldNotes, control_change, note_off, note_on, panic
 
 
@@ -51,3 +53,16 @@ def test_what_makes_no_sound_uses_no_channel() -> None:
         held.see(data)
     assert held.channels == ()
     assert held.silence() == []
+
+
+@pytest.mark.parametrize("number", [120, 123])
+def test_only_a_controller_ends_notes_whatever_else_has_its_number(number: int) -> None:
+    held = HeldNotes()
+    held.see(note_on(0, 60, 9))
+    # Pressure of a key, a programme, pressure of the channel, a wheel; then a channel of its own.
+    for data in ((0xA0, number, 9), (0xC0, number), (0xD0, number), (0xE0, number, 9)):
+        held.see(bytes(data))
+    held.see(control_change(1, number, 0))
+    assert (0, 60) in held
+    held.see(control_change(0, number, 0))
+    assert len(held) == 0
