@@ -21,12 +21,9 @@ from antiphon.partner.sections import PartnerSections
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from antiphon.partner.inputs import Input
-    from antiphon.partner.outputs import Output
     from antiphon.stage.log import Entry
 
 FORMAT = 1
-SUFFIX = ".jsonl"
 
 
 class _Nowhere:
@@ -34,33 +31,6 @@ class _Nowhere:
 
     def send(self, data: bytes) -> None:
         """Send nothing."""
-
-
-class _Outputs:
-    """Keeps the entries of what a stage did since they were last taken."""
-
-    def __init__(self) -> None:
-        self._entries: list[Entry] = []
-
-    def took(self, given: Input) -> None:
-        """See an input."""
-
-    def ticked(self, now: float) -> None:
-        """See a tick."""
-
-    def did(self, output: Output, now: float) -> None:
-        """Keep an output."""
-        from antiphon.stage.log import entry_of_output
-
-        del now
-        entry = entry_of_output(output)
-        if entry is not None:
-            self._entries.append(entry)
-
-    def take(self) -> list[Entry]:
-        """Return them, and forget them."""
-        taken, self._entries = self._entries, []
-        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +76,13 @@ def replay(session: Path, instrument: Path | None = None) -> Outcome:
     AntiphonError
         There is no log, it cannot be read, or the instrument is not the same.
     """
-    path = session.with_suffix(SUFFIX)
-    header, steps = _read(path)
     from antiphon.instrument import Predictor
     from antiphon.partner.partner import Partner
     from antiphon.stage import Stage
-    from antiphon.stage.log import TICK, input_of
+    from antiphon.stage.log import GIVEN, SUFFIX, TICK, StageLog, input_of
+
+    path = session.with_suffix(SUFFIX)
+    header, steps = _read(path)
 
     file = _instrument(header, instrument)
     predictor = Predictor(file)
@@ -120,8 +91,8 @@ def replay(session: Path, instrument: Path | None = None) -> Outcome:
         partner = Partner(predictor, predictor.codec, sections, seed=int(header["seed"]))
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(path) from error
-    outputs, notes = _Outputs(), 0
-    stage = Stage(partner, _Nowhere(), observers=[outputs])
+    log, notes = StageLog(), 0
+    stage = Stage(partner, _Nowhere(), observers=[log])
     for index, (given, then) in enumerate(steps):
         try:
             time = float(given[1])
@@ -131,7 +102,7 @@ def replay(session: Path, instrument: Path | None = None) -> Outcome:
                 stage.take(input_of(given), time)
         except (IndexError, TypeError, ValueError) as error:
             raise _broken(path) from error
-        now = outputs.take()
+        now = [entry for entry in log.entries() if entry[0] not in GIVEN]
         if index == len(steps) - 1:
             now = now[: len(then)]  # a kill may have cut the last step short
         if now != then:

@@ -77,6 +77,7 @@ class Jam:
         self._returns = 0
         self._idle_since: float | None = None
         self._seed = settings.partner.seed_number()
+        self._sections = partner_sections(settings)
         self._log = StageLog()
         self.recorder = self._make_recorder()
         self._display = make_display(settings.jam.display, sys.stderr)
@@ -149,8 +150,7 @@ class Jam:
         settings = self._settings
         predictor = Predictor(settings.instrument.file)
         _log.info("the seed of this jam is %d", self._seed)
-        sections = partner_sections(settings)
-        partner = Partner(predictor, predictor.codec, sections, seed=self._seed)
+        partner = Partner(predictor, predictor.codec, self._sections, seed=self._seed)
         return Stage(
             partner,
             self.voices.partner(*self._listeners()),
@@ -169,7 +169,7 @@ class Jam:
             return None
         log = LogFile(
             self._log,
-            lambda: log_header(partner_sections(settings), self._seed, settings.instrument.file),
+            lambda: log_header(self._sections, self._seed, settings.instrument.file),
         )
         return SessionRecorder(settings.recorder.folder, log=log)
 

@@ -64,8 +64,6 @@ LENGTHS = {
 """Bytes of each message, by its status byte; a system exclusive message has any length."""
 
 SUSTAIN = 64
-SOSTENUTO = 66
-SOFT = 67
 ALL_SOUND_OFF = 120
 RESET_CONTROLLERS = 121
 ALL_NOTES_OFF = 123
@@ -76,10 +74,6 @@ PEDAL_DOWN = 64
 CHANNELS = range(16)
 DRUMS = 9
 """The channel of percussion in General MIDI."""
-
-CLOCKS_PER_BEAT = 24
-SIXTEENTHS_PER_BEAT = 4
-"""Song position counts sixteenths (MIDI 1.0: six clocks each)."""
 
 DEFAULT_RELEASE_VELOCITY = 64
 """What MIDI 1.0 asks of senders that do not measure how a key is released."""

@@ -155,6 +155,15 @@ class Ensemble:
         """Leave the music to the player: what sounds ends, what was planned never happened."""
         return [] if self.playing_until < time else self.silence(time)
 
+    def give_way_to_pedal(self, time: float) -> list[Output]:
+        """Do to what sounds, and to what is planned, what the settings say of a pedal."""
+        match self.sections.listening.pedal:
+            case "stop":
+                return self.give_way(time)
+            case "finish":
+                return self.finish(time)
+        return []
+
     def finish(self, time: float) -> list[Output]:
         """Plan no more: what sounds goes on to its end."""
         self._window.cancel(time)

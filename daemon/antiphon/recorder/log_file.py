@@ -7,13 +7,13 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from antiphon.stage.log import SUFFIX
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from antiphon.stage.log import StageLog
-
-SUFFIX = ".jsonl"
 
 
 class LogFile:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Entry = list[Any]
 
+SUFFIX = ".jsonl"
+"""What the name of a log ends with; the rest is that of its session."""
+
 TICK = "tick"
 GIVEN = ("heard", "change", "panic", "stop", TICK)
 """Entries of what the partner was told; all others are what it did."""
@@ -28,7 +31,7 @@ GIVEN = ("heard", "change", "panic", "stop", TICK)
 class StageLog:
     """Watches a stage, and keeps what happened until it is written; see `Observer`.
 
-    Appending waits for nothing; `lines` may be called from another thread.
+    Appending waits for nothing; `entries` and `lines` may be called from another thread.
     """
 
     def __init__(self) -> None:
@@ -50,10 +53,15 @@ class StageLog:
         if entry is not None:
             self._entries.append(entry)
 
-    def lines(self) -> Iterator[str]:
-        """Yield what has come since this was last called, a line each."""
+    def entries(self) -> Iterator[Entry]:
+        """Yield what has come since this was last called."""
         for _ in range(len(self._entries)):
-            yield json.dumps(self._entries.popleft(), separators=(",", ":")) + "\n"
+            yield self._entries.popleft()
+
+    def lines(self) -> Iterator[str]:
+        """Yield the same as text, a line each."""
+        for entry in self.entries():
+            yield json.dumps(entry, separators=(",", ":")) + "\n"
 
 
 def entry_of(given: Input) -> Entry:

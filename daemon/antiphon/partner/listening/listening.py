@@ -140,7 +140,8 @@ class Listening:
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)
-        self.strokes = [*self.strokes, stroke][-MOST_STROKES:]
+        self.strokes.append(stroke)
+        del self.strokes[:-MOST_STROKES]
         return [*gestures, KeyDown(event.time, stroke)]
 
     def _lift(self, event: NoteOff) -> list[Gesture]:

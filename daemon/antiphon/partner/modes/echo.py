@@ -41,18 +41,17 @@ class Echo:
 
     def heard(self, gesture: Gesture) -> list[Output]:
         """Give way to a key, and to the pedal if it is set so."""
-        pedal = self._ensemble.sections.listening.pedal
+        ignored = self._ensemble.sections.listening.pedal == "ignore"
         match gesture:
             case KeyDown(time):
                 self._until = -math.inf
                 return self._ensemble.give_way(time)
-            case PedalDown(time) if pedal != "ignore":
+            case PedalDown(time) if not ignored:
                 if self.playing:  # a pedal alone says nothing: the echo comes again
                     begun, self._ensemble.listening.strokes = self._phrase
                     self._ensemble.listening.phrase.resume(begun, time)
                 self._until = -math.inf
-                stop = pedal == "stop"
-                return self._ensemble.give_way(time) if stop else self._ensemble.finish(time)
+                return self._ensemble.give_way_to_pedal(time)
         return []
 
     def tick(self, now: float, calls: int) -> list[Output]:

@@ -4,46 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiphon.partner.listening.gestures import KeyDown, PedalDown
+from antiphon.partner.modes.respond import Respond
 from antiphon.partner.modes.settings import ContinueSettings
-from antiphon.partner.modes.turn import Turn
 
 if TYPE_CHECKING:
     from antiphon.partner.ensemble import Ensemble
-    from antiphon.partner.listening.gestures import Gesture
-    from antiphon.partner.outputs import Output
 
 
-class Continue:
-    """Plays on in stretches as long as the player's phrase, with rests between; see `Mode`."""
+class Continue(Respond):
+    """Plays on in stretches as long as the player's phrase, with rests between; see `Mode`.
 
-    waits = True
+    It listens and gives way as `Respond` does; its turn alone does not end by itself.
+    """
 
     def __init__(self, ensemble: Ensemble) -> None:
-        self._turn = Turn(ensemble, lambda: ensemble.sections.of(ContinueSettings).rest)
-
-    @property
-    def playing(self) -> bool:
-        """Whether it plays on, or rests before it does."""
-        return self._turn.playing
-
-    def resumes(self, time: float) -> bool:
-        """Tell whether the player had not finished: they take over too early for that."""
-        return self._turn.ended_early(time)
-
-    def heard(self, gesture: Gesture) -> list[Output]:
-        """Give way to a key, and to the pedal if it is set so."""
-        match gesture:
-            case KeyDown(time):
-                return self._turn.give_way(time)
-            case PedalDown(time):
-                return self._turn.pedal(time)
-        return []
-
-    def tick(self, now: float, calls: int) -> list[Output]:
-        """Prepare, enter, draw, hand over, rest, draw on."""
-        return self._turn.tick(now, calls)
-
-    def next_wake(self, now: float) -> float | None:
-        """Return when that is to be done next."""
-        return self._turn.next_wake(now)
+        super().__init__(ensemble, lambda: ensemble.sections.of(ContinueSettings).rest)

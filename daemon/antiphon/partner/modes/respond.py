@@ -8,18 +8,20 @@ from antiphon.partner.listening.gestures import KeyDown, PedalDown
 from antiphon.partner.modes.turn import Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from antiphon.partner.ensemble import Ensemble
     from antiphon.partner.listening.gestures import Gesture
     from antiphon.partner.outputs import Output
 
 
 class Respond:
-    """Answers a phrase, for as long as it was; see `Mode`."""
+    """Answers a phrase, for as long as it was; see `Mode`, and `Turn` for `rest`."""
 
     waits = True
 
-    def __init__(self, ensemble: Ensemble) -> None:
-        self._turn = Turn(ensemble)
+    def __init__(self, ensemble: Ensemble, rest: Callable[[], float] | None = None) -> None:
+        self._turn = Turn(ensemble, rest)
 
     @property
     def playing(self) -> bool:

@@ -69,13 +69,12 @@ class Turn:
 
         A pedal alone says nothing: if no key follows, the phrase is answered again.
         """
-        what = self._ensemble.sections.listening.pedal
-        if what == "ignore":
+        if self._ensemble.sections.listening.pedal == "ignore":
             return []
         if self.playing:
             self._ensemble.listening.phrase.resume(self._phrase[0], time)
             self.drop()
-        return self._ensemble.give_way(time) if what == "stop" else self._ensemble.finish(time)
+        return self._ensemble.give_way_to_pedal(time)
 
     def tick(self, now: float, calls: int) -> list[Output]:
         """Do what is due: read, draw, and hand over what was drawn."""
