@@ -24,6 +24,10 @@ PATIENT_FRAMES = 1024
 
 _START_SECONDS = 20.0
 
+_SETTLING_SECONDS = 0.1
+"""libjack may crash when two ports of a process go within the same few periods: it walks
+its list of ports without a lock (jack2's issue 216)."""
+
 
 def _start_jack(name: str, frames: int) -> subprocess.Popen[bytes]:
     """Start a JACK server on the dummy driver; fail where there is no jackd."""
@@ -131,7 +135,10 @@ class MidiClient:
         trace: TracebackType | None,
     ) -> None:
         for client in (self.out, self.into):
+            if API == "jack":
+                time.sleep(_SETTLING_SECONDS)
             client.close_port()
+        for client in (self.out, self.into):
             client.delete()
 
     def connect(self, *, to: str | None = None, source: str | None = None) -> None:

@@ -13,6 +13,7 @@ import re
 import select
 import socket
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,9 @@ _MADV_DONTNEED = 4
 _AREA = 16_384
 """Bytes of the shared memory that one access maps. Half of it would need twice as many areas,
 of which a process may have 65,530."""
+
+_SETTLING_SECONDS = 0.05
+"""More than two periods of 1,024 frames at 48 kHz."""
 
 
 class JackServer:
@@ -49,6 +53,15 @@ class JackServer:
         """
         known = self._sockets
         return self._closed or (bool(known) and len(_hung_up(known)) == len(known))
+
+    def settle(self) -> None:
+        """Wait until the server has told every client of the last change of its graph.
+
+        A period or two after a port goes, libjack walks the lists of ports of all clients,
+        and crashes where one is taken out of the list meanwhile (jack2's issue 216). So
+        ports that go one after the other go with a pause before each.
+        """
+        time.sleep(_SETTLING_SECONDS)
 
     def close(self) -> None:
         """Close our sockets; `gone` is true from now on. Safe to call twice."""

@@ -90,6 +90,8 @@ def has_gone(server: JackServer | None) -> bool:
 
 def _close_quietly(close: Callable[[], None] | None, server: JackServer | None) -> None:
     if close is not None and not has_gone(server):
+        if server is not None:
+            server.settle()
         with quiet_stderr():
             close()
 
