@@ -36,7 +36,7 @@ from antiphon.stage.log import StageLog, entry_of, entry_of_output, input_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-INSTRUMENTS = Path(__file__).parent / "instrument"
+INSTRUMENTS = Path(__file__).parents[1] / "instrument"
 TINY = ("tiny.onnx", "tiny_triplet.onnx", "tiny_symbols.onnx")
 
 times = st.floats(0.0, 1e6, allow_nan=False)
