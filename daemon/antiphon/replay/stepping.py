@@ -5,6 +5,7 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ class Outcome:
         How many notes of the partner's were compared, and how many answers they made.
     difference : tuple or None
         Time, output then and output now of the first step that came out otherwise.
+    planned : Counter
+        How often each (pitch, velocity) was among the notes.
     player, partner : list of (float, bytes)
         What both played, as far as the two are the same.
     """
@@ -52,6 +55,7 @@ class Outcome:
     notes: int = 0
     answers: int = 0
     difference: tuple[float, Output | None, Output | None] | None = None
+    planned: Counter[tuple[int, int]] = field(default_factory=Counter)
     player: Messages = field(default_factory=list)
     partner: Messages = field(default_factory=list)
 
@@ -89,6 +93,8 @@ def replay(session: Path, instrument: Path | None = None) -> Outcome:
     for step in steps:
         if not comparison.same(step):
             break
+    else:
+        comparison.play_out()
     return outcome
 
 
@@ -116,12 +122,18 @@ class _Comparison:
             outcome.difference = (step.time, *first)
             return False
         outcome.steps += 1
-        notes = sum(isinstance(output, Play) for output in now)
-        outcome.notes += notes
+        notes = [output.note for output in now if isinstance(output, Play)]
+        outcome.notes += len(notes)
+        outcome.planned.update((note.pitch, note.velocity) for note in notes)
         # In `harmonise` each stroke is answered, whether or not another one sounds.
         if notes and (not playing or _strikes(step.given)):
             outcome.answers += 1
         return True
+
+    def play_out(self) -> None:
+        """Play what is still planned: the log of a session that was killed ends without a stop."""
+        while (due := self._simulation.stage.next_play()) is not None:
+            self._simulation.play_until(due)
 
     def _take(self, step: Step) -> None:
         simulation = self._simulation

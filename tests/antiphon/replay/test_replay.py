@@ -230,7 +230,7 @@ def test_an_instrument_that_has_gone_leaves_a_header_that_says_so(tmp_path: Path
 def test_a_log_without_its_beginning_is_refused(tmp_path: Path) -> None:
     log = recorded(tmp_path, phrase(1.0)).with_suffix(".jsonl")
     header_changed(log, complete=False)
-    with pytest.raises(AntiphonError, match="The beginning of .* was lost"):
+    with pytest.raises(AntiphonError, match=r"The beginning of .* was lost"):
         replay(log)
 
 

@@ -119,7 +119,7 @@ def test_entries_of_different_kinds_have_different_names() -> None:
     [["play", 1, 60, 0.1, 0.2], ["play", 1, 200, 0.1, 0.2, 9], ["end", 1], ["dance", 0.1], []],
 )
 def test_what_is_no_output_is_refused(entry: list[Any]) -> None:
-    with pytest.raises(ValueError, match="no output|pitch 200"):
+    with pytest.raises(ValueError, match=r"no output|pitch 200"):
         output_of(entry)
 
 
