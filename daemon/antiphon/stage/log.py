@@ -29,7 +29,7 @@ GIVEN = ("heard", "change", "panic", "stop", TICK)
 """Entries of what the partner was told; all others are what it did."""
 
 MOST_WAITING = 200_000
-"""Entries that wait to be written, about 60 MiB; a disk that does not answer takes none."""
+"""Entries that wait to be written, those of three hours; a disk that hangs takes none."""
 
 
 class StageLog:
