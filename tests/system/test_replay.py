@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.system.jamming import JamProcess, sounded
+
+from antiphon.instrument import load_card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +58,9 @@ def test_a_jam_is_replayed_bit_for_bit(
     assert run(str(session), "--out", str(out)).returncode == 2
     assert out.read_bytes() == before
     log = session.with_suffix(".jsonl")
+    header = json.loads(log.read_text().split("\n", 1)[0])
+    assert header["instrument_name"] == load_card(header["instrument"]).name
+    assert header["channel"] == 1
     log.write_text(log.read_text().replace('"seed": ', '"seed": 1', 1))
     done = run(str(log))
     assert done.returncode == 1
