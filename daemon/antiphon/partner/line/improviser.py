@@ -13,7 +13,7 @@ from antiphon.partner.line.fields import FieldImproviser
 from antiphon.partner.line.words import WordImproviser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
@@ -92,8 +92,8 @@ class Improviser(Protocol):
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
-    ) -> list[Note]:
-        """Draw notes that begin with the last one that was played.
+    ) -> Iterator[Note]:
+        """Draw notes that begin with the last one that was played, each as it is asked for.
 
         Parameters
         ----------
