@@ -7,6 +7,7 @@ return, whatever the disk does. Everything else happens on the recorder's thread
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import tempfile
 import threading
@@ -135,7 +136,8 @@ class SessionRecorder:
 
     def _run(self) -> None:
         if self._log is not None:
-            self._log.prepare()
+            with contextlib.suppress(OSError):  # it is made again when the log is written
+                self._log.prepare()
         while not self._ending.wait(WRITE_EVERY):
             self._take()
             if self._file.path is None:

@@ -230,3 +230,19 @@ def test_the_header_is_made_as_the_recorder_starts(tmp_path: Path, log: StageLog
     assert recorder.close() is not None
     (path,) = (tmp_path / "sessions").glob("*.jsonl")
     assert written(path)[0] == {"antiphon_log": 1, "instrument": "kept"}
+
+
+def test_a_header_that_cannot_be_made_loses_no_session(
+    tmp_path: Path, log: StageLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    def header() -> dict[str, object]:
+        raise FileNotFoundError(2, "No such folder")
+
+    recorder = start(tmp_path, LogFile(log, header))
+    log.ticked(1.0)
+    play(recorder)
+    path = recorder.close()
+    assert path is not None
+    assert len(read_performance(path).notes()) == 1
+    assert list(tmp_path.glob("*.jsonl")) == []
+    assert "The end of the session's log could not be written" in caplog.text
