@@ -27,7 +27,7 @@ AXIS = 4
 """Columns for the names of the keys."""
 
 MOST_NAMES = 6
-"""Keys named in the header; who holds more holds many."""
+"""Keys that the header names at most; "…" stands for the others."""
 
 _BLOCKS = {Side.PLAYER: ("▀", "▄", "█"), Side.PARTNER: ("⠛", "⣤", "⣿")}
 _BOTH = "▓"
@@ -101,7 +101,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _table(*, coloured: bool) -> list[tuple[str, Style]]:
-    """Return glyph and style of every cell; an empty glyph is the ground."""
+    """Return the glyph and style of every cell; an empty glyph is the background."""
     return _COLOURED if coloured else _PLAIN
 
 
