@@ -1,7 +1,7 @@
-"""What is to sound and when: pure, in the time that it is told.
+"""The schedule: which notes are to sound, and when.
 
-Times are seconds on whatever clock the caller uses; the live side uses
-`time.monotonic()`. The schedule sends nothing itself: it returns messages.
+It is pure: the caller gives the time, and sends the messages that it returns. Times are
+seconds of the caller's clock; the live side uses `time.monotonic()`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from antiphon.messages import note_off, note_on
 from antiphon.music.note import Note
 
 LATEST_ONSET = 0.1
-"""A note that would start later than this after its onset is not played at all."""
+"""Seconds; a note that would start later than this after its onset is not played at all."""
 
 SHORTEST_SOUND = 0.001
-"""No note ends sooner after its start than this, or a synthesizer may not hear it."""
+"""Seconds that every note lasts at least; a synthesizer may miss a shorter one."""
 
 
 @dataclass(slots=True, eq=False)
 class _Voice:
-    """One note of the plan; itself, not its pitch, is what an end ends."""
+    """One planned note. An end refers to this object and not to a pitch."""
 
     identity: int
     note: Note
@@ -45,11 +45,11 @@ class _Planned(NamedTuple):
 
 
 class NoteSchedule:
-    """A plan of notes, each with an identity of the caller's.
+    """A plan of notes, each with an identity that the caller chooses.
 
-    Every note-on returned is followed by its own note-off: from `due`, at the
-    note's end or before the same pitch starts again, or from `release`. At one
-    moment ends come before starts.
+    Every note-on that it returns is followed by its own note-off: `due` returns that at
+    the note's end, or before the same pitch starts again; or `release` returns it. Of
+    equal times, ends come before starts.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class NoteSchedule:
         self._order = 0
 
     def play(self, identity: int, note: Note, channel: int = 0) -> None:
-        """Plan a note, to start at its onset; without a duration, to sound until `end`.
+        """Plan a note from its onset on; without a duration, it sounds until `end`.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class NoteSchedule:
         self._push(self._starts, note.onset, voice)
 
     def end(self, identity: int, time: float) -> None:
-        """End a note that was planned without a duration; another identity is no error."""
+        """End a note that was planned without a duration; ignore any other identity."""
         voice = self._open.pop(identity, None)
         if voice is None:
             return
@@ -83,7 +83,7 @@ class NoteSchedule:
             self._push(self._ends, max(time, voice.started + SHORTEST_SOUND), voice)
 
     def cancel(self, after: float) -> None:
-        """Take back what would start after a time; what sounds goes on to its end."""
+        """Drop the notes that would start after a time; notes that sound go on to their end."""
         for _, _, voice in self._starts:
             if voice.note.onset > after:
                 self._open.pop(voice.identity, None)
@@ -112,7 +112,7 @@ class NoteSchedule:
         return messages
 
     def release(self) -> list[bytes]:
-        """Drop all that is pending; return the note-offs of all that sounds."""
+        """Drop all planned notes; return the note-offs of the sounding ones."""
         self._starts.clear()
         self._ends.clear()
         self._open.clear()
