@@ -15,7 +15,7 @@ def bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure how fast the partner plays here, and how much memory a jam takes."""
+    """Measure speed, start-up and memory on this machine."""
     from antiphon.sections import Settings
     from antiphon.settings import Option, load
 
