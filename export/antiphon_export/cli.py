@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 
 
 class PrecisionName(StrEnum):
@@ -51,7 +51,7 @@ def export(
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    voice: Voice = ctx.obj or Voice()
+    verbosity: Verbosity = ctx.obj or Verbosity()
     with native_messages_to(Path(os.devnull)):
         from antiphon_export.build import Order, build
 
@@ -64,6 +64,6 @@ def export(
             tuple(corpus or ()),
             figures,
         )
-        card = build(order, voice.say)
+        card = build(order, verbosity.say)
     if as_json:
         typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from antiphon.cli import failures
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Commands(TyperGroup):
         end = args.index("--") if "--" in args else len(args)
         shared = [arg for arg in args[:end] if _SHARED.fullmatch(arg)]
         rest = [arg for arg in args[:end] if not _SHARED.fullmatch(arg)]
-        ctx.obj = Voice.of(shared)
+        ctx.obj = Verbosity.of(shared)
         return super().parse_args(ctx, shared + rest + args[end:])
 
     def list_commands(self, ctx: Any) -> list[str]:

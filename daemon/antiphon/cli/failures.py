@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from antiphon.cli.voice import Voice
+    from antiphon.cli.verbosity import Verbosity
 
 # typer handles these itself: exit, abort, and usage errors, whose base class has no
 # public name in every version of typer.
@@ -32,7 +32,7 @@ INTERRUPTED = 130  # a shell's exit code of a process that SIGINT ended
 UNEXPECTED = 1
 
 
-def report(error: BaseException, voice: Voice) -> int:
+def report(error: BaseException, verbosity: Verbosity) -> int:
     """Print what went wrong, and return the exit code.
 
     Parameters
@@ -40,7 +40,7 @@ def report(error: BaseException, voice: Voice) -> int:
     error : BaseException
         The exception that ended the command. An `AntiphonError` prints its sentence, an
         interrupt and a closed pipe print nothing, and any other goes to the log file.
-    voice : Voice
+    verbosity : Verbosity
         With -v the traceback is shown too.
 
     Returns
@@ -53,7 +53,7 @@ def report(error: BaseException, voice: Voice) -> int:
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
-    if voice.verbose:
+    if verbosity.verbose:
         typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     if isinstance(error, AntiphonError):
         typer.echo(f"antiphon: {error}", err=True)

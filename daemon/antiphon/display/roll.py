@@ -13,7 +13,7 @@ from rich.live import Live
 from antiphon.display.bars import Bars
 from antiphon.display.feed import SLOW, Feed, Side
 from antiphon.display.grid import Compass, Span, draw_cells
-from antiphon.display.picture import AXIS, Picture, Voice
+from antiphon.display.picture import AXIS, Picture, Heading
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -131,7 +131,7 @@ class Roll(Feed):
 
     def _picture(self, now: float) -> Picture:
         player, partner = (
-            Voice(side, self._bars.playing(side, now), tuple(self._bars.sounding(side)))
+            Heading(side, self._bars.playing(side, now), tuple(self._bars.sounding(side)))
             for side in (Side.PLAYER, Side.PARTNER)
         )
         return Picture(

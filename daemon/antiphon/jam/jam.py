@@ -219,7 +219,7 @@ class Jam:
         system, synth = self._wiring.system, self.voices.synth
         if system is not None and synth is not None and system.returns > self._returns:
             self._returns = system.returns
-            synth.open_anew()
+            synth.reopen()
 
     def _set_programs(self) -> None:
         """Choose the sounds of both, in the session's file too, since it may be rendered."""

@@ -1,4 +1,4 @@
-"""What can be set about ports and channels."""
+"""The settings of ports and channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every way of playing plays with: the player as heard, and the instrument.
+"""The ensemble, which every mode is made of: the player as heard, and the instrument.
 
 Times are seconds of the session's clock.
 """

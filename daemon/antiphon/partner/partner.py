@@ -1,4 +1,4 @@
-"""The partner: all musical state in one object that is told inputs and the time.
+"""The partner: all musical state in one object; the caller gives it inputs and the time.
 
 It is a pure state machine: no clock, thread, file or port. `Partner.take` is told
 what was heard or commanded, `Partner.tick` what time it is; both return what is to

@@ -104,7 +104,7 @@ class FluidSynthOutlet:
         with self._lock:
             self._release()
 
-    def open_anew(self) -> None:
+    def reopen(self) -> None:
         """Open the audio again after a JACK server came back; without JACK, do nothing.
 
         All keys and pedals are released. Never raises; if it fails, nothing sounds. The

@@ -1,4 +1,4 @@
-"""What can be set about the synthesizer."""
+"""The settings of the synthesizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the instrument has read of the window, and has not to read again.
+"""The reading: the state of the instrument after each row, so that no row is read twice.
 
 Times are seconds of the session's clock. An instrument with a state reads one row
 a call. The state after each row is kept, so that a window whose first rows are
