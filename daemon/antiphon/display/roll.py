@@ -13,7 +13,7 @@ from rich.live import Live
 from antiphon.display.bars import Bars
 from antiphon.display.feed import SLOW, Feed, Side
 from antiphon.display.grid import Compass, Span, draw_cells
-from antiphon.display.picture import AXIS, Picture, Heading
+from antiphon.display.picture import AXIS, Heading, Picture
 
 if TYPE_CHECKING:
     from typing import TextIO

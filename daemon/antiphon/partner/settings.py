@@ -226,8 +226,8 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
     seed: Annotated[
         Literal["auto"] | Annotated[int, Meta(ge=0)],
         Meta(
-            description='The seed of the random numbers: "auto" is a new one for each jam; with a whole number '
-            "the same phrases get the same answers.",
+            description='The seed of the random numbers: "auto" is a new one for each jam; with '
+            "a whole number the same phrases get the same answers.",
             extra=FIXED,
         ),
     ] = "auto"
