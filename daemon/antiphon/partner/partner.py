@@ -73,7 +73,7 @@ class Partner:
         return self._ensemble
 
     def take(self, given: Input) -> list[Output]:
-        """Take what was heard or commanded; what cannot be done is reported, not raised."""
+        """Take what was heard or commanded; an error is reported, not raised."""
         if self._stopped:
             return []
         match given:
