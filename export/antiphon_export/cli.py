@@ -45,7 +45,7 @@ def export(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
-    """Turn a trained network into one file that plays, proven equal to it."""
+    """Turn a trained network into an instrument file."""
     # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
