@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from antiphon.partner.outputs import Output
 
 MOST_READ = 12
-"""Rows that are read at a stroke, at most; what was over before is read already."""
+"""Rows that are read at a stroke, at most; notes that were over before are read already."""
 
 
 class Around:
-    """Keeps to pitches around a struck one, none that sounds, none next to it.
+    """A rule that allows the pitches at some distance from a struck one, but none that sounds.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Harmonise:
         return []
 
     def next_wake(self, now: float) -> float | None:
-        """Return at once while there is something to draw or to read."""
+        """Return `now` while there is something to draw or to read."""
         return now if self._drawn is not None or self._ensemble.to_read else None
 
     def _begin(self, time: float, stroke: Struck) -> None:

@@ -48,7 +48,7 @@ def test_it_plays_on_the_players_pulse(kit: Kit, gap: float, start: float, tiny:
     stage = on_stage(kit, events, tiny)
     began = moments(stage)
     assert len(began) >= 3
-    # The shortest word of these is a quarter or half of a beat, and so of his gap.
+    # The shortest word of these is a quarter or half of a beat, and so of the player's gap.
     assert sway(began[0], start, gap / 2) < 0.1
     apart = np.diff(began) / (gap / 2)
     assert np.abs(apart - np.round(apart)).max() < 0.1
@@ -58,7 +58,7 @@ def test_it_enters_on_a_beat_or_between_two(kit: Kit) -> None:
     for start in (1.0, 1.05, 1.21, 1.4):
         events = kit.phrase(start=start, gap=0.5, legato=0.6)
         stage = on_stage(kit, events, tiny=False)
-        end = events[-1].time + 2 * 0.5  # twice his gap
+        end = events[-1].time + 2 * 0.5  # twice the player's gap
         assert sway(stage.onsets[0], start, 0.25) < 0.1
         assert end <= stage.onsets[0] <= end + LEAD + 0.5 + 0.02
 
