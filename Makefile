@@ -27,7 +27,7 @@ fast: .venv-fast/.ready
 	.venv-fast/bin/python -m pytest -m "not system and not train" $(ARGS)
 
 mutants: .venv-mutants/.ready
-	.venv-mutants/bin/python scripts/mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(ARGS)
+	.venv-mutants/bin/python scripts/mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 alsa:
 	@scripts/try-alsa $(ARGS)

@@ -14,6 +14,7 @@ from antiphon.partner import PartnerSettings
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.words import _pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,3 +200,11 @@ def test_a_file_is_continued_after_its_last_word(kit: Kit) -> None:
     began = sorted({note.onset for note in line.take()})
     assert began[0] == pytest.approx(2.0, abs=0.03)  # when the last of the words is over
     assert began[0] + 6.0 - 0.01 <= began[-1] < began[0] + 8.0
+
+
+@pytest.mark.parametrize(
+    ("gap", "longer"),
+    [(0.05, 0.5), (0.25, 0.5), (0.5, 1.0), (0.68, 1.0), (0.74, 2.0), (1.0, 2.0), (9.0, 2.0)],
+)
+def test_words_without_a_rhythm_are_at_most_halved_or_doubled(gap: float, longer: float) -> None:
+    assert _pace(gap, 0.5) == longer
