@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, whatever happens meanwhile.
+"""Write a file whole or not at all.
 
 The content goes to an unfinished file beside the real one, which takes its place
 when it is complete. A full disk, an exception or a kill leaves the old file as it was.
@@ -21,7 +21,7 @@ LONGEST_NAME = 200
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
-    """Give the path of an empty file to write to; put it in the place of `path` at the end.
+    """Yield the path of an empty file to write to; it replaces `path` when the block ends.
 
     The unfinished file is hidden, lies in the same folder, ends like the name of
     `path` (some writers look at the suffix), and has a name that no other process uses.

@@ -1,4 +1,4 @@
-"""What each side played, one line a phrase rather than one a note.
+"""The phrases of each side, for a line a phrase.
 
 Times are seconds of one clock.
 """
@@ -21,7 +21,7 @@ PAUSE = 0.6
 """Seconds without a key down that end a phrase."""
 
 HANDOVER = 0.15
-"""Seconds that are enough where the other side goes on."""
+"""Seconds without a key down that end a phrase when the other side begins to play."""
 
 _SIDES = {Side.PLAYER: "player", Side.PARTNER: "partner"}
 
@@ -47,7 +47,7 @@ class PhraseLine:
 
 @dataclass(slots=True)
 class _Open:
-    """A side's phrase that goes on."""
+    """A phrase that has not ended."""
 
     begin: float = math.nan
     notes: int = 0
@@ -58,7 +58,7 @@ class _Open:
 
 
 class Phrases:
-    """Hears both sides, and says which phrases have ended."""
+    """Follows both sides and returns the phrases that have ended."""
 
     def __init__(self) -> None:
         self._open = {side: _Open() for side in Side}
@@ -86,7 +86,7 @@ class Phrases:
         return sorted(lines, key=lambda line: line.begin)
 
     def close(self, now: float) -> list[PhraseLine]:
-        """Return the phrases that are still going on, and end them."""
+        """End the phrases that have not ended, and return them."""
         for phrase in self._open.values():
             self._release(phrase, set(phrase.down), now)
         return self.ended(math.inf)

@@ -79,7 +79,7 @@ class Predictor:
     codec : Codec
         As the card tells.
     window : int or None
-        How many rows it reads anew for each note; None where its state holds
+        How many rows it reads again for each note; None where its state holds
         the past.
 
     Raises
@@ -174,7 +174,7 @@ class Predictor:
     def score(
         self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False, batch: int = 64
     ) -> list[Scores]:
-        """Return how well each piece is foretold; see `scoring.score_pieces`."""
+        """Return how well each piece is predicted; see `scoring.score_pieces`."""
         return score_pieces(self._graph, self.card, self.codec, pieces, ranks=ranks, batch=batch)
 
     def _run(

@@ -1,4 +1,4 @@
-"""How well an instrument foretells real notes, measured on the file itself.
+"""Measure how well an instrument predicts real notes, on the file that plays.
 
 Each piece is read whole, from state zero and `codec.start`. A bias of `FORCE`
 makes the graph choose the true class of every field, so `log_probability` is
@@ -30,7 +30,7 @@ UNCOUNTED_NOTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How well one piece was foretold.
+    """How well one piece was predicted.
 
     Attributes
     ----------

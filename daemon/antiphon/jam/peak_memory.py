@@ -1,4 +1,4 @@
-"""How much memory this process has taken at most."""
+"""Measure the peak memory of this process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 def peak_memory() -> float:
     """Return the largest resident memory of this process so far, in bytes.
 
-    Linux' own count is asked first: `getrusage` of a fresh process begins with
-    the peak of the one that started it.
+    On Linux it comes from /proc, because `getrusage` of a new process begins with the
+    peak of its parent.
     """
     status = Path("/proc/self/status")
     if status.is_file():

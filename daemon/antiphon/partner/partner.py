@@ -1,4 +1,4 @@
-"""The partner: all musical state in one object that is told inputs and the time.
+"""The partner: all musical state in one object; the caller gives it inputs and the time.
 
 It is a pure state machine: no clock, thread, file or port. `Partner.take` is told
 what was heard or commanded, `Partner.tick` what time it is; both return what is to
@@ -73,7 +73,7 @@ class Partner:
         return self._ensemble
 
     def take(self, given: Input) -> list[Output]:
-        """Take what was heard or commanded; what cannot be done is reported, not raised."""
+        """Take what was heard or commanded; an error is reported, not raised."""
         if self._stopped:
             return []
         match given:

@@ -1,4 +1,4 @@
-"""An instrument in the partner's hands: it draws what comes next, under the rules.
+"""Improvisers: each draws the next notes from an instrument, under the rules.
 
 Instruments speak in fields (a note is a pitch, a step, a duration) or in words
 (all notes that begin together, on a grid); each way has an improviser of its own.
@@ -60,7 +60,7 @@ class Improviser(Protocol):
         phrase : array of NOTE_DTYPE
             What they have just played.
         seed : array of NOTE_DTYPE
-            All that is remembered, by whomever.
+            The notes of the window, of both sides.
         """
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:

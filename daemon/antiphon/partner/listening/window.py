@@ -21,7 +21,7 @@ SHORTEST = 0.001
 NEVER = -math.inf
 
 KEPT = 3
-"""How much is kept, in windows: two that may be read, and one for what comes meanwhile."""
+"""Windows that are kept: two that may be read, and one for the notes that come meanwhile."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +60,7 @@ class Window:
 
     @property
     def version(self) -> int:
-        """A number that is another one after each change."""
+        """A number that differs after each change."""
         return self._version
 
     @property
@@ -97,7 +97,7 @@ class Window:
         return self._add(Struck(note.pitch, note.onset, note.velocity, end, own=True), now)
 
     def retract(self, time: float) -> None:
-        """Undo what the partner planned after `time`; what it sounds then ends then."""
+        """Remove the partner's notes planned after `time`; those that sound end at `time`."""
         self._struck = [s for s in self._struck if not s.own or s.onset <= time]
         for struck in self._struck:
             if struck.own and (struck.end is None or struck.end > time):
@@ -106,7 +106,7 @@ class Window:
         self._version += 1
 
     def cancel(self, time: float) -> None:
-        """Undo what the partner planned after `time`; what sounds goes on to its end."""
+        """Remove the partner's notes planned after `time`; those that sound go on to their end."""
         self._struck = [s for s in self._struck if not s.own or s.onset <= time]
         ends = [math.inf if s.end is None else s.end for s in self._struck if s.own]
         self._own_until = max(ends, default=NEVER)

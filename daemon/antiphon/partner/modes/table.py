@@ -1,7 +1,7 @@
-"""The ways of playing: the one list of them.
+"""The list of all modes.
 
-It is read as the settings are declared, so a mode's own module, which may load
-NumPy, is named here and imported when the mode is chosen.
+The settings need it before NumPy may be loaded. So it only names a mode's module, which
+is imported when the mode is chosen.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A way of playing.
+    """A mode.
 
     Attributes
     ----------
     does : str
-        What it does, as the end of a sentence that its name begins.
+        What it does, as the end of a sentence that begins with its name: "waits for a
+        pause, then answers".
     hello : str
-        What the partner says of it when it begins, in the first person.
-    module, kind : str
-        Where its class is.
+        What the partner says when a jam begins, in the first person: "I answer when you
+        pause".
+    module : str
+        The module of its class, in this folder.
+    kind : str
+        The name of its class, which is made of an `Ensemble`.
     """
 
     does: str
