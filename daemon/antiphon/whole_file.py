@@ -49,7 +49,7 @@ def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
         if not unfinished.exists():
             return
         if sync:
-            _sync(unfinished)
+            _sync(unfinished, os.O_RDWR)  # Windows syncs only what may be written
         unfinished.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -57,7 +57,7 @@ def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
         raise
     if sync:
         with contextlib.suppress(OSError):  # not every system opens folders
-            _sync(path.parent)
+            _sync(path.parent, os.O_RDONLY)
 
 
 def _beside(path: Path) -> Path:
@@ -65,8 +65,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{secrets.token_hex(4)}.part-{name}")
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -155,6 +155,9 @@ def test_without_ports_of_its_own_it_uses_those_of_others(
 
 
 REFUSE = """
+import os, signal, sys
+sys.modules["resource"] = None
+del os.pwrite, os.fdatasync, os.tcgetpgrp, os.getpgrp, os.geteuid, signal.SIGHUP
 import rtmidi
 def refusing(kind):
     class Refusing(kind):

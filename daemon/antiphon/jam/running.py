@@ -59,7 +59,9 @@ def run(settings: Settings) -> int:
         jam.play(stop)
         asked = min(stop.times, 1)  # 1 if a signal ended the jam; one more ends the rendering
         ending.close()
-        _log.info("peak memory %.1f MiB", peak_memory() / 2**20)
+        peak = peak_memory()
+        if peak is not None:
+            _log.info("peak memory %.1f MiB", peak / 2**20)
         if jam.recorder is not None:
             keep_session(
                 jam.recorder.path,

@@ -29,6 +29,7 @@ LEAST_ROOM, MOST_ROOM = 1 << 13, 1 << 17
 SECTOR = 512
 
 _sync = getattr(os, "fdatasync", os.fsync)
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class SessionFile:
@@ -199,19 +200,22 @@ def _filler(position: int) -> bytes:
 
 def _written(path: Path, content: bytes) -> int:
     """Put a whole file where it belongs; return it open for writing."""
-    descriptor: int | None = None
-    try:
-        with whole_file(path, sync=True) as unfinished:
-            descriptor = os.open(unfinished, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    with whole_file(path, sync=True) as unfinished:
+        descriptor = os.open(unfinished, _FLAGS)
+        try:
             _write(descriptor, content, 0)
-    except OSError:
-        if descriptor is not None:
-            os.close(descriptor)
-        raise
-    return descriptor
+        finally:
+            os.close(descriptor)  # Windows does not rename a file that is open
+    return os.open(path, _FLAGS)
 
 
 def _write(descriptor: int, content: bytes, position: int) -> None:
     while content:
-        written = os.pwrite(descriptor, content, position)
+        written = _write_at(descriptor, content, position)
         content, position = content[written:], position + written
+
+
+def _write_at(descriptor: int, content: bytes, position: int) -> int:
+    """Do what `os.pwrite` does, which Windows has not; a descriptor belongs to one thread."""
+    os.lseek(descriptor, position, os.SEEK_SET)
+    return os.write(descriptor, content)
