@@ -7,7 +7,7 @@ import math
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -24,7 +24,7 @@ from antiphon.midi.inlet import Inlet
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import MODES, Partner, PartnerSections
 from antiphon.recorder import LogFile, SessionRecorder
-from antiphon.replay import log_header
+from antiphon.replay.header import log_header
 from antiphon.settings import sections_of
 from antiphon.stage import Stage
 from antiphon.stage.log import StageLog
@@ -147,6 +147,7 @@ class Jam:
     def _make_stage(self, condition: threading.Condition) -> Stage:
         settings = self._settings
         predictor = Predictor(settings.instrument.file)
+        self._instrument_name = predictor.card.name
         _log.info("the seed of this jam is %d", self._seed)
         partner = Partner(predictor, predictor.codec, self._sections, seed=self._seed)
         return Stage(
@@ -156,7 +157,7 @@ class Jam:
             leaving=self._wiring.guard.played,
             panic=self.voices.release_all,
             report=self._reported,
-            observers=() if self.recorder is None else (self._log,),
+            observers=(self._log,) if self.recorder is not None and self._keeps_log else (),
             lock=condition,
             changed=condition.notify,
         )
@@ -165,11 +166,22 @@ class Jam:
         settings = self._settings
         if not settings.recorder.enabled:
             return None
-        log = LogFile(
-            self._log,
-            lambda: log_header(self._sections, self._seed, settings.instrument.file),
-        )
+        log = LogFile(self._log, self._log_header) if self._keeps_log else None
         return SessionRecorder(settings.recorder.folder, log=log)
+
+    @property
+    def _keeps_log(self) -> bool:
+        return self._settings.recorder.journal
+
+    def _log_header(self) -> dict[str, Any]:
+        """Return what the log begins with; called on the recorder's thread, as it starts."""
+        return log_header(
+            self._sections,
+            self._seed,
+            self._settings.instrument.file,
+            name=self._instrument_name,
+            channel=self._settings.midi.channel,
+        )
 
     def _listeners(self) -> list[Outlet]:
         listeners: list[Outlet] = [Listener(self._display.partner)]

@@ -70,13 +70,12 @@ class Ensemble:
         self.sections = sections
         settings = sections.partner
         self._improviser = improviser_for(predictor, codec, settings, rules)
-        rows, notes = predictor.window, settings.window_notes
-        size = notes if rows is None else max(notes, NOTES_A_ROW * rows)
-        window = Window(size, settings.window_seconds)
+        self._least = NOTES_A_ROW * (predictor.window or 0)
+        window = Window(max(settings.window_notes, self._least), settings.window_seconds)
         self.listening = Listening(window, sections.listening, settings, codec.pedal)
         self.reading = Reading(self._improviser, window)
         self._window = window
-        self._streams = rows is None
+        self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
         self._notes = 0
@@ -98,8 +97,10 @@ class Ensemble:
     def adopt(self, sections: PartnerSections) -> None:
         """Use these settings from now on, in the middle of a line too."""
         self.sections = sections
-        self.listening.adopt(sections.listening, sections.partner)
-        self._improviser.adopt(sections.partner)
+        settings = sections.partner
+        self.listening.adopt(sections.listening, settings)
+        self._improviser.adopt(settings)
+        self._window.resize(max(settings.window_notes, self._least), settings.window_seconds)
 
     @property
     def to_read(self) -> bool:

@@ -17,6 +17,7 @@ import os
 from typing import TYPE_CHECKING
 
 from antiphon.music.files import smf
+from antiphon.stage.log import SUFFIX
 from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SessionFile:
         An existing folder.
     stem : str
         The file's name without ".mid". Where a file of that name exists
-        already, a number is put behind it.
+        already, or the log of another session, a number is put behind it.
     tempo_bpm : float
         The tempo that the file states.
     """
@@ -59,7 +60,8 @@ class SessionFile:
     def save(self, tracks: Sequence[bytes | bytearray]) -> None:
         """Bring the file to these tracks, each of which begins with what was saved before."""
         pairs = list(zip(self._rooms, tracks, strict=False))
-        if self._descriptor is None or not all(room.takes(events) for room, events in pairs):
+        fits = all(room.takes(events) for room, events in pairs)
+        if self._descriptor is None or not fits or self._vanished(self._descriptor):
             self._rewrite(tracks)
         elif any(room.saved < len(events) for room, events in pairs):
             self._append(self._descriptor, tracks)
@@ -76,6 +78,13 @@ class SessionFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _vanished(self, descriptor: int) -> bool:
+        """Tell whether somebody has deleted the file, or put another in its place."""
+        try:
+            return self.path is None or not os.path.samestat(self.path.stat(), os.fstat(descriptor))
+        except OSError:
+            return True
 
     def _append(self, descriptor: int, tracks: Sequence[bytes | bytearray]) -> None:
         steps = [
@@ -133,7 +142,7 @@ class SessionFile:
             except FileExistsError:
                 continue
             try:
-                if not path.exists():
+                if not path.exists() and not path.with_suffix(SUFFIX).exists():
                     yield path
                     return
             finally:

@@ -57,10 +57,10 @@ class Simulation:
         """
         for given in inputs:
             self._wake_until(given.time)
-            self._play_until(max(self.now, given.time))
+            self.play_until(max(self.now, given.time))
             self.stage.take(given, self.now)
         self._wake_until(until)
-        self._play_until(max(self.now, until))
+        self.play_until(max(self.now, until))
         return self
 
     def _wake_until(self, time: float) -> None:
@@ -71,15 +71,15 @@ class Simulation:
             if at >= time:
                 return
             before = self.now
-            self._play_until(at)
+            self.play_until(at)
             self.stage.tick(at)
             self.ticks += 1
-            self._play_until(at + self._cost)
+            self.play_until(at + self._cost)
             idle = idle + 1 if self.now == before else 0
             if idle >= MOST_IDLE:
                 raise RuntimeError("the partner does not let time pass")
 
-    def _play_until(self, time: float) -> None:
+    def play_until(self, time: float) -> None:
         """Let the stage play each note at its own time, up to a time."""
         while (due := self._due()) <= time:
             self.now = max(self.now, due)

@@ -85,8 +85,12 @@ def test_messages_that_nobody_reads_are_given_up(monkeypatch: pytest.MonkeyPatch
     with os.fdopen(writer, "w") as stream:
         monkeypatch.setattr("sys.stderr", stream)
         stream.write("to nobody")
+        with pytest.raises(BrokenPipeError):
+            stream.flush()
         failures.flush_messages()
-        stream.flush()  # does not raise any more
+        assert os.path.samestat(os.fstat(stream.fileno()), Path(os.devnull).stat())
+        assert stream.write("no more") == len("no more")
+        stream.flush()
 
 
 def test_a_warning_is_a_sentence_and_goes_where_stderr_is_now(

@@ -187,3 +187,30 @@ def test_three_hours_are_written_about_once(
     size = file.path.stat().st_size
     assert size > 900_000
     assert total < 12 * size
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_vanished_is_written_again_at_once(tmp_path: Path, replaced: bool) -> None:
+    tracks = two_tracks()
+    file = SessionFile(tmp_path / "sessions", "session", 120.0)
+    tracks[0].add(0, b"\x90\x3c\x40")
+    file.save(events_of(tracks))
+    path = file.path
+    assert path is not None
+    path.unlink()
+    if replaced:
+        path.write_bytes(b"")
+    else:
+        path.parent.rmdir()
+    tracks[0].add(9, b"\x80\x3c\x40")
+    file.save(events_of(tracks))
+    assert played(path.read_bytes())[0] == [b"\x90\x3c\x40", b"\x80\x3c\x40"]
+    file.let_go()
+
+
+def test_the_name_of_a_log_that_was_left_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "session.jsonl").write_text("left")
+    file = SessionFile(tmp_path, "session", 120.0)
+    file.save(events_of(two_tracks()))
+    file.let_go()
+    assert file.path == tmp_path / "session-2.mid"

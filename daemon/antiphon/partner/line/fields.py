@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.instrument.ask import Ask
-from antiphon.instrument.controls import Biases, Controls
+from antiphon.instrument.controls import Controls
+from antiphon.partner.line.codecs import FieldCodec
+from antiphon.partner.line.drawing import Drawing
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
     FieldSlate,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
-    from antiphon.partner.line.codecs import FieldCodec
     from antiphon.partner.line.place import Bounds
     from antiphon.partner.line.predictor import NextNote, State
     from antiphon.partner.settings import PartnerSettings
@@ -59,7 +59,7 @@ class _Limits:
         )
 
 
-class FieldImproviser:
+class FieldImproviser(Drawing[FieldCodec, _Limits]):
     """Draws notes from an instrument, and keeps them within the rules; see `Improviser`.
 
     Parameters
@@ -87,23 +87,10 @@ class FieldImproviser:
         settings: PartnerSettings,
         rules: Sequence[Rule] = (),
     ) -> None:
-        self.predictor = predictor
-        self.codec = codec
-        self._rules = tuple(rules)
-        self._limits = _Limits(settings, codec.fields)
+        super().__init__(predictor, codec, rules, _Limits(settings, codec.fields))
         low, high = _steps(codec)
         self._reach = float(low[-1])
-        self._biases = Biases(codec)
         self._slate = FieldSlate(self._biases.row("pitch"), self._biases.row("step"), low, high)
-
-    @property
-    def settings(self) -> PartnerSettings:
-        """The settings that hold."""
-        return self._limits.settings
-
-    def adopt(self, settings: PartnerSettings) -> None:
-        """Go by other settings from now on; so do all that were tuned from this one."""
-        self._limits.adopt(settings)
 
     def tuned(self, phrase: NoteArray, seed: NoteArray) -> FieldImproviser:
         """Return one whose codec is fitted to the player."""
@@ -159,18 +146,12 @@ class FieldImproviser:
         rules: Sequence[Rule] = (),
     ) -> tuple[Note, State, NDArray[np.int32]]:
         """Call the instrument once; return the note, the new state and the note's row."""
-        limits = self._limits
-        self._biases.clear()
-        for rule in (*limits.rules, *self._rules, *rules):
-            rule.weigh(moment, self._slate)
-        if place.without:
-            Without(place.without).weigh(moment, self._slate)
-        uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        prediction = self.predictor.step(
-            Ask(place.state, place.row, uniforms, limits.controls, self._biases)
-        )
+        without = (Without(place.without),) if place.without else ()
+        every = (*self._limits.rules, *self._rules, *rules, *without)
+        self._weigh(moment, self._slate, every)
+        prediction = self._step(place, rng)
         note = self.codec.decode_one(prediction.classes, prediction.within, moment.previous)
-        longest = limits.settings.longest_note
+        longest = self.settings.longest_note
         duration = longest if note.duration is None else min(note.duration, longest)
         onset = min(max(note.onset, moment.earliest), moment.latest)
         row = np.array(prediction.classes, dtype=np.int32)

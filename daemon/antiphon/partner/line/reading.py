@@ -70,6 +70,7 @@ class Reading:
         self._window = window
         self._streams = improviser.predictor.window is None
         self._follows = self._streams and improviser.reads_along
+        self._length = (window.size, window.seconds)
         self._main = _Rows(improviser.predictor, math.inf)
         self._spare: _Rows | None = None
         self._place: Place | None = None
@@ -142,8 +143,15 @@ class Reading:
         return calls if self._spare is None else self._spare.read(calls)
 
     def _move(self, now: float) -> None:
-        """Move the anchor on, once twice the window lies behind it."""
+        """Move the anchor on, once twice the window lies behind it.
+
+        A window that has been given another length is read anew.
+        """
         window, main, spare = self._window, self._main, self._spare
+        if self._length != (window.size, window.seconds):
+            self._length = (window.size, window.seconds)
+            self._main, self._spare = self._from(window.oldest(now)), None
+            return
         earliest = now - 2.0 * window.seconds
         count = window.count(main.anchor, now)
         if count == 0 or main.anchor < earliest or count > 2 * window.size:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.instrument.ask import Ask
-from antiphon.instrument.controls import FORBID, Biases, Controls
+from antiphon.instrument.controls import FORBID, Controls
 from antiphon.music.note import array_to_notes
+from antiphon.partner.line.codecs import WordCodec
+from antiphon.partner.line.drawing import Drawing
 from antiphon.partner.line.grid import Grid
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter, WordSlate
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
-    from antiphon.partner.line.codecs import WordCodec
     from antiphon.partner.line.place import Bounds
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
@@ -78,7 +78,7 @@ class _Limits:
         return within and len(pitches) <= self.at_once
 
 
-class WordImproviser:
+class WordImproviser(Drawing[WordCodec, _Limits]):
     """Draws words from an instrument, and keeps them within the rules; see `Improviser`.
 
     Parameters
@@ -106,21 +106,8 @@ class WordImproviser:
         settings: PartnerSettings,
         rules: Sequence[Rule] = (),
     ) -> None:
-        self.predictor = predictor
-        self.codec = codec
-        self._rules = tuple(rules)
+        super().__init__(predictor, codec, rules, _Limits(settings, codec))
         self._grid = Grid(codec.beat, 0.0)
-        self._limits = _Limits(settings, codec)
-        self._biases = Biases(codec)
-
-    @property
-    def settings(self) -> PartnerSettings:
-        """The settings that hold."""
-        return self._limits.settings
-
-    def adopt(self, settings: PartnerSettings) -> None:
-        """Go by other settings from now on; so do all that were tuned from this one."""
-        self._limits.adopt(settings)
 
     def tuned(self, phrase: NoteArray, seed: NoteArray) -> WordImproviser:
         """Return one that plays on the player's beats, as loud as they do."""
@@ -178,16 +165,11 @@ class WordImproviser:
     ) -> tuple[int, Place]:
         """Call the instrument once; return the word and the place after it."""
         limits = self._limits
-        self._biases.clear()
         bias = self._biases.row("symbol")
         slate = WordSlate(bias, limits.pitches, limits.beats * self.codec.beat)
-        for rule in (NotAfter(), *self._rules, *rules):
-            rule.weigh(moment, slate)
+        self._weigh(moment, slate, (NotAfter(), *self._rules, *rules))
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
-        uniforms = rng.random(1, dtype=np.float32)
-        prediction = self.predictor.step(
-            Ask(place.state, place.row, uniforms, limits.controls, self._biases)
-        )
+        prediction = self._step(place, rng)
         row = np.array(prediction.classes, dtype=np.int32)
         return int(row[0]), Place(prediction.state, row, place.onset)
 

@@ -58,6 +58,12 @@ class Window:
         self._own_until = NEVER
         self._version = 0
 
+    def resize(self, size: int, seconds: float) -> None:
+        """Show so much from now on; what is no longer kept does not come back."""
+        if (size, seconds) != (self.size, self.seconds):
+            self.size, self.seconds = size, seconds
+            self._version += 1
+
     @property
     def version(self) -> int:
         """A number that differs after each change."""

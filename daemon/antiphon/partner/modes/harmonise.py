@@ -43,9 +43,9 @@ class Around:
     """
 
     def __init__(self, pitch: int, nearest: int, farthest: int, sounding: set[int]) -> None:
-        away = np.abs(np.arange(PITCHES) - pitch)
-        self._weights = np.zeros(PITCHES, dtype=np.float32)
-        self._weights[(away < nearest) | (away > farthest)] = FORBID
+        self._weights = np.full(PITCHES, FORBID, dtype=np.float32)
+        self._weights[pitch + nearest : pitch + farthest + 1] = 0.0
+        self._weights[max(pitch - farthest, 0) : max(pitch - nearest + 1, 0)] = 0.0
         self._weights[sorted(sounding)] = FORBID
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
@@ -84,6 +84,7 @@ class Harmonise:
         self._ensemble = ensemble
         self._added: dict[int, _Added] = {}
         self._drawn: _Added | None = None
+        self._numbers = ensemble.numbers()  # the next stroke's, made while nobody waits
 
     @property
     def playing(self) -> bool:
@@ -134,9 +135,7 @@ class Harmonise:
             return
         nearest, farthest, sounding = settings.nearest, settings.farthest, self._sounding(stroke)
         around = Around(stroke.pitch, nearest, farthest, sounding)
-        rest = reading.improviser.together(
-            reading.place, [around], settings.notes, ensemble.numbers()
-        )
+        rest = reading.improviser.together(reading.place, [around], settings.notes, self._numbers)
         velocity = min(max(round(stroke.velocity * settings.loudness), 1), 127)
         added = _Added(stroke, rest, nearest, farthest, sounding, velocity)
         self._drawn = self._added[id(stroke)] = added
@@ -153,6 +152,7 @@ class Harmonise:
                 added.plays.append(play)
                 return [play]
         self._drawn = None
+        self._numbers = self._ensemble.numbers()
         return []
 
     def _draw_all(self, now: float) -> list[Output]:
@@ -169,6 +169,7 @@ class Harmonise:
             return []
         if self._drawn is added:
             self._drawn = None
+            self._numbers = self._ensemble.numbers()
         return [self._ensemble.end(play.identity, time) for play in added.plays]
 
     def _sounding(self, stroke: Struck) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import struct
 from typing import TYPE_CHECKING
 
@@ -214,8 +213,22 @@ class TestRefusing:
         content = bytearray(WHOLE)
         content[at] = byte
         path = saved(tmp_path_factory.getbasetemp(), bytes(content))
-        with contextlib.suppress(MidiFileError):
-            read_performance(path)
+        try:
+            performance = read_performance(path)
+        except MidiFileError as refused:
+            sentence = str(refused)
+            assert str(path) in sentence
+            assert sentence.endswith(".")
+            assert "\n" not in sentence
+            return
+        notes = performance.notes()
+        assert len(performance.tracks) >= 1
+        assert len(notes) >= 1
+        assert np.isfinite(notes["onset"]).all()
+        assert (notes["onset"] >= 0.0).all()
+        assert (np.isfinite(notes["duration"]) & (notes["duration"] > 0.0)).all()
+        assert (notes["pitch"] <= 127).all()
+        assert ((notes["velocity"] >= 1) & (notes["velocity"] <= 127)).all()
 
     @settings(deadline=None)
     @given(length=st.integers(0, len(WHOLE) - 1))

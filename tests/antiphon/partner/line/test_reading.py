@@ -188,3 +188,23 @@ def test_a_drone_survives_that_a_note_after_it_is_taken_back(kit: Kit) -> None:
     assert reading.ready
     assert len(reading.place.state) == TAIL  # the row before the piece, and all but the last
     assert reading.place.onset == TAIL - 2
+
+
+@pytest.mark.parametrize("size", [4, 40])
+def test_a_window_of_another_length_is_read_anew(kit: Kit, size: int) -> None:
+    _, window, reading = a_reading(kit)
+    play(window, reading, range(2 * SIZE))
+    window.resize(SIZE, 1000.0)
+    assert not reading.stale
+    window.resize(size, 1000.0)
+    assert reading.stale
+    now = 2 * SIZE - 0.4
+    reading.follow(now)
+    reading.read(1000)
+    reading.aim(now, -math.inf)
+    assert reading.ready
+    read = len(reading.place.state)  # all rows but the last, the start included
+    assert read == min(size, 2 * SIZE)
+    play(window, reading, range(2 * SIZE, 6 * SIZE))
+    reading.aim(6 * SIZE - 0.4, -math.inf)
+    assert size <= len(reading.place.state) <= 2 * size

@@ -161,14 +161,14 @@ def test_no_added_note_is_louder_or_softer_than_midi_knows(
 ) -> None:
     stage = warmed(kit, loudness=loudness)
     before = len(stage.heard)
-    stage.run([NoteOn(10.0, 0, 62, velocity)], until=10.1)
+    stage.run([NoteOn(10.0, 0, 62, velocity)], until=10.01)
     assert [sounded.note.velocity for sounded in stage.heard[before:]] == [added] * 2
 
 
 def test_the_nearest_and_the_farthest_are_both_allowed(kit: Kit) -> None:
     stage = warmed(kit, nearest=7, farthest=7)
     before = len(stage.heard)
-    stage.run([NoteOn(10.0, 0, 62, 90)], until=10.1)
+    stage.run([NoteOn(10.0, 0, 62, 90)], until=10.01)
     assert sorted(sounded.note.pitch for sounded in stage.heard[before:]) == [55, 69]
 
 
@@ -195,7 +195,7 @@ def test_what_was_only_listened_to_is_read_at_the_first_stroke_unless_it_is_much
     assert imitator.reads == 0
     stage.run([Change(10.0, "partner.mode", "harmonise"), NoteOn(10.0, 0, 62, 90)], until=10.0)
     assert imitator.reads == 12
-    stage.run([], until=10.4)
+    stage.run([], until=10.01)
     assert len(stage.heard) == added
-    stage.run([NoteOff(10.5, 0, 62), NoteOn(11.0, 0, 64, 90)], until=11.1)
+    stage.run([NoteOff(10.5, 0, 62), NoteOn(11.0, 0, 64, 90)], until=11.01)
     assert len(stage.heard) == added + 2
