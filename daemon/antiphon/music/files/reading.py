@@ -20,7 +20,7 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from antiphon.music.files.chunks import UnreadableMidiError
+from antiphon.music.files.chunks import OTHER, UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
 from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
@@ -39,6 +39,9 @@ _log = logging.getLogger(__name__)
 
 LEAD_IN = 1.0
 """Seconds of silence that may come before the first note where a file is played or continued."""
+
+MOST_BYTES = 1 << 28
+"""A file of more bytes is no music: a device, or a recording."""
 
 Messages = tuple[tuple[float, bytes], ...]
 
@@ -209,7 +212,11 @@ class _Strand:
 def _clean(path: Path) -> CleanMidi:
     """Return the music of a file."""
     try:
-        return clean_midi(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise UnreadableMidiError("is larger than any MIDI file", OTHER)
+        return clean_midi(content)
     except OSError as error:
         raise MidiFileError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnreadableMidiError as error:
