@@ -20,8 +20,9 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
-from antiphon.music.files.chunks import OTHER, UnreadableMidiError
+from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
+from antiphon.music.files.content import read_content
 from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
@@ -39,9 +40,6 @@ _log = logging.getLogger(__name__)
 
 LEAD_IN = 1.0
 """Seconds of silence that may come before the first note where a file is played or continued."""
-
-MOST_BYTES = 1 << 28
-"""A file of more bytes is no music: a device, or a recording."""
 
 Messages = tuple[tuple[float, bytes], ...]
 
@@ -212,11 +210,7 @@ class _Strand:
 def _clean(path: Path) -> CleanMidi:
     """Return the music of a file."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise UnreadableMidiError("is larger than any MIDI file", OTHER)
-        return clean_midi(content)
+        return clean_midi(read_content(path))
     except OSError as error:
         raise MidiFileError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnreadableMidiError as error:
