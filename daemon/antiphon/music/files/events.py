@@ -35,6 +35,8 @@ META = RESET
 """In a file the status byte of a reset begins a meta event."""
 TEMPO_BYTES = 3
 LONGEST_NUMBER = 4
+LONGEST_NAME = 1000
+"""Characters of a track's name that are read; mido refuses a name of a million bytes."""
 AT_ONCE = 4096
 """Messages that one match takes at most."""
 
@@ -269,6 +271,7 @@ def _kind_of(status: int | None) -> _Kind | None:
 def _text(content: bytes) -> str:
     """Return a name as it was meant: files hold UTF-8 or Latin-1 and do not say which."""
     try:
-        return content.decode("utf-8").strip()
+        name = content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("latin-1").strip()
+        name = content.decode("latin-1")
+    return name.strip()[:LONGEST_NAME].rstrip()

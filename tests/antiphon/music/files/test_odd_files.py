@@ -127,6 +127,16 @@ class TestMeta:
         assert notes_in(file_of(events), tmp_path)["duration"].tolist() == [1.0]
 
 
+    @pytest.mark.parametrize("letter", ["y", "\u00e9"])
+    def test_a_name_of_millions_of_letters_is_cut(self, letter: str, tmp_path: Path) -> None:
+        path = tmp_path / "named.mid"
+        name = smf.meta(0x03, letter.encode() * 1_500_000)
+        path.write_bytes(file_of(b"\x00" + name + bytes.fromhex(NOTE)))
+        (track,) = read_performance(path).tracks
+        assert track.notes["pitch"].tolist() == [60]
+        assert track.name == letter * 1000
+
+
 class TestMessages:
     @pytest.mark.parametrize(
         "between",
