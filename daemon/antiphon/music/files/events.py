@@ -35,7 +35,7 @@ META = RESET
 """In a file the status byte of a reset begins a meta event."""
 TEMPO_BYTES = 3
 LONGEST_NUMBER = 4
-LONGEST_NAME = 1000
+LONGEST_NAME = 100
 """Characters of a track's name that are read; mido refuses a name of a million bytes."""
 MOST_EVENT_BYTES = 1 << 22
 """About a million messages, or 500,000 notes; mido reads some 200,000 messages a second."""
