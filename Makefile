@@ -1,8 +1,8 @@
 # make jam    play: sets up the live side alone in .venv, then starts it
 # make test   everything that is checked, in .venv-test
 # make fast   the everyday tests, in .venv-fast: no real ports, no TensorFlow
-# make lint   style, types and the arrows of the house
-# make wheel  the wheel plays, beside the lowest versions that it allows
+# make lint   style, types and imports
+# make wheel  try the wheel, with the lowest versions that pyproject.toml allows
 # make mutants  change the code at random; do the tests notice? (docs/mutants.md)
 # make alsa   the tests on ALSA in an emulated machine, as root: minutes (docs/alsa.md)
 # make format let ruff put the code in shape
@@ -27,7 +27,7 @@ fast: .venv-fast/.ready
 	.venv-fast/bin/python -m pytest -m "not system and not train" $(ARGS)
 
 mutants: .venv-mutants/.ready
-	.venv-mutants/bin/python scripts/mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(ARGS)
+	.venv-mutants/bin/python scripts/mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 alsa:
 	@scripts/try-alsa $(ARGS)

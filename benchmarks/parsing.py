@@ -6,7 +6,7 @@ the other; milliseconds of processor time a file, so that what else the machine 
 counts little, the best of three rounds (of music21 and mido the only one). The whole
 folder: parsed here, by threads and by processes (started for it); then as a corpus,
 from cold and from the cache, by the index of sizes and times and with every file
-hashed anew. Wall and processor time in seconds, the best of three rounds.
+hashed again. Wall and processor time in seconds, the best of three rounds.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Measure how soon a key silences the partner in the midst of an answer, on real ports.
 
-A player of our own plays a phrase into Antiphon In and waits for the answer. At
-a moment of it that chance chooses, while a note of the partner's sounds, he
-strikes a key; the delay counts until the last of the partner's notes is
-released. An instrument that reads a window anew for each note may be in the
-midst of a call then. Prints one JSON object:
+A simulated player plays a phrase into Antiphon In and waits for the answer. At a random
+moment of it, while a note of the partner's sounds, the player strikes a key; the delay
+ends when the last of the partner's notes is released. An instrument that reads a window
+again for each note may be in the midst of a call at that moment. Prints one JSON object:
 `python benchmarks/take_over.py --instrument FILE.onnx`.
 """
 

@@ -1,4 +1,4 @@
-"""The command `antiphon`, from its first instant; `python -m antiphon` is the same."""
+"""The entry point of the command `antiphon`, and of `python -m antiphon`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 def main() -> None:
     """Run the command line.
 
-    A jam that is ended while its packages still load has begun nothing that
-    would have to be undone. It ends as any jam does, with 0 and not a word.
+    A signal may end a jam while its packages still load. Nothing runs yet, so the
+    process exits at once, with code 0 as any jam does.
     """
-    _fill_standard_streams()
+    _open_closed_streams()
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     if command == "jam":
         for name in _ENDINGS:
@@ -32,17 +32,17 @@ def main() -> None:
     run()
 
 
-def _fill_standard_streams() -> None:
-    """Open nowhere in place of standard streams that were closed.
+def _open_closed_streams() -> None:
+    """Open /dev/null in place of standard streams that are closed.
 
-    Else the next file or socket that is opened gets such a number, and what is
-    printed from C would go there.
+    Otherwise the next file or socket gets the number of such a stream, and a library
+    that prints from C writes into it.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

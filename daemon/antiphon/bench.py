@@ -1,6 +1,6 @@
-"""Figures of the live side on this machine: how fast, how soon, how large.
+"""Measure the live side on this machine: speed, start-up and memory.
 
-Steps are timed one call at a time, with the rules' biases in place, as on stage.
+Each call of the instrument is timed on its own, with all its inputs, as in a jam.
 Start-up and memory are those of a real `antiphon jam` in a process of its own.
 """
 
@@ -31,12 +31,12 @@ PRIMINGS = 20
 STARTS = 3
 READY = "ready after"
 _PEAK = re.compile(r"peak memory ([0-9.]+) MiB")
-"""What a jam logs at -v: once it can answer, and at its end."""
+"""A jam with -v logs `READY` when it can answer, and `_PEAK` at its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured, each with its unit in its name."""
+    """The figures; each name ends with the unit."""
 
     instrument: str
     precision: str
@@ -47,7 +47,7 @@ class Figures:
     peak_memory_mib: float
 
     def as_dict(self) -> dict[str, str | float]:
-        """Return them as JSON values."""
+        """Return the figures as JSON values."""
         return asdict(self)
 
 

@@ -1,7 +1,8 @@
-"""Hand on names of a package without importing its modules before one is asked for.
+"""Export names of a package, and import their modules only when a name is used.
 
-A room's settings are read before numpy is loaded (`antiphon.jam.running` says
-why), and importing `antiphon.partner.settings` runs `antiphon/partner/__init__.py`.
+Settings are read before numpy is loaded (`antiphon.jam.running` says why). But
+importing `antiphon.partner.settings` runs `antiphon/partner/__init__.py` first, so that
+file must not import the modules that need numpy.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
-    """Return a package's `__getattr__`, which imports a module with the first of its names.
+    """Return a `__getattr__` for a package: it imports a module when its first name is used.
 
     Parameters
     ----------
     package : str
         The package's `__name__`.
     modules : mapping of str to tuple of str
-        The names that each module of the package hands on.
+        The names that the package exports from each of its modules.
     """
     homes = {name: module for module, names in modules.items() for name in names}
 

@@ -19,7 +19,7 @@ HOUSE_PERFORMANCE = "performance.mid"
 
 
 def settings_file(way: str = "jam") -> Path:
-    """Return the shipped settings of one way of playing."""
+    """Return a shipped settings file; there is one, "jam"."""
     return _existing(_config() / f"{way}.toml")
 
 
@@ -34,12 +34,12 @@ def house_instrument() -> Path:
 
 
 def house_performance() -> Path:
-    """Return the human performance that plays where nobody else does."""
+    """Return the bundled human performance, which plays the player's part."""
     return _existing(_PACKAGE / "shipped" / HOUSE_PERFORMANCE)
 
 
 def _config() -> Path:
-    """Return the folder of settings: the checkout's own, else the wheel's."""
+    """Return the folder of settings: that of the checkout, or that inside the wheel."""
     if (_CHECKOUT / "pyproject.toml").is_file():
         return _CHECKOUT / "config"
     return _PACKAGE / "config"

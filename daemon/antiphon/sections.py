@@ -1,7 +1,7 @@
-"""All that can be set: the sections of every room, and that of a jam itself.
+"""All settings: the sections of every room, and the section of a jam.
 
-A new section is a line of `Settings`. This module lies below the rooms that are
-given `Settings`, so the section of the jam stands here.
+A new section is a line of `Settings`. The section of a jam stands here and not in
+`jam/`, because this module may not import the rooms that receive `Settings`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ The settings of a jam, as shipped: every setting there is, with its default.
 
 To change some, write only those into your own file (`antiphon config --path` says \
 where it belongs), set variables such as ANTIPHON_PARTNER__PAUSE=0.8, or use the \
-options of `antiphon jam`; later ones win. `antiphon config` shows what holds and \
-where it came from.
+options of `antiphon jam`; later ones win. `antiphon config` shows the value of each \
+setting and where it came from.
 
 Times are seconds, pitches MIDI note numbers (60 is middle C), channels and programs \
 are counted from 1."""
@@ -38,7 +38,8 @@ class JamSection(Section, frozen=True, kw_only=True):
         PathOrWord,
         Meta(
             description='Who plays the player\'s part: "auto" is the keyboard, or a bundled '
-            'performance where there is none; "none" is only ever a keyboard; else a MIDI file.',
+            'performance where there is no keyboard; "none" is the keyboard only; anything else '
+            "is a MIDI file.",
             extra=FIXED,
         ),
     ] = "auto"
@@ -46,22 +47,23 @@ class JamSection(Section, frozen=True, kw_only=True):
         float,
         Meta(
             ge=0.0,
-            description="How long a jam lasts before it ends by itself; 0 is until it is stopped.",
+            description="A jam ends by itself after this time; with 0 it goes on until you stop "
+            "it.",
             extra=FIXED,
         ),
     ] = 0.0
     display: Annotated[
         Literal["auto", "roll", "lines", "none"],
         Meta(
-            description='What the terminal shows: "roll" (a rolling piano roll), "lines", "none", '
-            'or "auto".',
+            description='What the terminal shows: "roll" (a rolling piano roll), "lines" (a line '
+            'a phrase), "none", or "auto" (the roll where the terminal can show it, else lines).',
             extra=FIXED,
         ),
     ] = "auto"
 
 
 class Settings(PartnerSections, frozen=True, kw_only=True):
-    """Every setting, a section each; those of the partner's come first."""
+    """All settings, one field a section; the partner's sections come first."""
 
     midi: MidiSection = MidiSection()
     synth: SynthSection = SynthSection()

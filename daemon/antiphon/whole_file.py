@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, whatever happens meanwhile.
+"""Write a file whole or not at all.
 
 The content goes to an unfinished file beside the real one, which takes its place
 when it is complete. A full disk, an exception or a kill leaves the old file as it was.
@@ -21,7 +21,7 @@ LONGEST_NAME = 200
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
-    """Give the path of an empty file to write to; put it in the place of `path` at the end.
+    """Yield the path of an empty file to write to; it replaces `path` when the block ends.
 
     The unfinished file is hidden, lies in the same folder, ends like the name of
     `path` (some writers look at the suffix), and has a name that no other process uses.
@@ -49,7 +49,7 @@ def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
         if not unfinished.exists():
             return
         if sync:
-            _sync(unfinished)
+            _sync(unfinished, os.O_RDWR)  # Windows syncs only what may be written
         unfinished.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -57,7 +57,7 @@ def whole_file(path: Path, *, sync: bool = False) -> Iterator[Path]:
         raise
     if sync:
         with contextlib.suppress(OSError):  # not every system opens folders
-            _sync(path.parent)
+            _sync(path.parent, os.O_RDONLY)
 
 
 def _beside(path: Path) -> Path:
@@ -65,8 +65,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{secrets.token_hex(4)}.part-{name}")
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

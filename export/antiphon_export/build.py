@@ -18,7 +18,7 @@ import onnx
 from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
-from antiphon.instrument.session import graph_inputs
+from antiphon.instrument.runtime import graph_inputs
 from antiphon_export.convert import to_onnx
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 
 
 class PrecisionName(StrEnum):
@@ -45,13 +45,13 @@ def export(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
-    """Turn a trained network into one file that plays, proven equal to it."""
+    """Turn a trained network into an instrument file."""
     # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    voice: Voice = ctx.obj or Voice()
+    verbosity: Verbosity = ctx.obj or Verbosity()
     with native_messages_to(Path(os.devnull)):
         from antiphon_export.build import Order, build
 
@@ -64,6 +64,6 @@ def export(
             tuple(corpus or ()),
             figures,
         )
-        card = build(order, voice.say)
+        card = build(order, verbosity.say)
     if as_json:
         typer.echo(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import onnx
 
-from antiphon.instrument.session import OUTPUTS, next_name
+from antiphon.instrument.runtime import OUTPUTS, next_name
 from antiphon_export.step import make_step
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
-from antiphon.instrument.session import graph_inputs, next_name
+from antiphon.instrument.runtime import graph_inputs, next_name
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec

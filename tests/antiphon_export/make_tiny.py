@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from antiphon.instrument.card import Card, StateTensor
-from antiphon.instrument.session import graph_inputs
+from antiphon.instrument.runtime import graph_inputs
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon_export.build import write_model
 from antiphon_export.convert import to_onnx

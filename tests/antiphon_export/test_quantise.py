@@ -50,16 +50,16 @@ def test_a_product_is_near_and_a_row_minds_its_own_business(
 ) -> None:
     model, weights = product
     small = quantise(model)
-    session = ort.InferenceSession(small.SerializeToString(), providers=["CPUExecutionProvider"])
+    graph = ort.InferenceSession(small.SerializeToString(), providers=["CPUExecutionProvider"])
     x = np.random.default_rng(3).normal(0.0, 1.0, (ROWS, INPUTS)).astype(np.float32)
     x[1] *= 1000.0
     x[2] = 0.0
-    y, z = session.run(["y", "z"], {"x": x})
+    y, z = graph.run(["y", "z"], {"x": x})
     np.testing.assert_array_equal(y, z)
     error = np.abs(y - x @ weights).max(axis=1)
     assert np.all(error <= 0.02 * np.abs(x).max(axis=1) * np.sqrt(INPUTS) + 1e-6)
     for row in range(ROWS):
-        alone = session.run(["y"], {"x": x[row : row + 1]})[0]
+        alone = graph.run(["y"], {"x": x[row : row + 1]})[0]
         np.testing.assert_array_equal(alone[0], y[row])
 
 

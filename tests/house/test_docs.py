@@ -45,6 +45,17 @@ def test_the_host_of_ones_own_plays_ten_notes(tmp_path: Path) -> None:
         assert 1 <= int(velocity) <= 127
 
 
+def test_the_test_of_a_mode_that_contributing_shows_passes(tmp_path: Path) -> None:
+    example = tmp_path / "test_example.py"
+    example.write_text(fenced("CONTRIBUTING.md", "python"))
+    kit = ("-p", "tests.antiphon.partner.conftest", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", ROOT / "pyproject.toml", *kit, example]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+    assert "2 passed" in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_links_to_is_there(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())

@@ -279,6 +279,21 @@ class TestListNotes:
         assert f"has no note of {track}." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ((), ""),
+        (("SAMPLE=5", "SEED=3"), "--sample 5 --seed 3"),
+        (("SEED=3", "ARGS=partner/line --jobs 4"), "--seed 3 partner/line --jobs 4"),
+    ],
+)
+def test_make_mutants_hands_its_variables_on(given: tuple[str, ...], passed: str) -> None:
+    done = run("make", "--dry-run", "--directory", ROOT, "mutants", *given)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if " scripts/mutants" in line]
+    assert " ".join(line.split()) == f".venv-mutants/bin/python scripts/mutants {passed}".strip()
+
+
 def test_every_script_says_what_it_does_and_can_be_run() -> None:
     scripts = sorted(path for path in SCRIPTS.iterdir() if path.is_file())
     assert len(scripts) >= 10

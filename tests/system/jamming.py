@@ -5,8 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import mido
 
 from antiphon.replay import replay
 
@@ -37,12 +40,29 @@ class Balance:
         return self
 
 
-class JamProcess:
-    """`antiphon jam` with options; ended by force if nothing else ended it."""
+def sounded(session: Path) -> Counter[tuple[int, int]]:
+    """Return how often the partner sounded each (pitch, velocity) in a recorded session."""
+    return Counter(
+        (message.note, message.velocity)
+        for track in mido.MidiFile(session).tracks
+        if track.name == "Antiphon"
+        for message in track
+        if message.type == "note_on" and message.velocity > 0
+    )
 
-    def __init__(self, folder: Path, *options: str, code: str | None = None) -> None:
+
+class JamProcess:
+    """`antiphon jam` with options; ended by force if nothing else ended it.
+
+    What it recorded is replayed at its end, unless a test has put another partner
+    in with `code`; `replayed` says that its partner is the shipped one all the same.
+    """
+
+    def __init__(
+        self, folder: Path, *options: str, code: str | None = None, replayed: bool = False
+    ) -> None:
         self.folder = folder
-        self.as_shipped = code is None  # a test may have put another partner in
+        self._replayed = code is None or replayed
         start = ["-m", "antiphon"] if code is None else ["-c", code]
         command = [sys.executable, *start, "-v", "jam", "--sessions", str(folder), *options]
         self.process = subprocess.Popen(
@@ -60,21 +80,31 @@ class JamProcess:
     def __enter__(self) -> JamProcess:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object = None, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.end()
         assert self.process.stderr is not None
         self.process.stderr.close()
-        if self.as_shipped and kind is None:
+        if self._replayed and kind is None:
             self.replay()
 
     def replay(self) -> int:
-        """Play what was recorded once more; return how many notes came out the same."""
+        """Play what was recorded once more; return how many notes came out the same.
+
+        Every session has its log, and every note that sounded is among those that
+        came out the same; fewer sounded where a player took over.
+        """
         notes = 0
-        for log in sorted(self.folder.glob("*.jsonl")):
-            outcome = replay(log)
-            assert outcome.difference is None, (log, outcome)
+        sessions = sorted(self.folder.glob("*.mid"))
+        assert [path.stem for path in sorted(self.folder.glob("*.jsonl"))] == [
+            path.stem for path in sessions
+        ]
+        for session in sessions:
+            outcome = replay(session)
+            assert outcome.difference is None, (session, outcome)
+            heard = sounded(session)
+            assert not heard - outcome.planned, (session, heard - outcome.planned)
             notes += outcome.notes
         return notes
 

@@ -86,6 +86,7 @@ def test_phrases_are_answered_and_no_note_stays(jam: JamProcess, client: MidiCli
         for track in mido.MidiFile(session).tracks
     }
     assert notes == {**notes, "Player": 2 * len(PHRASE), "Antiphon": balance.started}
+    assert jam.replay() >= balance.started > 0
 
 
 def test_a_key_takes_over_at_once(client: MidiClient) -> None:
@@ -145,7 +146,7 @@ def test_an_instrument_that_takes_its_time_leaves_the_player_in_charge(
         "main()\n"
     )
     options = ("--player", "none", "--instrument", tiny(codec))
-    with JamProcess(tmp_path, *options, code=slow) as jam, new_client() as client:
+    with JamProcess(tmp_path, *options, code=slow, replayed=True) as jam, new_client() as client:
         jam.wait_until_ready()
         client.connect(to="Antiphon In", source="Antiphon Out")
         time.sleep(0.2)
@@ -162,3 +163,4 @@ def test_an_instrument_that_takes_its_time_leaves_the_player_in_charge(
         assert balance.sounding == {}
         client.send(0x80, 50, 0)
         assert jam.end(signal.SIGTERM) == 0
+        assert jam.replay() >= len(onsets)

@@ -133,6 +133,7 @@ def test_a_signal_releases_all_and_ends_well(
     balance.take(client.listen(0.5))
     assert balance.sounding == {}
     assert code == 0, "".join(jam.said)
+    assert jam.replay() >= balance.started
 
 
 def test_a_session_holds_both_sides(jam: JamProcess, client: MidiClient) -> None:
@@ -147,6 +148,7 @@ def test_a_session_holds_both_sides(jam: JamProcess, client: MidiClient) -> None
     }
     assert notes["Player"] == 7 + 1  # and the key that ended the answer
     assert notes["Antiphon"] == heard
+    assert jam.replay() >= heard > 0
 
 
 def test_nothing_is_lost_through_thru(
@@ -193,6 +195,7 @@ def test_a_file_plays_the_player_where_there_is_no_midi(tmp_path: Path) -> None:
     }
     assert notes["Player"] > 5
     assert notes["Antiphon"] > 5
+    assert jam.replay() > 5
     assert session.with_suffix(".wav").stat().st_size > 14 * 48_000
 
 

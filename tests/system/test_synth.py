@@ -99,7 +99,7 @@ server.terminate()
 server.wait()
 server = start()
 server.send_signal(signal.SIGSTOP)  # whoever connects to it now waits
-opening = threading.Thread(target=outlet.open_anew)
+opening = threading.Thread(target=outlet.reopen)
 opening.start()
 time.sleep(0.5)
 before = time.monotonic()

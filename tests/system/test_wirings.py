@@ -155,6 +155,9 @@ def test_without_ports_of_its_own_it_uses_those_of_others(
 
 
 REFUSE = """
+import os, signal, sys
+sys.modules["resource"] = None
+del os.pwrite, os.fdatasync, os.tcgetpgrp, os.getpgrp, os.geteuid, signal.SIGHUP
 import rtmidi
 def refusing(kind):
     class Refusing(kind):
@@ -174,7 +177,7 @@ def test_a_jam_without_ports_of_its_own_answers(
         cable.out.open_virtual_port("A")
         cable.into.open_virtual_port("B")
         options = ("--player", "none", "--input", "cable:A", "--output", "cable listener:B")
-        with JamProcess(tmp_path, *options, code=REFUSE) as jam:
+        with JamProcess(tmp_path, *options, code=REFUSE, replayed=True) as jam:
             jam.wait_until_ready()
             assert eventually(lambda: len(cable.into.get_ports()) == 2)  # ours, and the jam's end
             cable.listen(0.3, panics=True)
@@ -186,6 +189,7 @@ def test_a_jam_without_ports_of_its_own_answers(
             assert balance.started >= 1
             assert jam.end(signal.SIGTERM) == 0, "".join(jam.said)
             assert balance.take(cable.listen(0.3)).sounding == {}
+            assert jam.replay() > 0
     said = "".join(jam.said)
     assert "no ports of its own: it listens to cable:A and plays to cable listener:B." in said
     assert "Traceback" not in said
@@ -220,6 +224,8 @@ def test_the_channel_of_drums_is_answered_where_it_is_named(
             time.sleep(0.15)
             pads.send(0x89, pitch, 64)
         assert (Balance().take(pads.listen(3.0)).started > 0) == answered
+        assert jam.end(signal.SIGTERM) == 0
+        assert (jam.replay() > 0) == answered
 
 
 def test_on_one_channel_thru_and_the_partner_keep_their_notes(

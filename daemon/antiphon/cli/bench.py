@@ -1,4 +1,4 @@
-"""`antiphon bench`: how fast this machine plays."""
+"""`antiphon bench`: measure the live side on this machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import typer
 
 def bench(
     instrument: Annotated[
-        str | None, typer.Option(metavar="FILE", help="What to measure; the house's own.")
+        str | None,
+        typer.Option(metavar="FILE", help="The instrument; by default the shipped one."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure how fast this machine plays."""
+    """Measure speed, start-up and memory on this machine."""
     from antiphon.sections import Settings
     from antiphon.settings import Option, load
 

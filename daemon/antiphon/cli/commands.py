@@ -1,9 +1,9 @@
-"""The group of commands: lazy extras, shared options, and how a failure ends.
+"""The group of commands: the commands of other packages, shared options, failures.
 
-Training and export add their commands through the entry points of `GROUP`, so
-that nothing here imports them. They are looked up when a name is not known here,
-or for the help. A module they live in imports its heavy packages inside its
-commands; where one is missing, the command says how to install it.
+Training and export add their commands through the entry points of `GROUP`, so that
+nothing here imports them. The entry points are looked up for the help, and for a name
+that is not known here. Their modules import heavy packages inside the functions; if such
+a package is missing, the command says how to install it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from antiphon.cli import failures
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Commands(TyperGroup):
         end = args.index("--") if "--" in args else len(args)
         shared = [arg for arg in args[:end] if _SHARED.fullmatch(arg)]
         rest = [arg for arg in args[:end] if not _SHARED.fullmatch(arg)]
-        ctx.obj = Voice.of(shared)
+        ctx.obj = Verbosity.of(shared)
         return super().parse_args(ctx, shared + rest + args[end:])
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -54,7 +54,7 @@ class Commands(TyperGroup):
         return None
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command, and end with a sentence and an exit code where it fails."""
+        """Run a command; if it fails, end with a sentence and an exit code."""
         ctx.obj.set_up()
         try:
             result = super().invoke(ctx)
@@ -102,7 +102,7 @@ def _command(name: str, function: Callable[..., Any]) -> Any:
     """Return a function as a command of its own."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     forgiving = {"ignore_unknown_options": True, "allow_extra_args": True}
-    unknown = function.__name__ == "explain"  # whatever it is given, it only explains
+    unknown = function.__name__ == "explain"  # it takes any options, and only explains
     alone.command(name, context_settings=forgiving if unknown else None)(function)
     return typer.main.get_command(alone)
 

@@ -18,7 +18,8 @@ def compose(
     out: Annotated[
         list[Path],
         typer.Option(
-            metavar="FILE", help="Where it goes: .mid, .wav, .musicxml, .pdf or .png; repeatable."
+            metavar="FILE",
+            help="The file to write: .mid, .wav, .musicxml, .pdf or .png; repeatable.",
         ),
     ],
     file: Annotated[
@@ -28,39 +29,39 @@ def compose(
         str | None,
         typer.Option(
             metavar="FILE|corpus|validation",
-            help="Begin with a file, or with a random stretch of what was trained on, or watched.",
+            help="Begin with a file, or with a random stretch of the pieces that the instrument "
+            "was trained on (corpus) or validated on (validation).",
         ),
     ] = None,
     corpus: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="The corpus of --seed-from.")
+        str | None, typer.Option(metavar="FOLDER", help="Where the corpus of --seed-from is.")
     ] = None,
     run: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The training run that knows the corpora.")
     ] = None,
     notes: Annotated[int | None, typer.Option(min=1, help="How many notes to add.")] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="How long to go on; 30 by default.")
+        float | None, typer.Option(min=0.1, help="How many seconds to add; 30 by default.")
     ] = None,
     temperature: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NUMBER|FIELD=NUMBER", help="1 is as it learned, lower is safer; repeatable."
+            metavar="NUMBER|FIELD=NUMBER",
+            help="1 is as learned, lower is more predictable; repeatable.",
         ),
     ] = None,
     added_only: Annotated[
         bool, typer.Option("--added-only", help="Leave the beginning out of the files.")
     ] = False,
-    title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What to write over a score.")
-    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of a score.")] = None,
     instrument: Annotated[
-        str | None, typer.Option(metavar="FILE", help="What the partner plays with.")
+        str | None, typer.Option(metavar="FILE", help="The instrument that continues it.")
     ] = None,
     soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="What a .wav sounds like.")
+        str | None, typer.Option(metavar="FILE", help="The SoundFont of a .wav.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Add the same notes again.")
+        int | None, typer.Option(metavar="NUMBER", help="With the same seed, add the same notes.")
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
@@ -107,7 +108,7 @@ def compose(
 
 @contextlib.contextmanager
 def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show how many notes there are; nothing where nobody looks on."""
+    """Show the number of notes so far, if stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

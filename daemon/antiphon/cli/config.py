@@ -20,10 +20,10 @@ def config(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     path: Annotated[
-        bool, typer.Option("--path", help="Only print where your own file belongs.")
+        bool, typer.Option("--path", help="Print only the path of your own file.")
     ] = False,
     default: Annotated[
-        bool, typer.Option("--default", help="Print a file of all settings, with their meaning.")
+        bool, typer.Option("--default", help="Print a settings file with every default explained.")
     ] = False,
 ) -> None:
     """Show every setting and where it came from."""
@@ -53,7 +53,7 @@ def _sections(configuration: Configuration[Settings]) -> dict[str, dict[str, Any
 
 
 def _print_table(configuration: Configuration[Settings]) -> None:
-    """Print the settings as a table; what is not as shipped stands out."""
+    """Print the settings as a table, in bold those that are not as shipped."""
     from rich.console import Console
     from rich.table import Table
 
@@ -66,6 +66,6 @@ def _print_table(configuration: Configuration[Settings]) -> None:
         value = str(choice.value).lower() if isinstance(choice.value, bool) else str(choice.value)
         style = None if choice.origin == SHIPPED else "bold"
         table.add_row(choice.name, value, choice.origin, style=style)
-    # A pipe has no width to keep to.
+    # A pipe has no width, so no line is folded.
     console = Console(highlight=False)
     console.print(table, width=None if console.is_terminal else 240)

@@ -1,4 +1,4 @@
-"""How a command ends when something goes wrong: one sentence and an exit code."""
+"""End a failed command with one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from antiphon.cli.voice import Voice
+    from antiphon.cli.verbosity import Verbosity
 
-# How the command line itself ends (exit, abort, and usage errors, whose base has
-# no public name in every version of typer): let these pass.
+# typer handles these itself: exit, abort, and usage errors, whose base class has no
+# public name in every version of typer.
 OWN: tuple[type[BaseException], ...] = (
     typer.Exit,
     typer.Abort,
     typer.BadParameter.__mro__[2],
 )
-PIPE_CLOSED = 1  # what typer and rich, which may meet it first, end with
-INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
+PIPE_CLOSED = 1  # as typer and rich do, which may notice the closed pipe first
+INTERRUPTED = 130  # a shell's exit code of a process that SIGINT ended
 UNEXPECTED = 1
 
 
-def report(error: BaseException, voice: Voice) -> int:
-    """Say what went wrong, and return the exit code.
+def report(error: BaseException, verbosity: Verbosity) -> int:
+    """Print what went wrong, and return the exit code.
 
     Parameters
     ----------
     error : BaseException
-        What ended the command: an `AntiphonError` is one sentence; an interrupt
-        and a closed pipe say nothing; all else goes to the log file.
-    voice : Voice
+        The exception that ended the command. An `AntiphonError` prints its sentence, an
+        interrupt and a closed pipe print nothing, and any other goes to the log file.
+    verbosity : Verbosity
         With -v the traceback is shown too.
 
     Returns
@@ -53,7 +53,7 @@ def report(error: BaseException, voice: Voice) -> int:
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
-    if voice.verbose:
+    if verbosity.verbose:
         typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     if isinstance(error, AntiphonError):
         typer.echo(f"antiphon: {error}", err=True)
@@ -63,15 +63,15 @@ def report(error: BaseException, voice: Voice) -> int:
 
 
 def flush() -> None:
-    """Write out what is left, so that a closed pipe shows while it can be handled."""
+    """Flush stdout now, while an error about a closed pipe can still be handled."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def flush_messages() -> None:
-    """Write out what is left on stderr, or give it up: that nobody reads it is no failure.
+    """Flush stderr, or discard what is left of it: an unread message is no failure.
 
-    The interpreter would try again as it ends, and tell of it by its exit code.
+    Otherwise the interpreter would flush it at its end, and exit with an error.
     """
     try:
         if sys.stderr is not None:
@@ -104,7 +104,7 @@ def _write_log(error: BaseException) -> Path | None:
 
 
 def _drop(stream: TextIO) -> None:
-    """Give what is still buffered nowhere to go, lest the interpreter complain."""
+    """Send what is still buffered to /dev/null, so that the interpreter reports no error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""`antiphon info`: what an instrument says about itself."""
+"""`antiphon info`: show the card of an instrument."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 def info(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE.onnx]", help="By default the house's own.")
+        Path | None,
+        typer.Argument(metavar="[FILE.onnx]", help="The instrument; by default the shipped one."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole card as JSON.")] = False,
 ) -> None:
-    """Show what an instrument is and learned from."""
+    """Show what an instrument is, and what it learned from."""
     from antiphon.instrument import load_card
 
     card = load_card(file or _house())

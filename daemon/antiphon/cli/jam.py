@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 def jam(
     context: typer.Context,
     duration: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="End by itself after so long.")
+        float | None, typer.Option(metavar="SECONDS", help="End after so many seconds.")
     ] = None,
     player: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|none", help="A MIDI file that plays the player's part; none: only you."
+            metavar="FILE|none",
+            help="A MIDI file that plays the player's part; none waits for you to play.",
         ),
     ] = None,
     mode: Annotated[
@@ -37,19 +38,21 @@ def jam(
         str | None, typer.Option(metavar="PORT", help="A port to play to besides Antiphon Out.")
     ] = None,
     thru: Annotated[
-        bool | None, typer.Option("--thru/--no-thru", help="Pass on what is played at once.")
+        bool | None,
+        typer.Option("--thru/--no-thru", help="Pass your notes on to the output at once."),
     ] = None,
     instrument: Annotated[
-        str | None, typer.Option(metavar="FILE", help="What the partner plays with.")
+        str | None, typer.Option(metavar="FILE", help="The instrument that the partner plays.")
     ] = None,
     soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="What the synthesizer sounds like.")
+        str | None, typer.Option(metavar="FILE", help="The SoundFont of the synthesizer.")
     ] = None,
     sessions: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The folder that sessions go to.")
+        str | None, typer.Option(metavar="DIR", help="The folder that sessions are recorded in.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Play the same answers again.")
+        int | None,
+        typer.Option(metavar="NUMBER", help="With the same seed, answer the same phrase alike."),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
@@ -86,7 +89,7 @@ def jam(
 
 
 def _options(given: Mapping[str, tuple[object, str]]) -> dict[str, Option]:
-    """Return the settings that the command line names."""
+    """Return the settings that the command line gives."""
     from antiphon.settings import Option
 
     return {

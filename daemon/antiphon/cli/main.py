@@ -56,11 +56,11 @@ def _shared(
         ),
     ] = 0,
     _quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")
+        bool, typer.Option("-q", "--quiet", help="Say only what goes wrong.")
     ] = False,
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Take the options that every command shares (`Commands` has acted on them)."""

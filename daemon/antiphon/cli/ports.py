@@ -1,4 +1,4 @@
-"""`antiphon ports`: the MIDI ports of this machine."""
+"""`antiphon ports`: list the MIDI ports of this machine."""
 
 from __future__ import annotations
 

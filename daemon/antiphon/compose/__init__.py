@@ -1,4 +1,4 @@
-"""A piece made offline: a beginning, what an instrument adds to it, and the files of both."""
+"""Compose offline: find a beginning, continue it with an instrument, and write the piece."""
 
 from antiphon.compose.beginning import Beginning
 from antiphon.compose.composing import Wish, compose

@@ -1,4 +1,4 @@
-"""Where a composition begins: a MIDI file, or a stretch of a corpus. Times are seconds."""
+"""The beginning of a composition: a MIDI file, or a stretch of a corpus. Times are seconds."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beginning:
-    """What is continued.
+    """The notes that are continued.
 
     Attributes
     ----------
     title : str
-        What it is from.
+        Name of the piece or file that they come from.
     notes : array of NOTE_DTYPE
         Sorted by onset; the first begins at 0 or later.
     told : str
-        What to say of where it was found; nothing of a file that was named.
+        A sentence that says where they were found; empty for a file.
     """
 
     title: str
@@ -55,9 +55,9 @@ class Finder(Protocol):
         Parameters
         ----------
         card, codec
-            Of the instrument that is to go on from there.
+            Those of the instrument that continues it.
         rng : Generator
-            Chooses.
+            Makes the random choice.
         corpus : str, optional
             A folder, or another name of a corpus.
         run : Path, optional
@@ -74,7 +74,7 @@ def find_beginning(
     corpus: str | None = None,
     run: Path | None = None,
 ) -> Beginning:
-    """Return the beginning that is asked for.
+    """Return the beginning that `source` names.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def find_beginning(
             )
         path = Path(source)
         notes = read_performance(path).notes(codec.pedal)
-        if notes["onset"][0] > LEAD_IN:  # it begins with the music
+        if notes["onset"][0] > LEAD_IN:  # leave out a long silence before the music
             notes["onset"] -= notes["onset"][0]
         return Beginning(readable(path.stem), notes)
     finder: Finder | None = extras.load(extras.SEEDS, source, "to begin with music of a corpus")

@@ -1,4 +1,4 @@
-"""Compose: find a beginning, go on from it, write what was asked for. Times are seconds."""
+"""Compose: find a beginning, continue it, write the files. Times are seconds."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from antiphon.sections import Settings
 
 SECONDS = 30.0
-"""What is added where nothing else is said."""
+"""Seconds that are added by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for.
+    """What to compose, and where to write it.
 
     Attributes
     ----------
     seed_from : str
         A MIDI file, or the name of a finder of beginnings: see `find_beginning`.
     out : tuple of Path
-        The files to write; their suffixes say what they are.
+        The files to write; the suffix of each names its format.
     seconds, notes : float or None, int or None
         How much is added: one of the two, or `SECONDS`.
     temperature : tuple of str
@@ -45,9 +45,9 @@ class Wish:
     added_only : bool
         Whether the files leave the beginning out.
     corpus, run : str or None, Path or None
-        Where a beginning is looked for.
+        A corpus and a training run to take the beginning from: see `find_beginning`.
     title : str or None
-        What to write over a score; what the beginning is called where there is none.
+        The title of a score; by default that of the beginning.
     """
 
     seed_from: str
@@ -61,7 +61,7 @@ class Wish:
     title: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense.
+        """Refuse options that do not fit together.
 
         Raises
         ------
@@ -86,19 +86,19 @@ def compose(
     Parameters
     ----------
     wish : Wish
-        What is asked for.
+        What to compose, and where to write it.
     settings : Settings
-        Instrument, temperatures, sounds, and the seed of chance.
+        Instrument, temperatures, sounds and seed.
     say : callable
-        Told what a person may want to know, a sentence at a time.
+        Shows a sentence to the user.
     progress : callable, optional
-        Told how many notes there are so far.
+        Called with the number of notes so far.
 
     Raises
     ------
     AntiphonError
-        Something cannot be read, found, or written; nothing is composed where a
-        writer is known to lack something.
+        Something cannot be read, found or written. A program that a writer lacks is
+        noticed before anything is composed.
     """
     writers = [open_writer(path) for path in wish.out]
     predictor = Predictor(settings.instrument.file)
@@ -135,5 +135,5 @@ def compose(
     files = [file for write in writers for file in write(piece)]
     for file in files:
         if file not in wish.out:
-            say(f"A page of it is {file}.")
+            say(f"Another page is in {file}.")
     return piece

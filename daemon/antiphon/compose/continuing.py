@@ -1,4 +1,4 @@
-"""Go on from notes, as the partner would. Times are seconds."""
+"""Continue notes as the partner would. Times are seconds."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from antiphon.partner import PartnerSettings
 
     Progress = Callable[[int], None]
-    """Told how many notes there are so far."""
+    """Called with the number of notes so far."""
 
 LONGEST = 600.0
-"""Seconds of one answer, and the most that can be asked for; more notes take several."""
+"""Seconds of one line at most, and of --seconds; a piece of many notes takes several lines."""
 
 MOST_NOTES = 100_000
 
 CONTEXT_NOTES = 1000
-"""So many of the last notes are read before the first is added."""
+"""The instrument reads so many of the last notes before it adds the first."""
 
 
 def continuation(
@@ -43,7 +43,7 @@ def continuation(
     count: int | None = None,
     progress: Progress | None = None,
 ) -> list[Note]:
-    """Return what follows `notes`: so many notes, or all that begin within some seconds.
+    """Return a continuation of `notes`: a number of notes, or all that begin within a time.
 
     The same notes, limits and seed give the same continuation.
 
@@ -52,22 +52,22 @@ def continuation(
     predictor : Predictor
         The instrument.
     notes : array of NOTE_DTYPE
-        What there is so far, sorted by onset.
+        The notes so far, sorted by onset.
     limits : PartnerSettings
-        Range, temperatures and all that the partner keeps to.
+        Range, temperatures and the partner's other limits.
     seed : int
-        Of chance.
+        Seed of the random numbers.
     seconds : float, optional
-        From the last onset of `notes` on, 0.1 to 600.
+        Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
-        How many notes, where seconds are not given.
+        How many notes to add, where `seconds` is not given.
     progress : callable, optional
-        Told after each draw.
+        Called after each draw with the number of notes so far.
 
     Raises
     ------
     UsageError
-        More is asked for than can be added at once.
+        `seconds` or `count` is out of range.
     """
     if seconds is not None and not 0.1 <= seconds <= LONGEST:
         raise UsageError(f"--seconds must be from 0.1 to {LONGEST:g}, not {seconds:g}.")
@@ -82,12 +82,12 @@ def continuation(
     while len(added) < most:
         before = len(added)
         context = notes
-        if added:  # the line before has come to its end; go on from there
+        if added:  # the line before has ended, and the next one continues it
             context = np.concatenate([notes, notes_to_array(added)])
         tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], -math.inf)
         line = Line(tuned, place, float(context["onset"][-1]), length, rng)
         while not line.finished and len(added) < most:
-            line.draw(-math.inf)  # no clock runs: every onset is early enough
+            line.draw(-math.inf)  # offline, no onset is too late
             added += line.take()
             if progress:
                 progress(min(len(added), most))

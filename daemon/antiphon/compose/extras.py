@@ -1,7 +1,8 @@
-"""What training adds to composing, found by name, so that nothing here imports it.
+"""The additions of `antiphon[train]` to composing, found as entry points.
 
-Writers of more kinds of files (the entry points `WRITERS`, by suffix) and finders
-of beginnings in corpora (`SEEDS`, by the word after --seed-from).
+The group `WRITERS` holds writers of more kinds of files, by suffix; the group `SEEDS`
+holds finders of beginnings in corpora, by the word after --seed-from. So this package
+imports nothing of training.
 """
 
 from __future__ import annotations
@@ -25,19 +26,19 @@ def names(group: str) -> list[str]:
 
 
 def load(group: str, name: str, purpose: str) -> Callable[..., Any] | None:
-    """Return the function behind an entry point; None where there is no such name.
+    """Return the function of an entry point, or None where there is no such name.
 
     Parameters
     ----------
     group, name : str
-        Of the entry point.
+        Group and name of the entry point.
     purpose : str
-        What it is needed for, for the error: "to write MusicXML".
+        The purpose to name in an error: "to write MusicXML".
 
     Raises
     ------
     AntiphonError
-        A package that it needs is not installed; the function may raise it too.
+        A package that it needs is not installed. The function raises this too.
     """
     for entry in metadata.entry_points(group=group):
         if entry.name == name:
@@ -49,7 +50,7 @@ def load(group: str, name: str, purpose: str) -> Callable[..., Any] | None:
 
 
 def _guarded(function: Callable[..., Any], purpose: str) -> Callable[..., Any]:
-    """Return a function that says how to install what it lacks."""
+    """Return the function with an error that says how to install a missing package."""
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -62,7 +63,7 @@ def _guarded(function: Callable[..., Any], purpose: str) -> Callable[..., Any]:
 
 
 def _missing(purpose: str, error: ModuleNotFoundError) -> Exception:
-    """Return what to raise: a missing part of our own is a fault of ours."""
+    """Return the error to raise; if a module of antiphon itself is missing, that is a bug."""
     package = (error.name or "").partition(".")[0]
     if package == "antiphon":
         return error

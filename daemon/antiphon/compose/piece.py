@@ -1,4 +1,4 @@
-"""What was composed, as writers are handed it. Times are seconds."""
+"""A composition, as the writers receive it. Times are seconds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Composition:
     Attributes
     ----------
     title : str
-        What to write over it.
+        The title of a score.
     given, added : array of NOTE_DTYPE
         Sorted by onset; every note has an end. The beginning may be empty.
     programs : tuple of int
@@ -30,7 +30,7 @@ class Composition:
     gain : float
         How loud it is rendered, 0 to 10.
     soundfont : str
-        With what: a file, or "auto".
+        The SoundFont to render it with: a file, or "auto".
     """
 
     title: str
@@ -48,7 +48,7 @@ class Composition:
 
     @property
     def parts(self) -> list[Part]:
-        """Both sides, as parts of a MIDI file; a side without notes is none."""
+        """Both sides as parts of a MIDI file; a side without notes is left out."""
         from antiphon.music.files.writing import Part
 
         sides = zip(("Player", "Antiphon"), self.programs, self.channels,

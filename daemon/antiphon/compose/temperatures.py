@@ -1,4 +1,4 @@
-"""Temperatures as they are written: one for all fields, or one a field."""
+"""Read the temperatures of a command line: one for all fields, or one for each field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from antiphon.partner import PartnerSettings
 
 SYMBOL, PITCH = "symbol", "pitch"
-"""A word is as free as the setting of the pitch says."""
+"""The temperature of a word is the setting for the pitch."""
 
 
 def with_temperatures(
@@ -25,16 +25,16 @@ def with_temperatures(
     Parameters
     ----------
     limits : PartnerSettings
-        What else is kept to.
+        The partner's limits.
     written : sequence of str
         "0.9" for all fields, "pitch=0.9" for one; later ones win.
     fields : sequence of str
-        Those of the instrument's codec.
+        The fields of the instrument's codec.
 
     Raises
     ------
     UsageError
-        One is no number, or for a field that the instrument has not.
+        One is no number, or for a field that the instrument does not have.
     SettingError
         One is out of range.
     """
@@ -50,7 +50,8 @@ def with_temperatures(
             value = float(number)
         except ValueError:
             raise UsageError(
-                f"--temperature {text}: write a number, or a field's, as {fields[0]}=0.9."
+                f"--temperature {text}: write a number, or a field and a number such as "
+                f"{fields[0]}=0.9."
             ) from None
         for field in (name,) if equals else fields:
             values[f"temperature_{PITCH if field == SYMBOL else field}"] = value

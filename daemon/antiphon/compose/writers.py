@@ -1,6 +1,7 @@
-"""The files of a composition: each suffix has its writer.
+"""Write a composition: each suffix has its writer.
 
-MIDI and WAV are written here; scores by what training adds (see `extras`).
+This module writes MIDI and WAV; `antiphon[train]` adds the writers of scores (see
+`extras`).
 """
 
 from __future__ import annotations
@@ -20,29 +21,29 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
     Write = Callable[[Composition], list[Path]]
-    """Writes a composition, and returns the files."""
+    """Writes a composition and returns the files."""
 
 
 class Writer(Protocol):
-    """What an entry point of `extras.WRITERS` is."""
+    """The function of an entry point of `extras.WRITERS`."""
 
     def __call__(self, path: Path) -> Write:
-        """Return what writes `path`.
+        """Return a function that writes `path`.
 
         Raises
         ------
         AntiphonError
-            It cannot be written here, whatever the music: a program is missing.
+            A program is missing without which no such file can be written.
         """
 
 
 def open_writer(path: Path) -> Write:
-    """Return what writes a file of this suffix, before there is anything to write.
+    """Return a function that writes a file of this suffix, before anything is composed.
 
     Raises
     ------
     AntiphonError
-        There is no such writer, or it lacks something.
+        There is no such writer, or it lacks a program or a package.
     """
     suffix = path.suffix.lower().removeprefix(".")
     if not path.parent.is_dir():
@@ -54,26 +55,26 @@ def open_writer(path: Path) -> Write:
     writer: Writer | None = extras.load(extras.WRITERS, suffix, f"to write {path.name}")
     if writer is None:
         known = ", ".join(f".{name}" for name in ("mid", "wav", *extras.names(extras.WRITERS)))
-        raise UsageError(f"What {path.name} shall be cannot be told; end it in one of {known}.")
+        raise UsageError(f"{path.name} cannot be written; end its name in one of {known}.")
     return writer(path)
 
 
 def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> None:
-    """See that a WAV file can hold a beginning, before anything is added to it.
+    """Check that a WAV file can hold a beginning, before anything is added to it.
 
     Parameters
     ----------
     paths : sequence of Path
         The files to write.
     source : str
-        Where the beginning is from, for the error.
+        Where the beginning comes from, for the error.
     beginning : array of NOTE_DTYPE
-        In seconds; every note has an end.
+        Its notes; every note has an end.
 
     Raises
     ------
     UsageError
-        It cannot.
+        The beginning is too long.
     """
     seconds = float((beginning["onset"] + beginning["duration"]).max(initial=0.0))
     wav = next((path for path in paths if path.suffix.lower() == ".wav"), None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from antiphon.messages import Event
 
 MOST_BARS = 4096
-"""Bars kept at most, however fast somebody plays; the oldest make way."""
+"""Bars kept at most; the oldest are dropped."""
 
 STAYS_LIT = 0.5
 """Seconds for which a side counts as playing after its last key went up."""
@@ -37,7 +37,7 @@ class Bar:
 
 
 class Bars:
-    """Hears both sides and remembers what can still be seen."""
+    """The bars of both sides that are still visible."""
 
     def __init__(self) -> None:
         self._bars: deque[Bar] = deque(maxlen=MOST_BARS)

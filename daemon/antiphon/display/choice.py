@@ -1,4 +1,4 @@
-"""Which display fits a terminal."""
+"""Choose the display that fits a terminal."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def make_display(kind: Kind, stream: TextIO | None) -> Display:
     Parameters
     ----------
     kind : "auto", "roll", "lines" or "none"
-        "auto" is a roll where the terminal can show one, and else lines.
+        "auto" is the roll where the terminal can show it, and otherwise lines.
     stream : text file or None
-        Where to; closing the display leaves it open. None is what `sys.stderr`
-        is where whoever started us closed it: nobody looks.
+        The terminal, a pipe or a file; closing the display leaves it open. None, as
+        `sys.stderr` is where the parent process closed it, shows nothing.
     """
     if kind == "none" or stream is None:
         return NoDisplay()
     if kind == "roll" or (kind == "auto" and can_roll(stream, os.environ)):
-        # rich is not for those who read lines: it costs memory and a start.
+        # Only the roll needs rich, which costs memory and start-up time.
         from antiphon.display.roll import Roll
 
         return Roll(stream)
@@ -46,7 +46,7 @@ def make_display(kind: Kind, stream: TextIO | None) -> Display:
 
 
 def can_roll(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Tell whether a stream is a terminal with room, glyphs and a cursor that moves."""
+    """Tell whether a stream is a terminal that is large enough and can show the roll."""
     if not stream.isatty() or environment.get("TERM", "dumb") in ("dumb", "unknown"):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The way from the path of a note to whoever draws: a queue that drops, never waits.
+"""The queue from the path of a note to the display: it drops messages and never waits.
 
 Times are seconds of `time.monotonic()`.
 """
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from antiphon.messages import Event
 
 MOST_WAITING = 8192
-"""Messages that wait to be drawn; the oldest make way."""
+"""Messages in the queue at most; the oldest are dropped."""
 
 SLOW = 0.5
-"""Seconds between two looks where nothing moves."""
+"""Seconds between two calls of `draw` while nothing moves."""
 
 
 class Side(enum.IntEnum):
@@ -51,44 +51,43 @@ class Display(Protocol):
         ...
 
     def draw(self, now: float) -> float:
-        """Show what is new; return after how many seconds to be called again.
+        """Show what is new; return in how many seconds to call this again.
 
-        Being called earlier costs little: whether something is to be drawn is
-        looked at first.
+        An earlier call costs little: it draws only if something has changed.
         """
         ...
 
     def close(self) -> None:
-        """Show the last, and give the terminal back; safe to call twice."""
+        """Draw the last frame and restore the terminal; safe to call twice."""
         ...
 
 
 class Feed:
-    """Messages of both sides and status lines, kept for the one who draws."""
+    """The queues of a display: messages of both sides, and status lines."""
 
     def __init__(self) -> None:
         self._messages: deque[tuple[Side, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._texts: deque[str] = deque(maxlen=16)
 
     def player(self, data: bytes, time: float) -> None:
-        """Take one message of the player's; from any thread."""
+        """Queue one message of the player's; from any thread."""
         self._messages.append((Side.PLAYER, data, time))
 
     def partner(self, data: bytes, time: float) -> None:
-        """Take one message of the partner's; from any thread."""
+        """Queue one message of the partner's; from any thread."""
         self._messages.append((Side.PARTNER, data, time))
 
     def status(self, text: str) -> None:
-        """Take a line about the jam; from any thread."""
+        """Queue a line about the jam; from any thread."""
         self._texts.append(text)
 
     @property
     def waiting(self) -> bool:
-        """Whether anything came since it was last taken."""
+        """Whether anything is in the queues."""
         return bool(self._messages or self._texts)
 
     def events(self) -> Iterator[tuple[Side, Event]]:
-        """Yield what has come, in the order of its coming."""
+        """Take the events out of the queue, in the order in which they came."""
         for _ in range(len(self._messages)):
             side, data, time = self._messages.popleft()
             event = parse(data, time)
@@ -96,7 +95,7 @@ class Feed:
                 yield side, event
 
     def texts(self) -> Iterator[str]:
-        """Yield the status lines that have come."""
+        """Take the status lines out of the queue."""
         for _ in range(len(self._texts)):
             yield self._texts.popleft()
 
@@ -105,13 +104,13 @@ class NoDisplay:
     """Shows nothing."""
 
     def player(self, data: bytes, time: float) -> None:
-        """Pass it over."""
+        """Ignore the message."""
 
     def partner(self, data: bytes, time: float) -> None:
-        """Pass it over."""
+        """Ignore the message."""
 
     def status(self, text: str) -> None:
-        """Pass it over."""
+        """Ignore the line."""
 
     def draw(self, now: float) -> float:
         """Draw nothing."""

@@ -1,8 +1,8 @@
 """A piano roll as a grid of cells, each two keys high.
 
-Time runs to the right; the last column is now. Columns stand for whole steps of
-the clock, so that a note keeps its columns while it scrolls. A half cell holds
-the largest of these: nothing, the partner's note, its onset, the player's note,
+Time runs to the right; the last column is now. A column stands for a whole step of
+the clock, so that a note stays equally wide while it scrolls. A half cell holds the
+largest of these numbers: nothing, the partner's note, its onset, the player's note,
 its onset. A cell is `upper * HALVES + lower`.
 """
 
@@ -58,7 +58,7 @@ class Span:
 
 
 class Compass:
-    """The pitches that a roll shows; it moves and widens only where a note asks for it.
+    """The pitches that a roll shows; it moves or widens only for a note outside of it.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Compass:
         return 2 * self.rows
 
     def reset(self) -> None:
-        """Forget what widened it."""
+        """Undo the widening."""
         if self.semitones > 1:
             self.semitones = 1
             self.lowest = MIDDLE - self.rows

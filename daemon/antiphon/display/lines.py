@@ -1,4 +1,4 @@
-"""Plain lines: for a log, a pipe, or a terminal that can do no more."""
+"""Plain lines, one a phrase: for a log, a pipe or a simple terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Lines(Feed):
     Parameters
     ----------
     stream : text file
-        Where to; when it breaks, the display falls silent.
+        Where to write; after an error nothing more is written.
     origin : float
         The time that the lines count from.
     """
@@ -58,4 +58,4 @@ class Lines(Feed):
             self._stream.write(f"{written}\n")
             self._stream.flush()
         except (OSError, ValueError):
-            self._broken = True  # nobody reads any more; the jam goes on
+            self._broken = True  # the terminal or the pipe has gone; the jam goes on

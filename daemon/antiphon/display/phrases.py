@@ -1,4 +1,4 @@
-"""What each side played, one line a phrase rather than one a note.
+"""The phrases of each side, for a line a phrase.
 
 The partner's own detector (`antiphon.partner.listening.phrase`) answers another
 question: when it may begin to play. It knows no phrase of the partner's, ends none in
@@ -25,7 +25,7 @@ PAUSE = 0.6
 """Seconds without a key down that end a phrase."""
 
 HANDOVER = 0.15
-"""Seconds that are enough where the other side goes on."""
+"""Seconds without a key down that end a phrase when the other side begins to play."""
 
 _SIDES = {Side.PLAYER: "player", Side.PARTNER: "partner"}
 
@@ -51,7 +51,7 @@ class PhraseLine:
 
 @dataclass(slots=True)
 class _Open:
-    """A side's phrase that goes on."""
+    """A phrase that has not ended."""
 
     begin: float = math.nan
     notes: int = 0
@@ -62,7 +62,7 @@ class _Open:
 
 
 class Phrases:
-    """Hears both sides, and says which phrases have ended."""
+    """Follows both sides and returns the phrases that have ended."""
 
     def __init__(self) -> None:
         self._open = {side: _Open() for side in Side}
@@ -90,7 +90,7 @@ class Phrases:
         return sorted(lines, key=lambda line: line.begin)
 
     def close(self, now: float) -> list[PhraseLine]:
-        """Return the phrases that are still going on, and end them."""
+        """End the phrases that have not ended, and return them."""
         for phrase in self._open.values():
             self._release(phrase, set(phrase.down), now)
         return self.ended(math.inf)

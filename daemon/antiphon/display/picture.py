@@ -27,7 +27,7 @@ AXIS = 4
 """Columns for the names of the keys."""
 
 MOST_NAMES = 6
-"""Keys named in the header; who holds more holds many."""
+"""Keys that the header names at most; "…" stands for the others."""
 
 _BLOCKS = {Side.PLAYER: ("▀", "▄", "█"), Side.PARTNER: ("⠛", "⣤", "⣿")}
 _BOTH = "▓"
@@ -42,8 +42,8 @@ _LINE = Segment.line()
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """What the header says of a side."""
+class Heading:
+    """The heading of one side: whether it plays, and the keys that it holds."""
 
     side: Side
     playing: bool
@@ -54,7 +54,7 @@ class Voice:
 class Picture:
     """Header, roll and status line."""
 
-    voices: tuple[Voice, Voice]
+    headings: tuple[Heading, Heading]
     cells: Cells
     octaves: dict[int, int]
     status: str
@@ -74,15 +74,15 @@ class Picture:
 
     def _header(self, width: int) -> Iterator[Segment]:
         half = width // 2
-        for voice in self.voices:
-            mark, name = _BLOCKS[voice.side][2], _NAMES[voice.side]
-            if voice.playing:
-                names = [pitch_label(pitch) for pitch in voice.pitches[:MOST_NAMES]]
-                more = " …" if len(voice.pitches) > MOST_NAMES else ""
+        for heading in self.headings:
+            mark, name = _BLOCKS[heading.side][2], _NAMES[heading.side]
+            if heading.playing:
+                names = [pitch_label(pitch) for pitch in heading.pitches[:MOST_NAMES]]
+                more = " …" if len(heading.pitches) > MOST_NAMES else ""
                 text = f"{mark} {name} ♪ {' '.join(names)}{more}"
             else:
                 text = f"{mark} {name}"
-            style = _LIT[voice.side] if voice.playing else _DIM
+            style = _LIT[heading.side] if heading.playing else _DIM
             yield Segment(f"{_cut(text, half - 1):<{half}}", style)
         yield _LINE
 
@@ -101,7 +101,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _table(*, coloured: bool) -> list[tuple[str, Style]]:
-    """Return glyph and style of every cell; an empty glyph is the ground."""
+    """Return the glyph and style of every cell; an empty glyph is the background."""
     return _COLOURED if coloured else _PLAIN
 
 

@@ -13,7 +13,7 @@ from rich.live import Live
 from antiphon.display.bars import Bars
 from antiphon.display.feed import SLOW, Feed, Side
 from antiphon.display.grid import Compass, Span, draw_cells
-from antiphon.display.picture import AXIS, Picture, Voice
+from antiphon.display.picture import AXIS, Heading, Picture
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -25,7 +25,7 @@ FASTEST = 1 / 15
 """Seconds between two frames at least."""
 
 MOST_COLUMNS, MOST_ROWS = 120, 24
-"""What a larger terminal leaves empty: a frame costs by the cell."""
+"""The largest roll, since the cost of a frame grows with its cells."""
 
 LEAST_COLUMNS, LEAST_ROWS = 16, 4
 
@@ -34,17 +34,17 @@ _OTHER_LINES = 5
 
 
 class Roll(Feed):
-    """Draws both sides on one roll, with who plays above and a status line below.
+    """Draws both sides on one roll, with a header that says who plays, and a status line.
 
-    A frame is drawn where something was played or the roll has moved on by a
-    column, and never where all of it is empty.
+    A frame is drawn when something was played or the roll has moved by a column, but
+    not while the roll is empty.
 
     Parameters
     ----------
     stream : text file
-        The terminal; when it breaks, the display falls silent.
+        The terminal; after an error nothing more is drawn.
     console : rich.console.Console, optional
-        To write to instead of the stream.
+        Used in place of the stream.
     """
 
     def __init__(self, stream: TextIO, console: Console | None = None) -> None:
@@ -61,7 +61,7 @@ class Roll(Feed):
         self._lay_out()
 
     def draw(self, now: float) -> float:
-        """Draw a frame where one is due."""
+        """Draw a frame if one is due."""
         if self._closed:
             return SLOW
         due = self._drawn + FASTEST if self.waiting else self._due
@@ -77,12 +77,12 @@ class Roll(Feed):
         return min(self._due - now, SLOW)
 
     def frame(self, now: float) -> Picture:
-        """Return the frame of a moment, without a terminal to draw it on."""
+        """Return the frame at a time, without drawing it."""
         self._take(now)
         return self._picture(now)
 
     def close(self) -> None:
-        """Leave the last frame, and give the cursor back."""
+        """Leave the last frame on the terminal, and show the cursor again."""
         if self._live is not None and not self._closed:
             self._closed = True
             with contextlib.suppress(OSError, ValueError):  # the terminal has gone by now
@@ -97,7 +97,7 @@ class Roll(Feed):
         self._compass = Compass(rows)
 
     def _take(self, now: float) -> bool:
-        """Take what has come; return whether anything on the roll moves."""
+        """Empty the queues; return whether anything on the roll moves."""
         for text in self.texts():
             self._status = " ".join(text.split())
         for side, event in self.events():
@@ -131,7 +131,7 @@ class Roll(Feed):
 
     def _picture(self, now: float) -> Picture:
         player, partner = (
-            Voice(side, self._bars.playing(side, now), tuple(self._bars.sounding(side)))
+            Heading(side, self._bars.playing(side, now), tuple(self._bars.sounding(side)))
             for side in (Side.PLAYER, Side.PARTNER)
         )
         return Picture(

@@ -1,4 +1,4 @@
-"""One call of an instrument, as one value: what it may be told can grow here alone."""
+"""One call of an instrument as one value; a new input of the call is added here."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from antiphon.instrument.controls import Biases, Controls
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
-    """What the next row is drawn from.
+    """The inputs of one call, which draws the next row.
 
     Attributes
     ----------
     state : State
-        The instrument's, before `previous` was read; no call changes it.
+        The instrument's state before `previous` was read; no call changes it.
     previous : array, shape (fields,)
         Classes of the last row, or the codec's `start` before the first.
     uniforms : array, shape (fields,)
         One number in [0, 1) a field: the same numbers give the same row.
     controls : Controls, optional
-        How freely each field is drawn; as the network learned, by default.
+        The temperature and `min_p` of each field; by default, as the network learned.
     biases : Biases, optional
-        Towards what each field is drawn; towards nothing, by default.
+        Added to the logits of each field; nothing by default.
     """
 
     state: Any

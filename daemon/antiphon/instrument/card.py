@@ -1,4 +1,4 @@
-"""The card inside an instrument file: what it is, learned from, and needs.
+"""The card inside an instrument file: what it is, what it learned from, what it needs.
 
 A card is JSON under the metadata key `CARD_KEY`. A schema of a higher number
 than `SCHEMA` is refused; within a schema, cards may gain keys (kept in

@@ -1,7 +1,7 @@
 """How an instrument keeps the past: in a state of its own, or as a window of rows.
 
 A card's `context` is {"kind": "stream"}, or {"kind": "window", "length": L} for
-networks that read the last L rows anew for each note. Then the window itself is
+networks that read the last L rows again for each note. Then the window itself is
 the state: one tensor `window` of shape (L, fields), float32, holding class + 1
 of the rows read, the oldest first; 0 is "nothing yet", and so is a class that
 is never predicted (that of `codec.start`).
@@ -29,7 +29,7 @@ WINDOW = "window"
 
 
 def window_length(card: Card, codec: Codec) -> int | None:
-    """Return how many rows are read anew for each note; None where a state holds the past.
+    """Return how many rows are read again for each note; None where a state holds the past.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a host may say to each draw: how freely, and towards what.
+"""Controls of each draw: temperatures, and biases towards classes.
 
 Fields are in the codec's order.
 """

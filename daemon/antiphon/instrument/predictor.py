@@ -15,15 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
 from antiphon.instrument.metadata import load_card
-from antiphon.instrument.scoring import Scores, score_pieces
-from antiphon.instrument.session import (
+from antiphon.instrument.runtime import (
     OUTPUTS,
     check_graph,
     graph_inputs,
     neutral_feeds,
     next_name,
-    open_session,
+    open_graph,
 )
+from antiphon.instrument.scoring import Scores, score_pieces
 from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Predictor:
     codec : Codec
         As the card tells.
     window : int or None
-        How many rows it reads anew for each note; None where its state holds
+        How many rows it reads again for each note; None where its state holds
         the past.
 
     Raises
@@ -93,8 +93,8 @@ class Predictor:
         self.card: Card = load_card(path)
         self.codec: Codec = codec_from_table(self.card.codec)
         self.window: int | None = window_length(self.card, self.codec)
-        self._session = open_session(path, threads)
-        check_graph(self._session, self.card, self.codec)
+        self._graph = open_graph(path, threads)
+        check_graph(self._graph, self.card, self.codec)
         self._state_names = tuple(tensor.name for tensor in self.card.state)
         self._state_outputs = [next_name(name) for name in self._state_names]
         self._outputs = [*OUTPUTS[:3], *self._state_outputs]
@@ -105,7 +105,7 @@ class Predictor:
         self._uniform = np.zeros((1, fields), dtype=np.float32)
         self._temperature = np.ones((1, fields), dtype=np.float32)
         self._min_p = np.zeros((1, fields), dtype=np.float32)
-        self._feeds: dict[str, NDArray[Any]] = neutral_feeds(self.card, self._session)
+        self._feeds: dict[str, NDArray[Any]] = neutral_feeds(self.card, self._graph)
         self._feeds["previous"] = self._previous
         self._feeds["uniform"] = self._uniform
         self._feeds["temperature"] = self._temperature
@@ -174,8 +174,8 @@ class Predictor:
     def score(
         self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False, batch: int = 64
     ) -> list[Scores]:
-        """Return how well each piece is foretold; see `scoring.score_pieces`."""
-        return score_pieces(self._session, self.card, self.codec, pieces, ranks=ranks, batch=batch)
+        """Return how well each piece is predicted; see `scoring.score_pieces`."""
+        return score_pieces(self._graph, self.card, self.codec, pieces, ranks=ranks, batch=batch)
 
     def _run(
         self,
@@ -194,4 +194,4 @@ class Predictor:
             feeds[name] = value
         for name, row in zip(self._bias_names, biases.rows, strict=True):
             feeds[name] = row
-        return self._session.run(outputs, feeds)
+        return self._graph.run(outputs, feeds)

@@ -1,4 +1,4 @@
-"""How well an instrument foretells real notes, measured on the file itself.
+"""Measure how well an instrument predicts real notes, on the file that plays.
 
 Each piece is read whole, from state zero and `codec.start`. A bias of `FORCE`
 makes the graph choose the true class of every field, so `log_probability` is
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.instrument.controls import FORCE
-from antiphon.instrument.session import Session, neutral_feeds, next_name
+from antiphon.instrument.runtime import Graph, neutral_feeds, next_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ UNCOUNTED_NOTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How well one piece was foretold.
+    """How well one piece was predicted.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Scores:
 
 
 def score_pieces(
-    session: Session,
+    graph: Graph,
     card: Card,
     codec: Codec,
     pieces: Sequence[NDArray[np.int32]],
@@ -62,7 +62,7 @@ def score_pieces(
     scores: list[Scores | None] = [None] * len(pieces)
     for first in range(0, len(order), batch):
         chosen = order[first : first + batch]
-        group = _Batch(session, card, codec, [pieces[i] for i in chosen], ranks)
+        group = _Batch(graph, card, codec, [pieces[i] for i in chosen], ranks)
         for index, score in zip(chosen, group.run(), strict=True):
             scores[index] = score
     return [score for score in scores if score is not None]
@@ -73,13 +73,13 @@ class _Batch:
 
     def __init__(
         self,
-        session: Session,
+        graph: Graph,
         card: Card,
         codec: Codec,
         pieces: Sequence[NDArray[np.int32]],
         ranks: bool,
     ) -> None:
-        self._session = session
+        self._graph = graph
         self._codec = codec
         self._pieces = pieces
         self._states = [tensor.name for tensor in card.state]
@@ -90,7 +90,7 @@ class _Batch:
         ]
         size, fields = len(pieces), len(codec.fields)
         self._feeds: dict[str, NDArray[Any]] = {
-            **neutral_feeds(card, session, size),
+            **neutral_feeds(card, graph, size),
             **{t.name: np.zeros((size, *t.shape), dtype=np.float32) for t in card.state},
             "previous": np.tile(np.array(codec.start, dtype=np.int32), (size, 1)),
             "uniform": np.full((size, fields), 0.5, dtype=np.float32),
@@ -122,7 +122,7 @@ class _Batch:
             bias[rows, truth[:, field]] = FORCE
         if len(truth) < len(self._feeds["previous"]):
             self._feeds = {name: value[: len(truth)] for name, value in self._feeds.items()}
-        log_probability, *after = self._session.run(self._outputs, self._feeds)
+        log_probability, *after = self._graph.run(self._outputs, self._feeds)
         for field, bias in enumerate(self._biases):
             bias[rows, truth[:, field]] = 0.0
         for row, nats in enumerate(log_probability):

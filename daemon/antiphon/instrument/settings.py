@@ -1,4 +1,4 @@
-"""What can be set about the instrument."""
+"""The settings of the instrument."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from antiphon.settings import FIXED, PathOrWord, Section
 
 
 class InstrumentSection(Section, frozen=True, kw_only=True):
-    """What the partner plays with."""
+    """The instrument that the partner plays."""
 
     NAME = "instrument"
 
     path: Annotated[
         PathOrWord,
         Meta(
-            description='What the partner plays with: "house" comes with Antiphon, else an .onnx '
-            "file.",
+            description='The instrument that the partner plays: "house" is the one that comes '
+            "with Antiphon; anything else is an .onnx file.",
             extra=FIXED,
         ),
     ] = "house"

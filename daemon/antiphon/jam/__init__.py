@@ -1,4 +1,4 @@
-"""A jam: the one place where all parts meet."""
+"""A jam: put all parts of the live side together and run them."""
 
 from antiphon.jam.running import run
 

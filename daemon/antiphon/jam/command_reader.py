@@ -1,4 +1,4 @@
-"""Commands from standard input, a line each, while the jam goes on."""
+"""Read commands from standard input, a line each, during a jam."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from antiphon.partner.inputs import Input
 
 LOOK_INTERVAL = 0.25
-"""Seconds between two looks whether the thread should end."""
+"""The thread checks this often, in seconds, whether it should end."""
 
 LONGEST_LINE = 4096
 """Bytes; a longer line is no command."""
@@ -28,17 +28,17 @@ LONGEST_LINE = 4096
 class CommandReader:
     """Reads commands from a file descriptor, on a thread of its own.
 
-    It reads the descriptor itself, with a time limit, so that no buffered reader
-    holds up the end of the process.
+    It reads the descriptor itself, with a time limit, because a buffered reader could
+    delay the end of the process.
 
     Parameters
     ----------
     hear : callable
         Takes each command.
     say : callable
-        Told why a line is no command.
+        Shows a sentence that says why a line is no command.
     descriptor : int
-        Where lines come from.
+        The file descriptor.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class CommandReader:
 
     def _run(self) -> None:
         rest = b""
-        # Standard input may be closed, or something that cannot be waited for.
+        # Standard input may be closed, or of a kind that `select` does not take.
         with contextlib.suppress(OSError, ValueError):
             while not self._stopping.is_set():
                 if not select.select([self._descriptor], [], [], LOOK_INTERVAL)[0]:
@@ -85,10 +85,10 @@ class CommandReader:
 
 
 def command_descriptor() -> int | None:
-    """Return standard input's descriptor, or None where no commands can come from it.
+    """Return the descriptor of standard input, or None where no commands can come from it.
 
-    A jam that runs in the background of a terminal must not read from it: the
-    system would stop the process.
+    A jam in the background of a terminal must not read from the terminal: the system
+    would suspend the process.
     """
     try:
         descriptor = sys.stdin.fileno()

@@ -7,7 +7,7 @@ import math
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -24,7 +24,7 @@ from antiphon.midi.inlet import Inlet
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import MODES, Partner, PartnerSections
 from antiphon.recorder import LogFile, SessionRecorder
-from antiphon.replay import log_header
+from antiphon.replay.header import log_header
 from antiphon.settings import sections_of
 from antiphon.stage import Stage
 from antiphon.stage.log import StageLog
@@ -41,32 +41,30 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LOOK_INTERVAL = 0.05
-"""The main thread looks this often for a reason to end."""
+"""Seconds between two looks of the main thread for a reason to end."""
 
 LAST_NOTES = 0.5
-"""Seconds to let ring after the last note of a file's last answer."""
+"""Seconds between the last answer to a file and the end of the jam."""
 
 _CONNECT = "To play yourself, connect a keyboard: see `antiphon ports`."
 
 
 class Jam:
-    """Everything that runs while two play.
-
-    Nothing runs before `start`.
+    """All that runs during a jam; nothing runs before `start`.
 
     Parameters
     ----------
     settings : Settings
         All settings.
     say : callable
-        Tells the musician something, in one line.
+        Shows the musician one line.
     wiring : Wiring
-        The ports and the synthesizer; whoever opened them closes them.
+        The ports and the synthesizer; the caller opens and closes them.
 
     Raises
     ------
     AntiphonError
-        It cannot begin.
+        The jam cannot begin.
     """
 
     def __init__(self, settings: Settings, say: Callable[[str], None], wiring: Wiring) -> None:
@@ -90,7 +88,7 @@ class Jam:
         self._parts = Parts(self._list_parts())
 
     def _list_parts(self) -> Iterator[Part]:
-        """Yield what runs, in the order in which it starts."""
+        """Yield the parts in the order in which they start."""
         yield Part("the display", stop=self._display.close)
         if self.recorder is not None:
             yield Part("the recorder", self.recorder.start, self.recorder.close)
@@ -119,12 +117,12 @@ class Jam:
         self._parts.stop()
 
     def play(self, stop: StopRequest) -> None:
-        """Let it happen, until somebody or something asks for the end.
+        """Run until a signal, the given duration, or the end of a file stops the jam.
 
         Raises
         ------
         Exception
-            What ended the partner's thread, if anything did.
+            The exception that ended the partner's thread, if one did.
         """
         began = time.monotonic()
         ends = began + self._settings.jam.duration if self._settings.jam.duration else math.inf
@@ -143,12 +141,13 @@ class Jam:
 
     @property
     def _may_wait(self) -> bool:
-        """Whether a person may come to play, so that no file's end is the jam's."""
+        """Whether a person may still play, so that the end of the file is not the jam's."""
         return self._inlet is not None and self._settings.jam.player in ("auto", "none")
 
     def _make_stage(self, condition: threading.Condition) -> Stage:
         settings = self._settings
         predictor = Predictor(settings.instrument.file)
+        self._instrument_name = predictor.card.name
         _log.info("the seed of this jam is %d", self._seed)
         partner = Partner(predictor, predictor.codec, self._sections, seed=self._seed)
         return Stage(
@@ -158,7 +157,7 @@ class Jam:
             leaving=self._wiring.guard.played,
             panic=self.voices.release_all,
             report=self._reported,
-            observers=() if self.recorder is None else (self._log,),
+            observers=(self._log,) if self.recorder is not None and self._keeps_log else (),
             lock=condition,
             changed=condition.notify,
         )
@@ -167,11 +166,22 @@ class Jam:
         settings = self._settings
         if not settings.recorder.enabled:
             return None
-        log = LogFile(
-            self._log,
-            lambda: log_header(self._sections, self._seed, settings.instrument.file),
-        )
+        log = LogFile(self._log, self._log_header) if self._keeps_log else None
         return SessionRecorder(settings.recorder.folder, log=log)
+
+    @property
+    def _keeps_log(self) -> bool:
+        return self._settings.recorder.journal
+
+    def _log_header(self) -> dict[str, Any]:
+        """Return what the log begins with; called on the recorder's thread, as it starts."""
+        return log_header(
+            self._sections,
+            self._seed,
+            self._settings.instrument.file,
+            name=self._instrument_name,
+            channel=self._settings.midi.channel,
+        )
 
     def _listeners(self) -> list[Outlet]:
         listeners: list[Outlet] = [Listener(self._display.partner)]
@@ -211,20 +221,20 @@ class Jam:
         )
 
     def _reported(self, report: Report) -> None:
-        """Show what the partner has to say; called on its thread."""
+        """Show the sentence of a report; called on the partner's thread."""
         if report.sentence:
             self._display.status(report.sentence)
 
     def _sound_again(self, *lists: object) -> None:
-        """Let the synthesizer follow a JACK server that came back; called by `PortWatch`."""
+        """Open the synthesizer's audio again after a JACK server came back; see `PortWatch`."""
         del lists
         system, synth = self._wiring.system, self.voices.synth
         if system is not None and synth is not None and system.returns > self._returns:
             self._returns = system.returns
-            synth.open_anew()
+            synth.reopen()
 
     def _set_programs(self) -> None:
-        """Choose the sounds, in the session's file too: it may be rendered."""
+        """Choose the sounds of both, in the session's file too, since it may be rendered."""
         midi, synth = self._settings.midi, self._settings.synth
         player, partner = synth.wire_player_program, synth.wire_partner_program
         self.voices.set_programs(player, partner)
@@ -234,12 +244,12 @@ class Jam:
             self.recorder.partner(program_change(midi.written_channel, partner), now)
 
     def _begin_part(self) -> None:
-        """Let the file play; the hello has told of one that did not have to wait."""
+        """Start the file; say so, unless the hello has said it already."""
         if self._player.begin() and self._may_wait:
             self._display.status(f"{self._file_name} plays the player's part. {_CONNECT}")
 
     def _over(self, now: float) -> bool:
-        """Tell whether a file has ended and was answered, and no person is meant to play."""
+        """Tell whether the file has ended, its last answer too, and no person is expected."""
         if not self._player.ended or self._may_wait or not self._partner.idle:
             self._idle_since = None
             return False
@@ -266,10 +276,10 @@ class Jam:
 
 
 def partner_sections(settings: Settings) -> PartnerSections:
-    """Return the settings that the partner goes by.
+    """Return the partner's settings.
 
-    A channel that is named as the player's is heard, whatever it is: the drums'
-    channel is ignored only where all are heard.
+    The drums' channel is ignored only where all channels are heard. If
+    `midi.hear_channel` names a channel, that channel is heard in any case.
     """
     sections = PartnerSections.made_of(
         {name: settings.of(kind) for name, kind in sections_of(PartnerSections).items()}

@@ -1,4 +1,4 @@
-"""What a jam opens before it can begin: the MIDI system, its ports, the synthesizer."""
+"""Open what a jam needs before it begins: the MIDI system, its ports, the synthesizer."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What a jam is wired to.
+    """The MIDI system and the outlets of a jam.
 
     Attributes
     ----------
     system : MidiSystem or None
         The MIDI system, where there is one.
     voices : Voices
-        Its ports and the synthesizer.
+        Its output ports and the synthesizer.
     guard : EchoGuard
-        Told of what leaves.
+        Recognises echoes of what leaves through the ports.
     """
 
     system: MidiSystem | None
@@ -42,12 +42,12 @@ class Wiring:
 def open_wiring(
     settings: Settings, say: Callable[[str], None], ending: contextlib.ExitStack
 ) -> Wiring:
-    """Open all of it; `ending` is told how to close each.
+    """Open the MIDI system, the ports and the synthesizer; `ending` closes them.
 
     Raises
     ------
     AntiphonError
-        What the settings demand is not there.
+        Something that the settings demand is not there.
     """
     system = open_system(settings, say)
     if system is not None:
@@ -61,13 +61,13 @@ def open_wiring(
 
 
 def open_system(settings: Settings, say: Callable[[str], None]) -> MidiSystem | None:
-    """Return the MIDI system, or None where there is none and none was asked for.
+    """Return the MIDI system, or None where there is none and the jam can do without.
 
     Raises
     ------
     NoMidiSystemError
-        There is none, and the settings name a port, a system, or nobody but a
-        person to play.
+        There is none, but the settings name a port or a system, or let only a person
+        play.
     """
     midi = settings.midi
     try:
@@ -87,7 +87,7 @@ def open_ports(
     settings: Settings,
     say: Callable[[str], None],
 ) -> None:
-    """Add the ports out to the voices."""
+    """Open the output ports, and add them to the voices."""
     if system is None:
         return
     outlets, sentences = open_outlets(system, settings.midi, guard)
@@ -97,12 +97,12 @@ def open_ports(
 
 
 def open_synth(voices: Voices, synth: SynthSection, say: Callable[[str], None]) -> None:
-    """Add the synthesizer to the voices, where there is one and it is wanted.
+    """Open the synthesizer where it is installed and wanted, and add it to the voices.
 
     Raises
     ------
     SynthError
-        It is demanded and cannot sound.
+        The settings demand it, but it cannot sound.
     """
     if synth.enabled == "off":
         return

@@ -1,7 +1,7 @@
-"""The partner's own thread: no other touches musical state.
+"""The partner's thread, the only one that touches musical state.
 
-Others send it inputs; it gives them to the stage, and wakes the partner when that
-asks for it. Times are seconds of `time.monotonic()`.
+Other threads put inputs into its queue. It gives each to the stage, and wakes the
+partner at the time that the partner asked for. Times are seconds of `time.monotonic()`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST_FAILURES, FAILING = 3, 10.0
-"""A partner that failed more often than this, in so many seconds, is given up."""
+"""After more failures than this within so many seconds the jam ends."""
 
 
 class PartnerThread:
@@ -51,17 +51,17 @@ class PartnerThread:
             self._thread.join()
 
     def hear(self, given: Input) -> None:
-        """Take what was heard or commanded; from any thread, never waits."""
+        """Queue what was heard or commanded; from any thread, never waits."""
         self._heard.put(given)
 
     @property
     def failure(self) -> Exception | None:
-        """What ended the thread early, if anything did: failure after failure."""
+        """The exception that ended the thread after too many failures, or None."""
         return self._failure
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is to happen until something is heard."""
+        """Whether nothing will happen until something is heard."""
         return self._heard.empty() and self._wake is None and self._stage.next_play() is None
 
     def _run(self) -> None:
@@ -69,18 +69,18 @@ class PartnerThread:
             while self._failure is None and self._guarded_step():
                 pass
         finally:
-            # Whatever ended it, what sounds is released.
+            # What sounds is released, whatever ended the thread.
             self._stage.release(time.monotonic())
 
     def _guarded_step(self) -> bool:
         try:
             return self._step()
-        except Exception as error:  # noqa: BLE001 - a restart on stage is no way out
+        except Exception as error:  # noqa: BLE001 - a musician on stage cannot restart the jam
             self._recover(error)
             return not self._ending
 
     def _recover(self, error: Exception) -> None:
-        """Fall silent and wait for the next phrase; give up where that does not help."""
+        """Fall silent and wait for the next phrase; give up after too many failures."""
         now = time.monotonic()
         self._failures = [*(t for t in self._failures if t > now - FAILING), now]
         if len(self._failures) > MOST_FAILURES:
@@ -96,7 +96,7 @@ class PartnerThread:
             self._recover(worse)
 
     def _step(self) -> bool:
-        """Wait for an input or for the partner's next time, and do what is due."""
+        """Wait for an input or for the partner's next wake, and step the stage once."""
         wait = None if self._wake is None else max(self._wake - time.monotonic(), 0.0)
         try:
             given = self._heard.get(timeout=wait)

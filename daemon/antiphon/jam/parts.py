@@ -1,4 +1,4 @@
-"""A jam is a list of parts, started in order and stopped in the opposite one."""
+"""The parts of a jam, started in order and stopped in the reverse order."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _log = logging.getLogger(__name__)
 
 
 def nothing() -> None:
-    """Do nothing: what a part has to start, or to stop, may be nothing."""
+    """Do nothing; the default `start` and `stop` of a part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that runs while a jam is played.
+    """Something that runs during a jam.
 
     Attributes
     ----------
     name : str
-        What it is, for the log.
+        Its name in the log.
     start : callable
-        Starts it; it has started no thread before.
+        Starts it; no thread of it runs before.
     stop : callable
         Stops it and releases what it holds; safe to call twice, and called only
-        if `start` was.
+        after `start`.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Parts:
         Raises
         ------
         Exception
-            One cannot start; the ones before it are running, for `stop`.
+            A part cannot start; the parts before it run until `stop`.
         """
         for part in self._parts:
             _log.debug("starting %s", part.name)
@@ -64,7 +64,7 @@ class Parts:
             part.start()
 
     def stop(self) -> None:
-        """Stop those that run, the last first, whatever one of them raises; safe to call twice."""
+        """Stop the parts that run, the last first, even if some raise; safe to call twice."""
         while self._running:
             part = self._running.pop()
             _log.debug("stopping %s", part.name)

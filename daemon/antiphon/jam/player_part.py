@@ -1,7 +1,7 @@
-"""Who plays the player's part: a person, a file, or the bundled performance.
+"""The file that plays the player's part, until a person plays.
 
-Where a MIDI system is there but no keyboard, the performance waits a moment for
-somebody to play, and leaves the stage for good as soon as somebody does.
+Where there is a MIDI system but no keyboard, the bundled performance waits `GRACE`
+seconds for a person. It ends for good as soon as a person plays.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from antiphon.midi.intake import Deliver, Thru
 
 GRACE = 4.0
-"""Seconds for which the bundled performance waits for a person to play."""
+"""Seconds that the bundled performance waits for a person to play."""
 
 LISTENING = 1.2
-"""Seconds beyond a phrase's length that a file leaves to the answer: the pause, and an end."""
+"""A file leaves this many seconds more than the answer lasts: the pause, and a last note."""
 
 Messages = list[tuple[float, bytes]]
 
 
 def room_after(phrase: float, shortest: float, longest: float) -> float:
-    """Return the seconds that a file waits after a phrase of so many seconds."""
+    """Return the seconds that a file waits after a phrase of `phrase` seconds."""
     return min(max(phrase, shortest), longest) + LISTENING
 
 
@@ -43,11 +43,11 @@ class PlayerPart:
     Parameters
     ----------
     messages : list of (float, bytes), optional
-        What to play; without them a person is waited for.
+        The messages of the file; None where only a person plays.
     thru, deliver, guard
         See `antiphon.midi.intake.Intake`.
     yields : bool
-        Whether it leaves the stage to a person who plays.
+        Whether the file ends when a person plays.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class PlayerPart:
         self._deliver(heard)
 
     def begin(self) -> bool:
-        """Let the file play, unless a person plays; return whether it does now."""
+        """Start the file, unless a person plays; return whether it has started."""
         with self._lock:
             if self._file is None or self._begun or self._person:
                 return False
@@ -90,7 +90,7 @@ class PlayerPart:
             self._file.stop()
 
     def leave_to_person(self) -> None:
-        """Leave the stage to a person, for good; waits for no thread."""
+        """End the file for good, because a person plays; waits for no thread."""
         if not self._yields or self._person:
             return
         with self._lock:
@@ -105,7 +105,7 @@ class PlayerPart:
 
     @property
     def ended(self) -> bool:
-        """Whether the file has played to its end, with no person having taken over."""
+        """Whether the file has played to its end, and no person took over."""
         return (
             self._begun
             and not self._person
@@ -115,14 +115,14 @@ class PlayerPart:
 
 
 def load_part(player: str, *, room: Callable[[float], float]) -> tuple[Messages | None, str | None]:
-    """Return what a file plays as the player, and its name; None and None for a person.
+    """Return the messages of a file and its name; None and None where only a person plays.
 
     Parameters
     ----------
     player : str
         The setting `jam.player`: "auto", "none", or a MIDI file.
     room : callable
-        Seconds to leave after a phrase of so many seconds.
+        Returns the seconds to leave after a phrase, given its length in seconds.
 
     Raises
     ------

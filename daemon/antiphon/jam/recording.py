@@ -1,4 +1,4 @@
-"""What remains of a jam: the session's file, and its sound where it was not heard."""
+"""After a jam: say where the session's file is, and render its sound if it was not heard."""
 
 from __future__ import annotations
 
@@ -21,14 +21,25 @@ def keep_session(
     heard: bool,
     impatient: Callable[[], bool],
 ) -> None:
-    """Tell where a session is; render it beside its file, unless it was `heard`.
+    """Say where a session's file is, and render it to a WAV file beside that.
 
-    Who becomes `impatient` meanwhile is left without.
+    Parameters
+    ----------
+    session : Path or None
+        The session's MIDI file; None where nothing was recorded.
+    synth : SynthSection
+        Whether to render it, and with which sound.
+    say : callable
+        Shows a sentence to the musician.
+    heard : bool
+        Whether the jam could be heard; then "auto" renders nothing.
+    impatient : callable
+        Rendering stops where it returns true.
 
     Raises
     ------
     SynthError
-        Rendering is demanded and there is nothing to sound with.
+        Rendering is demanded, but there is no FluidSynth or no SoundFont.
     """
     if session is None:
         return
@@ -46,4 +57,4 @@ def keep_session(
             raise
         say(f"There is no recording to listen to: {error}")
     else:
-        say(f"It sounds in {wav}." if done else "No recording was made of it.")
+        say(f"Its sound is in {wav}." if done else "Its sound was not rendered to the end.")

@@ -1,9 +1,8 @@
-"""A jam's whole life, in the order that keeps its memory small.
+"""Run a jam from start to end, in the order that keeps its peak memory small.
 
-JACK's library locks the server's whole memory, 105 MB, into whoever connects;
-it is let go of at once, but the process's peak remembers. So the ports are opened
-first, by a process that has loaded little, and numpy, mido and onnxruntime come
-after that.
+libjack locks the server's whole memory, 105 MB, into each process that connects. It is
+unlocked at once, but counts towards the peak. So the ports are opened first, while the
+process has loaded little; numpy, mido and onnxruntime are imported after that.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def run(settings: Settings) -> int:
     Raises
     ------
     AntiphonError
-        It cannot begin; the sentence says what to do.
+        The jam cannot begin; the sentence says what to do.
     """
     started = time.monotonic()
     sys.setswitchinterval(SWITCH_INTERVAL)
@@ -53,14 +52,16 @@ def run(settings: Settings) -> int:
         jam = Jam(settings, say, wiring)
         ending.callback(jam.stop)
         jam.start()
-        # What lives now lives to the end: the collector need not look at it again.
+        # These objects live to the end of the jam: the collector need not scan them again.
         gc.collect()
         gc.freeze()
         _log.info("ready after %.2f s", time.monotonic() - started)
         jam.play(stop)
-        asked = min(stop.times, 1)  # by whom this ends; more is impatience
+        asked = min(stop.times, 1)  # 1 if a signal ended the jam; one more ends the rendering
         ending.close()
-        _log.info("peak memory %.1f MiB", peak_memory() / 2**20)
+        peak = peak_memory()
+        if peak is not None:
+            _log.info("peak memory %.1f MiB", peak / 2**20)
         if jam.recorder is not None:
             keep_session(
                 jam.recorder.path,

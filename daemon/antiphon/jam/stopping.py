@@ -1,7 +1,7 @@
-"""When a jam has to end: signals, and the time that it was given.
+"""Signals that ask a jam to end.
 
-A handler only sets a flag, which the main thread looks at many times a second:
-whatever it interrupts, nothing can wait for itself.
+The handler only counts, and the main thread reads the count many times a second. So a
+signal that interrupts code which holds a lock cannot cause a deadlock.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class StopRequest:
-    """Counts how often somebody asked for the end.
+    """Counts the signals that asked for the end.
 
     Attributes
     ----------
     times : int
-        How often somebody did.
+        How many came.
     """
 
     def __init__(self) -> None:
@@ -32,12 +32,12 @@ class StopRequest:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody did."""
+        """Whether any came."""
         return self.times > 0
 
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:
-        """Take the signals that end a process as requests, for as long as it lasts."""
+        """Count the signals that would end the process, while the block runs."""
         kinds = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
         before = [(kind, signal.signal(kind, self._ask)) for kind in kinds]
         try:

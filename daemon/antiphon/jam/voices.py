@@ -1,4 +1,4 @@
-"""Where both players sound: ports, synthesizer, recorder, terminal, put together."""
+"""The outlets of a jam, and which of them each side's messages go to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 PLAYER_SYNTH_CHANNEL = 0
 PARTNER_SYNTH_CHANNEL = 1
-"""Channels inside the synthesizer: there, nobody's note-off ends the other's note."""
+"""Channels inside the synthesizer: one each, so that no note-off ends the other's note."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnChannel:
-    """An outlet that puts all messages on one channel; `close` leaves the real one open."""
+    """An outlet that moves all messages to one channel; `close` leaves the inner one open."""
 
     outlet: Outlet
     channel: int
@@ -34,30 +34,30 @@ class OnChannel:
         self.outlet.send(bytes((data[0] & 0xF0 | self.channel, *data[1:])))
 
     def close(self) -> None:
-        """Do nothing: another closes the outlet."""
+        """Do nothing: the owner of the inner outlet closes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An outlet for those who only watch or write down, told the time as well."""
+    """An outlet that calls a function with each message and the time."""
 
     tell: Callable[[bytes, float], None]
 
     def send(self, data: bytes) -> None:
-        """Pass one message on."""
+        """Call the function."""
         self.tell(data, time.monotonic())
 
     def close(self) -> None:
-        """Do nothing: another closes it."""
+        """Do nothing: there is nothing to close."""
 
 
 class Voices:
-    """The outlets of a jam, and who sounds where.
+    """The outlets of a jam.
 
     Attributes
     ----------
     ports : list of PortOutlet
-        MIDI ports; the partner plays there, and the player where thru is on.
+        MIDI ports; the partner plays there, and the player too where thru is on.
     synth : FluidSynthOutlet or None
         The synthesizer.
     """
@@ -67,12 +67,12 @@ class Voices:
         self.synth: FluidSynthOutlet | None = None
 
     def partner(self, *listeners: Outlet) -> Fanout:
-        """Return where the partner plays; on the ports it is a part of its own."""
+        """Return the outlet of the partner's messages; on each port it has its own part."""
         synth = [OnChannel(self.synth, PARTNER_SYNTH_CHANNEL)] if self.synth else []
         return Fanout([*(port.part() for port in self.ports), *synth, *listeners])
 
     def player(self, *, thru: bool, sound: bool) -> Thru | None:
-        """Return where the player's messages go at once, or None for nowhere."""
+        """Return the outlet of the player's messages, or None where they go nowhere."""
         outlets: list[Outlet] = [port.part() for port in self.ports] if thru else []
         if sound and self.synth:
             outlets.append(OnChannel(self.synth, PLAYER_SYNTH_CHANNEL))
@@ -90,7 +90,7 @@ class Voices:
             port.send(data)
 
     def release_all(self) -> None:
-        """Silence every device by all means: own note-offs first, then the panic."""
+        """Silence every device: note-offs first, then the panic."""
         for outlet in self._all():
             outlet.release_all()
 
@@ -108,10 +108,11 @@ def ear(
     recorder: SessionRecorder | None,
     display: Display,
 ) -> Callable[[Heard], None]:
-    """Return what everything that is heard is delivered to: partner first, then the rest.
+    """Return a function that delivers what is heard: to the partner first, then to the others.
 
-    What is on another `channel` (None: all are meant) is neither heard nor kept. A
-    clock has no channel; it is heard, but neither kept nor shown.
+    Messages on another channel than `channel` are dropped; with None all channels pass.
+    Clock messages have no channel: the partner gets them, but they are neither recorded
+    nor shown.
     """
 
     def deliver(heard: Heard) -> None:

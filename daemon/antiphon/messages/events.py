@@ -1,8 +1,8 @@
-"""Messages as values: what a message means, once its bytes are checked.
+"""Events: MIDI messages as values, made of bytes that are checked.
 
-Times are seconds of the session's monotonic clock; channels run from 0 to 15,
-data bytes from 0 to 127. What is not a whole message of a fixed length (system
-exclusive, garbage) is no event; active sensing and the like mean nothing here.
+Times are seconds of the session's monotonic clock; channels run from 0 to 15, data bytes
+from 0 to 127. Only whole messages of a fixed length become events. System exclusive
+messages, active sensing and the like, and garbage do not.
 """
 
 from __future__ import annotations
@@ -93,10 +93,10 @@ class SongPosition:
 
 
 Event = NoteOn | NoteOff | Control | OtherMessage
-"""What a channel message means."""
+"""A channel message."""
 
 ClockEvent = Clock | Transport | SongPosition
-"""What a clock or a transport says."""
+"""A message of a clock or a transport."""
 
 _TRANSPORT: dict[int, Literal["start", "continue", "stop"]] = {
     START: "start",
@@ -128,7 +128,7 @@ def parse(data: bytes | Sequence[int], time: float) -> Event | None:
 
 
 def parse_clock(data: bytes | Sequence[int], time: float) -> ClockEvent | None:
-    """Return what a clock, transport or song position message says, or None for another."""
+    """Return the event of a clock, transport or song position message, else None."""
     if not is_message(data):
         return None
     status = data[0]

@@ -1,4 +1,4 @@
-"""What was heard: one message, with its bytes, its meaning and its time."""
+"""One message that was heard, with its bytes, its event and its time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Heard:
     Attributes
     ----------
     event : Event or ClockEvent
-        What it means, and when it was played.
+        The message as a value, with the time at which it was played.
     data : bytes
         The message as it came.
     """
@@ -28,7 +28,7 @@ class Heard:
 
     @classmethod
     def parse(cls, data: bytes | Sequence[int], time: float) -> Self | None:
-        """Return what bytes mean, or None where they are no whole message that means anything."""
+        """Return the message that bytes stand for, or None where they make no event."""
         event = parse(data, time) or parse_clock(data, time)
         return None if event is None else cls(event, bytes(data))
 

@@ -48,7 +48,7 @@ class HeldNotes:
         return [note for note in self._notes if note[0] == channel]
 
     def see(self, data: bytes) -> None:
-        """Take note of one message."""
+        """Follow one message."""
         if not is_channel_message(data):
             return
         kind, channel = data[0] & 0xF0, data[0] & 0x0F

@@ -1,9 +1,9 @@
 """Several parts on one port: no part's note-off ends a note that another part holds.
 
-A receiver cannot tell the parts from each other where they share a channel. So
-a note ends when the last part that holds it lets go, and is struck again (its
-note-off, then its note-on) when a second part strikes it: devices differ in
-what a second note-on does.
+A receiver cannot tell the parts from each other where they share a channel. So a note
+ends when the last part that holds it lets go. When a second part strikes a note that
+sounds already, it is struck again (note-off, then note-on), because devices differ in
+what they do with a second note-on.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class SharedNotes:
         self._parts: dict[Hashable, HeldNotes] = {}
 
     def merge(self, part: Hashable, data: bytes) -> list[bytes]:
-        """Return what is to be sent where a part sends one message; often just that.
+        """Return the messages to send when a part sends one; mostly that one alone.
 
-        Pedals and other controllers pass as they are: on one channel they are
-        shared. "All notes off" ends the notes of its part alone.
+        Pedals and other controllers pass unchanged: parts on one channel share them. "All
+        notes off" ends only the notes of its own part.
         """
         if part not in self._parts:
             self._parts[part] = HeldNotes()
@@ -40,7 +40,7 @@ class SharedNotes:
         return messages
 
     def clear(self) -> None:
-        """Forget all: everything was silenced."""
+        """Forget all notes, after everything was silenced."""
         self._parts.clear()
 
     def _merged(self, part: Hashable, held: HeldNotes, data: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""A driver's times on the monotonic clock."""
+"""Convert a driver's times to the monotonic clock."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ tenth of it."""
 
 
 class DriverClock:
-    """Turns the seconds between messages, as a driver counts them, into times.
+    """Turns the driver's deltas (seconds between messages) into times.
 
-    A message is polled some time after it arrived: at once, or milliseconds
-    later on a busy machine. The driver's deltas have no such error, but no
-    origin either. The clock takes the shortest delay since the last silence as
-    no delay. So a stamp is never in the future, and the stamps are as even as
-    the driver's deltas.
+    A message is polled some time after it arrived: at once, or milliseconds later on a
+    busy machine. The driver's deltas do not have this error, but they have no origin.
+    The clock assumes that the message polled soonest after its arrival, since the last
+    silence, was polled at once. So a stamp is never in the future, and the stamps are as
+    even as the driver's deltas.
     """
 
     def __init__(self) -> None:

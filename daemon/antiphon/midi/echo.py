@@ -1,24 +1,23 @@
-"""Our own output, recognised when it comes back in.
+"""Recognise Antiphon's own output when it comes back in, so that it is not played again.
 
-Someone may connect the output to the input, directly or through a DAW or a
-synthesizer that passes its input on. An echo is a message that left less than
-`WINDOW` ago and arrives with the same bytes, but for the channel, which a DAW's
-track may change. (Not where it silences a channel: DAWs do that on all sixteen
-at once.) Each message that left excuses one arrival.
+The output may be connected to the input, directly or through a DAW or a synthesizer
+that passes its input on. A message that arrives may be an echo if a message with the
+same bytes left within the last `WINDOW` seconds. The channel may differ, since a DAW's
+track may change it; but it must be the same for messages that silence a channel, which
+DAWs send on all sixteen at once. Each message that left accounts for one echo.
 
-For what Antiphon sends of its own accord, notes or a panic, that is enough: a
-player hardly strikes the same pitch and velocity within the window. What thru
-passed on was played by someone, who may well play it again (a fast repetition
-at one velocity). There it is an echo where it changes nothing (the note is down
-already, the channel silent), or where the source is known to loop. A source
-becomes known by its echoes, or by returning the `PROBE`, which is sent when an
-arrival could be either.
+Notes and panics of Antiphon's own need no further test: a player hardly strikes the same
+pitch at the same velocity within the window. Messages that thru passed on need one,
+because the player may repeat a note quickly. Such a message is an echo only if it changes
+nothing (the note is down already, the channel is silent), or if its source is known to
+loop. A source is known to loop for `REMEMBERED` seconds after an echo, or after it
+returned the `PROBE`. The probe is sent when a message could be either.
 
-A loop slower than the window, such as a ring of several Antiphons, would keep
-for ever what silences a channel (CC 123, 120, or CC 64 at 0). With nothing
-struck on the channel since, and each within `SILENCED` of the last, that passes
-`MOST_SILENCES` times, or once from a source that is known to loop. Times are
-seconds of the monotonic clock.
+A loop that is slower than the window, such as a ring of several Antiphons, would pass on
+for ever what silences a channel (CC 123, CC 120, or CC 64 at 0). So on a channel where no
+note was struck since, and where each comes within `SILENCED` seconds of the last, only
+`MOST_SILENCES` pass, and only one from a source that is known to loop. Times are seconds
+of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ WINDOW = 0.05
 """Seconds within which an echo comes back."""
 
 SILENCED = 1.0
-"""Seconds for which a silenced channel need not be silenced again."""
+"""Seconds between messages that silence a channel, up to which they count as repeats."""
 
 MOST_SILENCES = 3
 
@@ -67,7 +66,7 @@ class _Left:
 
 
 class EchoGuard:
-    """Remembers what left, and tells which arrivals are that.
+    """Remembers the messages that left, and tells which arrivals are echoes of them.
 
     Safe to use from any thread: its lock is never held while it calls others.
 
@@ -89,13 +88,13 @@ class EchoGuard:
         self._probed = float("-inf")
 
     def played(self, data: bytes, now: float) -> None:
-        """Take note of a message that Antiphon itself sends, just before it leaves."""
+        """Remember a message of Antiphon's own, just before it leaves."""
         with self._lock:
             self._forget(now)
             self._left.append(_Left(now, data, thru=False))
 
     def passed(self, data: bytes, now: float) -> None:
-        """Take note of a message that thru passes on, just before it leaves."""
+        """Remember a message that thru passes on, just before it leaves."""
         with self._lock:
             self._forget(now)
             self._left.append(_Left(now, data, thru=True))
@@ -103,7 +102,7 @@ class EchoGuard:
             self._see_silence(data, now)
 
     def is_echo(self, data: bytes, now: float, source: Hashable = None) -> bool:
-        """Tell whether an arrival is our own output; must be asked once for each.
+        """Tell whether an arrival is an echo; call this exactly once for each arrival.
 
         Parameters
         ----------
@@ -132,13 +131,13 @@ class EchoGuard:
         looping = self._looping.get(source, now) > now
         kind, note = data[0] & 0xF0, (source, data[0] & 0x0F, data[1])
         if kind == NOTE_OFF or (kind == NOTE_ON and data[2] == 0):
-            # It follows its note-on, whatever the velocity or the time.
+            # A note-off is an echo if its note-on was, whatever the velocity and the time.
             echo = note in self._echoing or (left is not None and looping)
             self._echoing.discard(note)
         else:
             echo = left is not None and (looping or not left.thru or self._changes_nothing(data))
         if kind == NOTE_ON and data[2] > 0:
-            # A note that the player strikes is ended by the player's note-off.
+            # So the note-off of a note that the player strikes is the player's too.
             (self._echoing.add if echo else self._echoing.discard)(note)
         elif ends_notes(data):
             self._echoing = {known for known in self._echoing if known[:2] != note[:2]}
@@ -168,7 +167,7 @@ class EchoGuard:
             self._silences[channel, data[1]] = now, in_a_row
 
     def _repeats_silence(self, data: bytes, now: float, source: Hashable) -> bool:
-        """Tell whether a message silences a channel that thru has silenced often enough."""
+        """Tell whether thru has passed on enough messages that silence this channel."""
         key = (data[0] & 0x0F, data[1])
         if not _silences(data) or key not in self._silences:
             return False
@@ -194,7 +193,7 @@ class EchoGuard:
         return None
 
     def _may_probe(self, now: float) -> bool:
-        """Tell whether the last probe is long enough ago, and count this one."""
+        """Tell whether a probe may be sent now, and if so remember the time."""
         due = now >= self._probed + PROBE_INTERVAL
         if due:
             self._probed = now

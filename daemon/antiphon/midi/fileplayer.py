@@ -1,4 +1,4 @@
-"""A file that plays the player's part, in real time, the way a keyboard would."""
+"""Play a file as the player's part in real time, the way a keyboard would."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FilePlayer:
     thru, deliver : callable
         See `Intake`; both run on the player's thread.
     guard : EchoGuard, optional
-        Told what thru passes on.
+        Remembers what thru passes on.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class FilePlayer:
             self._thread.join()
 
     def cut(self) -> None:
-        """End early and release what is held before returning, without waiting for the thread."""
-        with self._feeding:  # held while one message is handed on, which waits for nothing
+        """End early; what is held is released on return, but the thread may still end later."""
+        with self._feeding:  # locked only while one message is delivered, which never waits
             self._stopping.set()
             self._intake.release(time.monotonic())
 

@@ -1,4 +1,4 @@
-"""The one way in: what every message of the player's goes through, port or file."""
+"""The one way in for the player's messages, from a port or from a file."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Thru = Callable[[bytes], None]
-"""Passes a message on to the outside; runs on the path of a note, must not wait."""
+"""Passes a message on to the outlets; runs on the path of a note and must not wait."""
 
 Deliver = Callable[[Heard], None]
-"""Hands on what was heard; the `put` of a `queue.SimpleQueue` is meant. Must not wait."""
+"""Takes what was heard, usually the `put` of a `queue.SimpleQueue`; must not wait."""
 
 
 class Intake:
-    """One source of messages: its echoes dropped, thru first, then what was heard.
+    """Takes in the messages of one source: drops echoes, passes thru on, then delivers.
 
     Not thread-safe: each source has its own, used by one thread.
 
     Parameters
     ----------
     thru, deliver : callable
-        See `Thru` and `Deliver`; `thru` gets channel messages only. What they
-        raise is logged and ends nothing.
+        See `Thru` and `Deliver`; `thru` gets channel messages only. Their exceptions are
+        logged, and the next message is taken in as usual.
     guard : EchoGuard, optional
-        Told what thru passes on.
+        Recognises echoes, and remembers what thru passes on.
     port : str, optional
-        Where the messages come from, if echoes may come from there too.
+        The port that the messages come from; without one, none of them is an echo.
     """
 
     def __init__(

@@ -1,8 +1,7 @@
-"""What libjack does and RtMidi does not handle: memory that it locks, a server that goes.
+"""Handle what RtMidi leaves open: libjack locks memory, and a JACK server may go.
 
-RtMidi does not notice that the server has gone. It goes on listing the old
-ports, and a send into its full buffer then spins for ever, with the
-interpreter's lock held.
+RtMidi does not notice that the server has gone. It still lists the old ports, and once
+its buffer is full a send spins for ever, with the interpreter's lock held.
 """
 
 from __future__ import annotations
@@ -97,11 +96,11 @@ def _sockets_to_jack() -> list[int]:
 
 
 def hush_jack() -> None:
-    """Keep libjack from printing what goes wrong, above all that a server has gone.
+    """Keep libjack from printing errors, above all that a server has gone.
 
-    It prints from its own threads, at any time, into the piano roll. This sets
-    the handlers of each copy of the library that is loaded: rtmidi brings one,
-    FluidSynth uses the system's.
+    libjack prints from threads of its own, at any time, into the piano roll. This sets
+    the handlers of each copy of the library that is loaded: rtmidi brings one, FluidSynth
+    uses the system's.
     """
     with suppress(OSError):  # no /proc: it prints
         maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
@@ -116,14 +115,14 @@ def hush_jack() -> None:
 def free_jack_memory() -> None:
     """Unlock JACK's shared memory and release its pages, on Linux.
 
-    libjack locks the whole of the server's shared memory (100 MB, almost all of
-    it audio buffers) into every client process, where it counts as that
-    process's own; a MIDI client uses a part of it. Nothing is lost: pages that
-    are accessed again come back from the server's copy.
+    libjack locks the whole of the server's shared memory (100 MB, almost all of it audio
+    buffers) into every client process, whose own memory it then counts as. A MIDI client
+    uses little of it. Nothing is lost: a page that is accessed again comes back from the
+    server's copy.
 
-    To list ports libjack reads the first bytes of each, 32 KB apart. At every
-    access Linux also maps the 64 KB around it, but not beyond the next change of
-    advice: 68 MB in all. So every second area gets another advice.
+    libjack lists ports by reading the first bytes of each, 32 KB apart. At each access
+    Linux also maps the 64 KB around it, 68 MB in all; but it stops where the advice of
+    `madvise` changes. So every second area gets another advice.
     """
     try:
         mappings = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Ports that are open: what the rest of the room may do with one."""
+"""Open ports, as the rest of the room uses them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class InputPort:
     client : RtMidiIn
         The client whose port is open.
     server : JackServer, optional
-        The server that it is on.
+        The server that the client is connected to.
     close : callable
-        Closes the client's port; called once, and not where the server has gone.
+        Closes the client's port; called once, and not if the server has gone.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class OutputPort:
 
 
 def has_gone(server: JackServer | None) -> bool:
-    """Tell whether the server has gone; without one (ALSA) nothing goes."""
+    """Tell whether the server has gone; never true without a server, as with ALSA."""
     return server is not None and server.gone()
 
 

@@ -1,7 +1,7 @@
-"""Where messages go out: a port, or several places at once.
+"""Outlets, to which messages are sent: a port, or several outlets as one.
 
-An outlet never raises from `send`, and never waits for a device: it is called
-on the path of a note, by the scheduler's thread and, for thru, by the inlet's.
+`send` never raises and never waits for a device: it is called on the path of a note, by
+the schedule's thread and, for thru, by the inlet's.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _log = logging.getLogger(__name__)
 
 
 class Outlet(Protocol):
-    """A place that sounds or keeps what is sent to it."""
+    """A port, a synthesizer, or anything else that messages are sent to."""
 
     def send(self, data: bytes) -> None:
         """Send one message, now; called from any thread, must neither block nor raise."""
 
     def close(self) -> None:
-        """Release what sounds and close the place; safe to call twice."""
+        """Release what sounds and close the outlet; safe to call twice."""
 
 
 class PortOutlet:
-    """A MIDI output port: our virtual one, or one that others offer.
+    """A MIDI output port: the virtual port `Antiphon Out`, or a port of another program.
 
-    A port that vanishes is awaited: what is sent meanwhile is lost, and when
-    the port is back (see `ports_changed`) the notes that it may still sound are
-    released first. The same is done at the first opening, for what a killed
-    process may have left sounding.
+    A port that vanishes is awaited, and messages sent meanwhile are lost. When the port
+    is back (see `ports_changed`), the notes that it may still sound are released, and a
+    panic follows. The panic is also sent when the port is first opened, because a process
+    that was killed may have left notes sounding.
 
     Parameters
     ----------
@@ -54,14 +54,14 @@ class PortOutlet:
         Name of the port to connect to (exact, or a unique part); without one
         the virtual port `Antiphon Out` is opened for others to connect to.
     guard : EchoGuard, optional
-        Told of what this outlet sends of its own accord, before it leaves.
+        Remembers what this outlet sends of its own accord, so that echoes are recognised.
     clock : callable
-        Returns the time that the guard is told, in seconds of the monotonic clock.
+        Returns the time for the guard, in seconds of the monotonic clock.
 
     Raises
     ------
     NoVirtualPortsError
-        The MIDI system lets us open no port of our own.
+        The MIDI system does not let a program open ports of its own.
     AntiphonError
         The name fits several ports. A port that is not there yet is no error.
     """
@@ -92,7 +92,7 @@ class PortOutlet:
         self._open(() if wanted is None else system.outputs())
 
     def part(self) -> PortPart:
-        """Return a way in for one of several who play here; see `SharedNotes`."""
+        """Return an outlet for one of several parts that play on this port; see `SharedNotes`."""
         self._parts += 1
         return PortPart(self, self._parts)
 
@@ -105,7 +105,7 @@ class PortOutlet:
                     self._held.see(message)
 
     def release_all(self) -> None:
-        """Send the note-offs of all that sounds, then the panic on the channels used.
+        """Send the note-offs of all sounding notes, then a panic on the channels used.
 
         A second call, with nothing sent since, sends nothing.
         """
@@ -149,10 +149,10 @@ class PortOutlet:
                 return
 
     def _silence_first(self, data: bytes) -> None:
-        """Silence a channel just before its first note, for what a kill left sounding.
+        """Silence a channel just before its first note, since a killed jam may have left notes.
 
-        Other programs connect to our virtual port at any time: when it was
-        opened, no one received the panic.
+        Other programs connect to the virtual port at any time, so they may not have
+        received the panic that was sent when it was opened.
         """
         channel = data[0] & 0x0F
         if self._wanted is None and data[0] & 0xF0 == NOTE_ON and channel not in self._silenced:
@@ -183,7 +183,7 @@ class PortOutlet:
                 self._push_own(data)
 
     def _push_own(self, data: bytes) -> bool:
-        """Send a message of this outlet's own, whose echo the guard is to drop."""
+        """Send a message of this outlet's own, and let the guard recognise its echo."""
         if self._guard is not None and self._port is not None:
             self._guard.played(data, self._clock())
         return self._push(data)
@@ -205,7 +205,7 @@ class PortOutlet:
         self._drop_port()
 
     def _drop_port(self) -> None:
-        """Take the port out of use; closing it may wait, and is not done here."""
+        """Take the port out of use; it is closed later, because closing may wait."""
         if self._port is not None:
             self._to_close.append(self._port)
         self._port = self._listed = None
@@ -236,12 +236,12 @@ class PortPart:
 
 
 class Fanout:
-    """Several outlets as one; where one fails the others play on.
+    """Several outlets as one; if one fails, the others play on.
 
     Parameters
     ----------
     outlets : iterable of Outlet
-        Where each message goes, in this order.
+        The outlets that get each message, in this order.
     """
 
     def __init__(self, outlets: Iterable[Outlet]) -> None:

@@ -1,8 +1,8 @@
-"""What is behind a port, judged by its name: keys, controls, a loopback or a program.
+"""Judge by a port's name what is behind it: keys, controls, a loopback or a program.
 
-Keyboards often have a second port, on which buttons, faders and a transport
-arrive as notes for a DAW. No MIDI system says so; names do, by words such as
-DAW or MCU, or by being the second of a device that has one set of keys.
+Many keyboards have a second port for a DAW, on which buttons, faders and a transport
+arrive as notes. No MIDI system tells which port that is. Names do: they contain a word
+such as DAW or MCU, or a number that makes the port the device's second.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def port_kind(name: str, api: str) -> PortKind:
     name : str
         As the MIDI system gives it.
     api : {"alsa", "jack", "core", "winmm"}
-        The system that gave it: each tells hardware from programs in its way.
+        The system that gave it; each has its own way to tell hardware from programs.
     """
     if _LOOPBACK.search(name):
         return "loopback"

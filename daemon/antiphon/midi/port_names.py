@@ -1,10 +1,10 @@
-"""What ports are called: names that last, which port is wanted, which is ours.
+"""Names of ports: a name that lasts, the port that a name means, Antiphon's own ports.
 
-ALSA's names end in numbers that change with every plug ("Keystation:MIDI 1
-20:0", client 20, port 0), a2jmidid's hold them in brackets, and on Windows
-RtMidi adds a port's place in the list; JACK's are "client:port". Two keyboards
-of one make have one name. People are told, and may give, the name without
-numbers; of ports that share it, the second is "NAME #2", in the driver's order.
+ALSA's names end in numbers that change with every plug ("Keystation:MIDI 1 20:0" is
+client 20, port 0), a2jmidid's have them in brackets, and on Windows RtMidi adds a port's
+place in the list; JACK's names are "client:port". Antiphon shows and accepts names
+without these numbers. Several ports may share such a name, as two keyboards of one make
+do: in the driver's order, the second is "NAME #2", the third "NAME #3".
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _OURS = re.compile(r"\bAntiphon (In|Out|Keyboard|Send)\b")
 
 @dataclass(frozen=True, slots=True)
 class ListedPort:
-    """A port as it stands in the driver's list.
+    """A port of the driver's list.
 
-    Two are equal if they are one port. Where several share what the driver
-    calls them, nothing says which is missing when one has gone; then none of
-    them equals any of before.
+    Two values are equal if they are the same port. If one of several ports with the same
+    driver's name goes, no system says which one; then those that are left equal none of
+    the former.
 
     Attributes
     ----------
     listed : str
-        What the driver calls it.
+        The driver's name of the port.
     place : int
-        How many ports before it in the list are called the same.
+        How many ports with that name come before it in the list.
     among : int
-        How many ports in the list are called the same, itself included.
+        How many ports with that name are in the list, itself included.
     name : str
-        What people call it; no other port of the list has this name.
+        Antiphon's name of the port, which no other port of the list has.
     kind : {"keys", "controls", "loopback", "program"}
         What is behind it; see `port_kind`.
     """
@@ -93,11 +93,10 @@ def list_ports(listed: Sequence[str], api: str) -> list[ListedPort]:
 
 
 def find_port(ports: Iterable[ListedPort], wanted: str) -> ListedPort | None:
-    """Return the port that is meant by `wanted`, or None where there is none.
+    """Return the port that `wanted` means, or None where there is none.
 
-    Matches, in this order: the name; what the driver calls it; a part of either,
-    whatever the case. Where a part fits several ports, a device's controls give
-    way to its keys.
+    Matches, in this order: Antiphon's name; the driver's name; a part of either, in any
+    case. If a part fits the keys and the controls of a device, it means the keys.
 
     Raises
     ------
@@ -122,7 +121,7 @@ def find_port(ports: Iterable[ListedPort], wanted: str) -> ListedPort | None:
 
 
 def _lasting(name: str, api: str) -> str:
-    """Return a name without what changes with every plug, fit to be printed."""
+    """Return a name without the numbers that change, and without unprintable characters."""
     if api == "alsa":
         name = ALSA_NUMBERS.sub("", name)
     elif api == "jack" and name.startswith("a2j"):

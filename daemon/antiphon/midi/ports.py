@@ -1,7 +1,7 @@
 """The MIDI system of this machine: its ports, listed and opened.
 
-rtmidi is loaded when a `MidiSystem` is made, not before. What opens or lists
-ports takes its time and belongs on a thread that is not the path of a note.
+rtmidi is loaded when a `MidiSystem` is made. Listing and opening ports takes time, and
+must not happen on the path of a note.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _API_NAMES = {
 }
 
 _QUEUE_MESSAGES = 16_384
-"""Messages that the driver keeps until they are polled: seconds of the densest stream."""
+"""Messages that wait in the driver to be polled, at most: seconds of the densest stream."""
 
 _T = TypeVar("_T", bound=RtMidiClient)
 _R = TypeVar("_R")
@@ -49,15 +49,15 @@ class _RefusedError(AntiphonError):
 class MidiSystem:
     """The first MIDI system that works here: ALSA's sequencer, else JACK.
 
-    One input and one output client live as long as the system does: they list
-    ports, and become the virtual ports. Further clients are kept and used again
-    while people play: making or deleting one on JACK stops every Python thread
-    for up to 40 ms (measured), opening or closing a port on it for 4 ms.
+    One input client and one output client live as long as the system does: they list
+    ports, and open the virtual ports. Other clients are reused, because making or
+    deleting one on JACK stops every Python thread for up to 40 ms (measured), while
+    opening or closing a port of it takes 4 ms.
 
     Parameters
     ----------
     backend : {"auto", "alsa", "jack", "core", "winmm"}
-        Which system to use; "auto" takes what works (CoreMIDI on a Mac).
+        Which system to use; "auto" takes the first that works (CoreMIDI on a Mac).
     rtmidi : RtMidi, optional
         The driver; python-rtmidi by default.
 
@@ -71,7 +71,7 @@ class MidiSystem:
     Raises
     ------
     NoMidiSystemError
-        None works; the sentence says what is missing. Nothing is written to
+        None works; the sentence says what is missing. The libraries print nothing to
         stderr.
     """
 
@@ -90,16 +90,16 @@ class MidiSystem:
         raise NoMidiSystemError(_absent(backend))
 
     def inputs(self) -> list[ListedPort]:
-        """Return the ports that can be listened to, Antiphon's own left out.
+        """Return the ports that can be listened to, without Antiphon's own.
 
-        Where a JACK server has gone there are none until another has come.
+        After a JACK server has gone there are none until another one runs.
         """
         if has_gone(self._server) and not self._renew_clients():
             return []
         return list_ports(self._input.get_ports(), self.api)
 
     def outputs(self) -> list[ListedPort]:
-        """Return the ports that can be sent to, Antiphon's own left out."""
+        """Return the ports that can be sent to, without Antiphon's own."""
         if has_gone(self._server):
             return []
         return list_ports(self._output.get_ports(), self.api)
@@ -123,7 +123,7 @@ class MidiSystem:
         return OutputPort(self._output, self._server, self._output.close_port)
 
     def prepare_keyboard(self) -> None:
-        """Make the client for a keyboard that may come, now rather than then."""
+        """Make a client in advance for the next keyboard, so that no note waits for it later."""
         if not self._spare_inputs:
             self._spare_inputs.append(self._guarded(KEYBOARD_CLIENT, self._make_keyboard))
 
@@ -162,7 +162,7 @@ class MidiSystem:
                 client.delete()
 
     def _make_clients(self) -> bool:
-        """Make the clients that last; return whether the system lets us."""
+        """Make the two clients that list ports; return whether that worked."""
         try:
             with quiet_stderr():
                 self._input = self._make_input(VIRTUAL_INPUT)
@@ -183,7 +183,7 @@ class MidiSystem:
         if not self._make_clients():
             return False
         self.returns += 1
-        self._abandoned += old  # kept: deleting one waits for its server, which has gone
+        self._abandoned += old  # not deleted, which would wait for the server that has gone
         self._spare_inputs.clear()
         self._spare_outputs.clear()
         if server is not None:
@@ -212,7 +212,7 @@ class MidiSystem:
             raise
 
     def _keep(self, client: _T, spares: list[_T]) -> None:
-        """Close a client's port, and keep the client for the next."""
+        """Close a client's port, and put the client aside for the next port."""
         client.close_port()
         spares.append(client)
 
@@ -231,8 +231,8 @@ class MidiSystem:
     def _make_input(self, name: str) -> RtMidiIn:
         api = getattr(self._rtmidi, _API_NAMES[self.api])
         client = self._rtmidi.MidiIn(api, name, _QUEUE_MESSAGES)
-        # Nothing is dropped in the driver: what it drops is missing from its
-        # deltas (see DriverClock); `parse` knows what is no event.
+        # The driver drops nothing, because the time of a dropped message would be missing
+        # from its deltas (see DriverClock). `Heard.parse` drops what is no event.
         client.ignore_types(False, False, False)
         return client
 

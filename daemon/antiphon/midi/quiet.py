@@ -1,4 +1,4 @@
-"""Silence for libraries that write to stderr from C."""
+"""Silence libraries that write to stderr from C."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STDERR = 2
 
 
 class _Silence:
-    """The process's standard error, sent to nowhere while at least one block asks for it.
+    """Redirects the process's stderr to /dev/null while at least one block asks for it.
 
     There is one file descriptor for all threads, so blocks that overlap are
     counted: the first redirects it and the last restores it.
@@ -46,7 +46,7 @@ _silence = _Silence()
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Send the process's standard error to nowhere while the block runs; safe on any thread.
+    """Redirect the process's stderr to /dev/null while the block runs; safe on any thread.
 
     ALSA and JACK print whole paragraphs when a system is absent, past Python's
     `sys.stderr`. The whole process is affected: keep the block short.
@@ -59,7 +59,7 @@ def quiet_stderr() -> Iterator[None]:
 
 
 def _redirect() -> int | None:
-    """Point stderr at nothing and return what it was; None where it cannot be done."""
+    """Redirect stderr to /dev/null; return a copy of the old one, or None where that fails."""
     with suppress(AttributeError, OSError, ValueError):  # no stderr, or a closed one
         sys.stderr.flush()
     try:

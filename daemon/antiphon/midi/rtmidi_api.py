@@ -1,4 +1,4 @@
-"""The few things of python-rtmidi that Antiphon uses, with types.
+"""The part of python-rtmidi that Antiphon uses, with types.
 
 python-rtmidi has no type information; the rest of the room uses it through
 these protocols only.

@@ -1,4 +1,4 @@
-"""What can be set about ports and channels."""
+"""The settings of ports and channels."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class MidiSection(Section, frozen=True, kw_only=True):
         str,
         Meta(
             description='The keyboard to listen to besides the port Antiphon In: "auto" connects '
-            "whichever is plugged in, but not the ports that it has for a DAW's transport and "
-            'faders; "all" connects every port; "none" leaves it to you; else a port\'s name '
-            "as `antiphon ports` gives it, or a part of it.",
+            "every keyboard that is plugged in, but not its ports for a DAW's transport and "
+            'faders; "all" connects every port; "none" connects none; anything else is a '
+            "port's name as `antiphon ports` gives it, or a part of it.",
             extra=FIXED,
         ),
     ] = "auto"
     output: Annotated[
         str,
         Meta(
-            description='A port to play to besides the port Antiphon Out: "none", or a port\'s '
-            "name as `antiphon ports` gives it, or a part of it.",
+            description="A port to play to besides the port Antiphon Out: a port's name as "
+            '`antiphon ports` gives it, or a part of it; "none" is no other port.',
             extra=FIXED,
         ),
     ] = "none"
@@ -44,15 +44,15 @@ class MidiSection(Section, frozen=True, kw_only=True):
         bool,
         Meta(
             description="Whether to open the ports Antiphon In and Antiphon Out for other "
-            "programs. Where the MIDI system refuses, as on Windows, a jam does without.",
+            "programs. Windows does not allow that, and a jam there runs without them.",
             extra=FIXED,
         ),
     ] = True
     thru: Annotated[
         bool,
         Meta(
-            description="Whether what the player plays goes on to the output at once. Leave it "
-            "off where the keyboard sounds by itself, or every note sounds twice.",
+            description="Whether to pass on what the player plays to the output at once. Leave it "
+            "off if the keyboard sounds by itself, or every note sounds twice.",
             extra=FIXED,
         ),
     ] = False
@@ -78,7 +78,7 @@ class MidiSection(Section, frozen=True, kw_only=True):
     def written_channel(self) -> int:
         """The partner's channel in files, 0 to 15.
 
-        It is that of the port, but never the first, which is the player's: in a
-        file each has a sound of their own.
+        It is that of the port, but never the first, which is the player's: so each has a
+        sound of their own in the file.
         """
         return self.wire_channel or 1

@@ -1,4 +1,4 @@
-"""Ports that come and go, noticed once a second."""
+"""Look once a second for ports that come and go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 INTERVAL = 1.0
-"""Seconds between looks; one costs 0.05 ms (measured on JACK)."""
+"""Seconds between two looks; a look takes 0.05 ms (measured on JACK)."""
 
 PortsChanged = Callable[[tuple[ListedPort, ...], tuple[ListedPort, ...]], None]
 """Gets (inputs, outputs) on the watch's thread, and may take its time."""
@@ -24,9 +24,9 @@ PortsChanged = Callable[[tuple[ListedPort, ...], tuple[ListedPort, ...]], None]
 class PortWatch:
     """Looks at the port lists once a second, on a thread of its own.
 
-    rtmidi does not notice an unplugged device. The watch calls its listeners at
-    every look, changed or not, so that they retry what failed a second ago;
-    each must cost nothing when nothing changed.
+    rtmidi does not notice an unplugged device. The watch calls its listeners at every
+    look, even if nothing changed, so that they retry what failed a second ago; a listener
+    must cost nothing when nothing changed.
 
     Parameters
     ----------

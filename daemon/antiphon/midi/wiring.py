@@ -1,4 +1,4 @@
-"""The ports that a jam plays to, opened as the settings say, and what to tell of them."""
+"""Open the ports that a jam plays to, and say in sentences which they are."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def open_outlets(
 ) -> tuple[list[PortOutlet], list[str]]:
     """Open `Antiphon Out` and the output that the settings name.
 
-    Where the MIDI system lets us open no port of our own, as on Windows, or the
-    settings forbid it, the named output is all there is; there may be none.
+    Where the MIDI system does not let a program open ports of its own, as on Windows, or
+    where the settings forbid it, only the named output is opened, if there is one.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ def open_outlets(
     midi : MidiSection
         The settings.
     guard : EchoGuard
-        Told of what the ports send of their own accord.
+        Remembers what the ports send of their own accord.
 
     Returns
     -------
     outlets : list of PortOutlet
         The ports.
     sentences : list of str
-        What to tell the musician about the ports.
+        Sentences about the ports, for the musician.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def open_outlets(
 
 
 def _without_own_ports(refusal: str, midi: MidiSection) -> str:
-    """Return what is heard and played to without ports of our own, or how to name them."""
+    """Return a sentence about the ports that are left, or about how to name some."""
     if midi.output == "none":
         return (
             f"{refusal[:-1]}: name a port to play to, such as one end of a loopMIDI cable, "
@@ -79,7 +79,7 @@ def _without_own_ports(refusal: str, midi: MidiSection) -> str:
 
 
 def _shared_channel(midi: MidiSection) -> str | None:
-    """Return what to know where thru and the partner play on one channel of one port."""
+    """Return a sentence if thru and the partner play on the same channel, else None."""
     if not midi.thru or midi.hear_channel not in ("all", midi.channel):
         return None
     return (

@@ -1,4 +1,4 @@
-"""What every way of playing plays with: the player as heard, and the instrument.
+"""The ensemble, which every mode is made of: the player as heard, and the instrument.
 
 Times are seconds of the session's clock.
 """
@@ -95,7 +95,7 @@ class Ensemble:
         return self._window.own_until + LATENESS
 
     def adopt(self, sections: PartnerSections) -> None:
-        """Go by other settings from now on, in the middle of a line too."""
+        """Use these settings from now on, in the middle of a line too."""
         self.sections = sections
         settings = sections.partner
         self.listening.adopt(sections.listening, settings)
@@ -108,26 +108,26 @@ class Ensemble:
         return self.reading.stale or self.reading.behind
 
     def read_along(self, now: float, calls: int) -> None:
-        """Let the instrument read what is over, by so many calls at most."""
+        """Let the instrument read the notes that are over, by so many calls at most."""
         self.reading.follow(now)
         self.reading.read(calls)
 
     def line(self, begin: float, seconds: float) -> Line:
         """Return a line that follows what was read.
 
-        Its numbers are its own until it is entered: how often a line was prepared
-        before plays no part in what it plays.
+        Its random numbers depend on the seed and on how many lines were played, but not on
+        how often one was prepared.
         """
         reading = self.reading
         rng = np.random.default_rng([self._seed, self._lines])
         return Line(reading.improviser, reading.place, begin, seconds, rng)
 
     def entered(self) -> None:
-        """Take note that a line is played: the next one is given other numbers."""
+        """Count a line that is played, so that the next one gets other random numbers."""
         self._lines += 1
 
     def numbers(self) -> np.random.Generator:
-        """Return numbers for something that is drawn and played at once."""
+        """Return the random numbers of something that is drawn and played at once."""
         self._lines += 1
         return np.random.default_rng([self._seed, self._lines - 1])
 
@@ -147,17 +147,17 @@ class Ensemble:
         return End(time, identity)
 
     def silence(self, time: float, *, panic: bool = False) -> list[Output]:
-        """Take back and release everything, whether or not anything sounds."""
+        """Cancel and release everything, whether or not anything sounds."""
         self._held.clear()
         self._window.retract(time)
         return [Silence(time, panic)]
 
     def give_way(self, time: float) -> list[Output]:
-        """Leave the music to the player: what sounds ends, what was planned never happened."""
+        """Leave the music to the player: sounding notes end, planned ones never happened."""
         return [] if self.playing_until < time else self.silence(time)
 
     def give_way_to_pedal(self, time: float) -> list[Output]:
-        """Do to what sounds, and to what is planned, what the settings say of a pedal."""
+        """Do what the setting `listening.pedal` says when the pedal is pressed."""
         match self.sections.listening.pedal:
             case "stop":
                 return self.give_way(time)
@@ -166,6 +166,6 @@ class Ensemble:
         return []
 
     def finish(self, time: float) -> list[Output]:
-        """Plan no more: what sounds goes on to its end."""
+        """Cancel the planned notes; notes that sound go on to their end."""
         self._window.cancel(time)
         return [Cancel(time)]

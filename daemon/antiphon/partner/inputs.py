@@ -1,8 +1,8 @@
-"""What can be said to the partner: what was heard, and commands.
+"""The partner's inputs: what was heard, and commands.
 
-Each has its time, in seconds of the session's monotonic clock. The inputs in
-their order, with the times of the ticks between them, are all that a session
-depends on besides its seed, its settings and its instrument.
+Each has its time, in seconds of the session's monotonic clock. A session depends on the
+order of its inputs, on the times of the ticks between them, on its seed, its settings and
+its instrument, and on nothing else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Panic:
-    """Silence every device by all means, and wait for the player's next phrase."""
+    """Silence every device, and wait for the player's next phrase."""
 
     time: float
 

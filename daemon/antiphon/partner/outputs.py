@@ -1,7 +1,6 @@
-"""What the partner asks of those who play for it.
+"""The partner's outputs, which the stage carries out in their order.
 
-Times are seconds of the session's monotonic clock. Outputs are carried out in
-their order.
+Times are seconds of the session's monotonic clock.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Take back the notes that would begin after a time; what sounds goes on.
+    """Cancel the notes that would begin after a time; notes that sound go on.
 
     Attributes
     ----------
@@ -58,12 +57,12 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Take back every note that has not begun, and release all that sounds.
+    """Cancel every note that has not begun, and release all that sounds, at once.
 
     Attributes
     ----------
     time : float
-        When the player took over. It is to be done at once, whatever it says.
+        When the player took over; it may be in the past.
     panic : bool
         Whether silence was asked for by name: then All Notes Off follows the
         note-offs, for devices that missed one.
@@ -75,14 +74,14 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Say how things stand: to a display, a page, a remote control.
+    """Tell a display the state of the partner.
 
     Attributes
     ----------
     time : float
         When.
     mode : str
-        The way of playing.
+        The mode.
     playing : bool
         Whether the partner is playing.
     sentence : str

@@ -1,4 +1,4 @@
-"""The settings that the partner goes by, a section each."""
+"""The sections of the partner's settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from antiphon.settings import Sections
 
 
 class PartnerSections(Sections, frozen=True, kw_only=True, rename={"continue_": "continue"}):
-    """What can be said of listening, drawing, and each way of playing."""
+    """The settings of listening, of drawing, and of each mode.
+
+    `rename` gives the section's name where it is a keyword of Python, as `continue` is.
+    """
 
     partner: PartnerSettings = PartnerSettings()
     listening: ListeningSettings = ListeningSettings()

@@ -1,4 +1,4 @@
-"""How the partner listens and answers: what can be set, with the reason for each default.
+"""The section `[partner]`: how the partner answers, with the reason for each default.
 
 All times are seconds.
 """
@@ -122,22 +122,22 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
     temperature_pitch: Annotated[
         Temperature,
         Meta(
-            description="How daring pitches are drawn: 1 as learned, below more predictable, above "
-            "wilder. An instrument of words has only this temperature.",
+            description="How freely pitches are drawn: 1 is as learned, less is more predictable, "
+            "more is wilder. An instrument of words has only this temperature.",
         ),
     ] = 1.0
     temperature_step: Annotated[
         Temperature,
-        Meta(description="How daring the times from one onset to the next are drawn."),
+        Meta(description="How freely the times from one onset to the next are drawn."),
     ] = 1.0
     temperature_duration: Annotated[
-        Temperature, Meta(description="How daring the lengths of notes are drawn.")
+        Temperature, Meta(description="How freely the lengths of notes are drawn.")
     ] = 1.0
     temperature_velocity: Annotated[
         Temperature,
         Meta(
-            description="How daring the loudness of notes is drawn. An instrument of triplets has "
-            "none.",
+            description="How freely the loudness of notes is drawn. An instrument of triplets "
+            "draws no loudness.",
         ),
     ] = 1.0
     # It cuts the tail, where a small network is least to be trusted.
@@ -146,7 +146,8 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         Meta(
             ge=0.0,
             le=1.0,
-            description="What is less probable than this part of the most probable is never drawn.",
+            description="Whatever is less probable than this share of the most probable choice is "
+            "never drawn.",
         ),
     ] = 0.02
     low: Annotated[
@@ -160,8 +161,8 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=4096,
-            description="How many of the last notes played the partner listens back to; more where "
-            "an instrument reads a longer window.",
+            description="How many of the last notes, of both players, the partner remembers; more "
+            "if the instrument reads a longer window.",
         ),
     ] = 64
     window_seconds: Annotated[
@@ -169,7 +170,7 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         Meta(
             ge=1.0,
             le=3600.0,
-            description="The partner listens back no further than this.",
+            description="For how long the partner remembers a note.",
         ),
     ] = 30.0
     # Long enough for any delay of the machine, short enough that little is drawn in vain.
@@ -205,7 +206,7 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         ),
     ] = 0.3
     # The longest that a key may have to wait, a few milliseconds. Once only where
-    # the instrument reads a window anew each time.
+    # the instrument reads a window again each time.
     calls_per_tick: Annotated[
         int,
         Meta(
@@ -225,8 +226,8 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
     seed: Annotated[
         Literal["auto"] | Annotated[int, Meta(ge=0)],
         Meta(
-            description='The seed of chance: "auto" for another one each jam, or a whole number '
-            "to play the same answer to the same phrase.",
+            description='The seed of the random numbers: "auto" is a new one for each jam; with '
+            "a whole number the same phrases get the same answers.",
             extra=FIXED,
         ),
     ] = "auto"
@@ -241,7 +242,7 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         }[field]
 
     def seed_number(self) -> int:
-        """Return the seed of chance; "auto" draws another one each time."""
+        """Return the seed of the random numbers; "auto" draws a new one each time."""
         import secrets
 
         return secrets.randbits(31) if self.seed == "auto" else self.seed

@@ -7,10 +7,10 @@ return, whatever the disk does. Everything else happens on the recorder's thread
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import tempfile
 import threading
-import time
 from collections import deque
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +20,15 @@ from antiphon.errors import AntiphonError
 from antiphon.messages import is_channel_message
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 from antiphon.music.files.ticks import ticks_per_second
+from antiphon.recorder.retrying import Retrying
 from antiphon.recorder.sessionfile import SessionFile
-from antiphon.recorder.track import GrowingTrack
+from antiphon.recorder.track import PARTNER, PLAYER, TRACKS, GrowingTrack
 
 if TYPE_CHECKING:
     from antiphon.recorder.log_file import LogFile
 
 _log = logging.getLogger(__name__)
 
-TRACKS = ("Player", "Antiphon")
-PLAYER, PARTNER = range(2)
 WRITE_EVERY = 0.5
 RETRY_AFTER = 5.0
 MOST_WAITING = 20_000
@@ -87,7 +86,8 @@ class SessionRecorder:
         self._waiting: deque[_Message] = deque()
         self._before: deque[_Message] = deque(maxlen=MOST_BEFORE_FIRST_NOTE)
         self._origin: float | None = None
-        self._paused_until: float | None = None
+        self._session_disk = Retrying("The session")
+        self._log_disk = Retrying("The log of the session, which a replay needs,")
         self._dropped = 0
         self._unsaved = 0
         self._ending = threading.Event()
@@ -135,13 +135,19 @@ class SessionRecorder:
             self._waiting.append((side, time, data))
 
     def _run(self) -> None:
+        if self._log is not None:
+            with contextlib.suppress(OSError):  # it is made again when the log is written
+                self._log.prepare()
         while not self._ending.wait(WRITE_EVERY):
             self._take()
-            self._save()
+            if self._file.path is None:
+                self._save()
+            # The log before the session: no note is on disk, after a kill, that it lacks.
             self._save_log()
+            self._save()
         self._take()
         self._finish()
-        self._save_log()
+        self._finish_log()
 
     def _take(self) -> None:
         """Move what waits into the tracks, in order of time."""
@@ -165,37 +171,42 @@ class SessionRecorder:
 
     def _save(self) -> None:
         """Bring the file up to date, unless the disk failed a moment ago."""
-        if self._unsaved == 0 or time.monotonic() < (self._paused_until or 0.0):
+        if self._unsaved == 0:
             return
-        try:
-            self._file.save([track.events for track in self._tracks])
-        except OSError as error:
-            self._pause(error)
-        else:
-            self._resume()
+        tracks = [track.events for track in self._tracks]
+        if self._session_disk.attempt(lambda: self._file.save(tracks), RETRY_AFTER):
+            self._unsaved = 0
 
     def _save_log(self) -> None:
         """Bring the log up to date; where the disk takes nothing it is kept for the next time."""
-        if self._log is not None:
-            try:
-                self._log.save(self._file.path)
-            except OSError as error:
-                _log.debug("the log of the session cannot be written yet: %s", error)
+        log = self._log
+        if log is not None:
+            log.collect()
+            self._log_disk.attempt(lambda: log.save(self._file.path), RETRY_AFTER)
 
-    def _pause(self, error: OSError) -> None:
-        if self._paused_until is None:
+    def _finish_log(self) -> None:
+        """Write the end of the log, elsewhere rather than not at all."""
+        if self._log is None:
+            return
+        try:
+            self._log.save(self._file.path)
+        except OSError as error:
+            self._rescue_log(self._log, error.strerror or str(error))
+        self._log.close()
+
+    def _rescue_log(self, log: LogFile, cause: str) -> None:
+        try:
+            log.rescue(Path(tempfile.gettempdir()), self._stem)
+        except OSError:
             _log.warning(
-                "The session cannot be written (%s): make room on the disk; until then it is "
-                "kept in memory and the music goes on.",
-                error.strerror or error,
+                "The end of the session's log could not be written (%s): it can be replayed up to "
+                "there.",
+                cause,
             )
-        self._paused_until = time.monotonic() + RETRY_AFTER
-
-    def _resume(self) -> None:
-        if self._paused_until is not None:
-            _log.warning("The session is written again, nothing of it is lost.")
-        self._paused_until = None
-        self._unsaved = 0
+        else:
+            _log.warning(
+                "The session's log could not be written beside it (%s); it is %s.", cause, log.path
+            )
 
     def _finish(self) -> None:
         if self._origin is None:

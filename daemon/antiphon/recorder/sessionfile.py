@@ -17,6 +17,7 @@ import os
 from typing import TYPE_CHECKING
 
 from antiphon.music.files import smf
+from antiphon.stage.log import SUFFIX
 from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ LEAST_ROOM, MOST_ROOM = 1 << 13, 1 << 17
 SECTOR = 512
 
 _sync = getattr(os, "fdatasync", os.fsync)
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class SessionFile:
@@ -43,7 +45,7 @@ class SessionFile:
         An existing folder.
     stem : str
         The file's name without ".mid". Where a file of that name exists
-        already, a number is put behind it.
+        already, or the log of another session, a number is put behind it.
     tempo_bpm : float
         The tempo that the file states.
     """
@@ -59,7 +61,8 @@ class SessionFile:
     def save(self, tracks: Sequence[bytes | bytearray]) -> None:
         """Bring the file to these tracks, each of which begins with what was saved before."""
         pairs = list(zip(self._rooms, tracks, strict=False))
-        if self._descriptor is None or not all(room.takes(events) for room, events in pairs):
+        fits = all(room.takes(events) for room, events in pairs)
+        if self._descriptor is None or not fits or self._vanished(self._descriptor):
             self._rewrite(tracks)
         elif any(room.saved < len(events) for room, events in pairs):
             self._append(self._descriptor, tracks)
@@ -76,6 +79,13 @@ class SessionFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _vanished(self, descriptor: int) -> bool:
+        """Tell whether somebody has deleted the file, or put another in its place."""
+        try:
+            return self.path is None or not os.path.samestat(self.path.stat(), os.fstat(descriptor))
+        except OSError:
+            return True
 
     def _append(self, descriptor: int, tracks: Sequence[bytes | bytearray]) -> None:
         steps = [
@@ -133,7 +143,7 @@ class SessionFile:
             except FileExistsError:
                 continue
             try:
-                if not path.exists():
+                if not path.exists() and not path.with_suffix(SUFFIX).exists():
                     yield path
                     return
             finally:
@@ -190,19 +200,22 @@ def _filler(position: int) -> bytes:
 
 def _written(path: Path, content: bytes) -> int:
     """Put a whole file where it belongs; return it open for writing."""
-    descriptor: int | None = None
-    try:
-        with whole_file(path, sync=True) as unfinished:
-            descriptor = os.open(unfinished, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    with whole_file(path, sync=True) as unfinished:
+        descriptor = os.open(unfinished, _FLAGS)
+        try:
             _write(descriptor, content, 0)
-    except OSError:
-        if descriptor is not None:
-            os.close(descriptor)
-        raise
-    return descriptor
+        finally:
+            os.close(descriptor)  # Windows does not rename a file that is open
+    return os.open(path, _FLAGS)
 
 
 def _write(descriptor: int, content: bytes, position: int) -> None:
     while content:
-        written = os.pwrite(descriptor, content, position)
+        written = _write_at(descriptor, content, position)
         content, position = content[written:], position + written
+
+
+def _write_at(descriptor: int, content: bytes, position: int) -> int:
+    """Do what `os.pwrite` does, which Windows has not; a descriptor belongs to one thread."""
+    os.lseek(descriptor, position, os.SEEK_SET)
+    return os.write(descriptor, content)

@@ -16,6 +16,14 @@ class RecorderSection(Section, frozen=True, kw_only=True):
     NAME = "recorder"
 
     enabled: Annotated[bool, Meta(description="Whether sessions are kept.", extra=FIXED)] = True
+    journal: Annotated[
+        bool,
+        Meta(
+            description="Whether a log is kept beside each session, from which `antiphon replay` "
+            "plays it again.",
+            extra=FIXED,
+        ),
+    ] = True
     sessions: Annotated[
         PathOrWord,
         Meta(

@@ -8,6 +8,10 @@ from __future__ import annotations
 from antiphon.messages import HeldNotes
 from antiphon.music.files import smf
 
+TRACKS = ("Player", "Antiphon")
+PLAYER, PARTNER = range(2)
+"""The tracks of a session's file: their names, and their places."""
+
 
 class GrowingTrack:
     """The events of one track, of which only the end ever changes.

@@ -147,7 +147,7 @@ def _in_home(path: str) -> str:
 
 
 def _spelt(text: str, kind: Any) -> str:
-    """Return a text as msgspec spells a truth, where the setting is one."""
+    """Return a text as msgspec spells it: "on" as "true" where the setting is true or false."""
     info = inspect.type_info(kind)
     while isinstance(info, inspect.Metadata):
         info = info.type

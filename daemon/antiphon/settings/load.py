@@ -1,6 +1,7 @@
-"""Put the sources together: later ones win, and every value knows its origin.
+"""Read the settings from all sources, and keep with each value where it came from.
 
-The order is: the shipped file, the user's own file, variables, options.
+The sources are the shipped file, the user's own file, variables and options; later ones
+win.
 """
 
 from __future__ import annotations
@@ -54,18 +55,18 @@ def load(
     environ: Mapping[str, str] | None = None,
     options: Mapping[str, Option] | None = None,
 ) -> Configuration[W]:
-    """Return the settings that hold, from all sources.
+    """Return the settings from all sources.
 
     Parameters
     ----------
     sections : type
-        The sections there are.
+        All sections.
     file : Path, optional
         A settings file to use in place of the user's own.
     environ : mapping, optional
         Variables; the process's by default.
     options : mapping, optional
-        What the command line says, by "section.key".
+        The settings that the command line gives, by "section.key".
 
     Raises
     ------
@@ -92,7 +93,7 @@ def load(
 
 
 def _chosen(given: list[Given], known: Mapping[str, Mapping[str, Key]]) -> tuple[Chosen, ...]:
-    """Check what the sources give, and let the later win."""
+    """Check the values of all sources; of one setting the last value wins."""
     chosen = {
         (section, key.name): Chosen(section, key.name, key.default, SHIPPED)
         for section, keys in known.items()

@@ -1,4 +1,4 @@
-"""Where settings and logs live, and what is kept: XDG on Linux, its kin elsewhere."""
+"""The folders of settings, sessions and logs: XDG on Linux, the usual ones elsewhere."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def user_settings_file() -> Path:
 
 
 def data_folder() -> Path:
-    """Return the folder of what the user makes, such as sessions."""
+    """Return the folder of the user's data, such as sessions."""
     return platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def state_folder() -> Path:
-    """Return the folder of logs and of what is remembered between jams."""
+    """Return the folder of logs."""
     return platformdirs.user_state_path(_NAME, appauthor=False)
 
 

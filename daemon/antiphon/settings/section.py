@@ -1,7 +1,7 @@
-"""Sections: the settings of one room, declared once, checked whenever one is made or changed.
+"""Sections: the settings of one room, declared once, and checked when made or changed.
 
-A room declares its settings as a `Section`; whoever assembles the rooms lists
-their sections in a `Sections`. Both are frozen: a change returns another one.
+A room declares its settings as a `Section`. A `Sections` lists the sections of several
+rooms. Both are frozen: a change returns a new value.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class Key:
     kind : type
         Its type, range and sentence.
     default : object
-        Its value where nobody gives one.
+        Its value where no source gives one.
     sentence : str
         What it means, for a musician.
     internal : bool
-        Whether only code gives it.
+        Whether only code may give it.
     live : bool
         Whether it can change while playing.
     """
@@ -56,14 +56,15 @@ class Key:
         Raises
         ------
         SettingError
-            It is of another type, or out of range. `origin` is where it stands.
+            It is of another type, or out of range. The sentence begins with `origin`,
+            the place where the value stands.
         """
         try:
             return convert(value, self.kind, from_text=from_text)
         except ValueError as error:  # msgspec's ValidationError is one
             place = f"{origin}: " if origin else ""
             home = isinstance(error, NoHomeError)
-            wanted = "a path in a home that exists" if home else describe(self.kind)
+            wanted = "in a home folder that exists" if home else describe(self.kind)
             raise SettingError(
                 f"{place}{self.section}.{self.name} must be {wanted}, not {shown(value)}."
             ) from error
@@ -92,7 +93,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     TOGETHER: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __post_init__(self) -> None:
-        """Check every value, for msgspec does not."""
+        """Check every value; msgspec checks only values that it converts."""
         for name, key in keys_of(type(self)).items():
             value = getattr(self, name)
             checked = key.checked(value)
@@ -101,14 +102,14 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         check_order(type(self), msgspec.structs.asdict(self))
 
     def changed(self, name: str, value: object) -> Self:
-        """Return the section with another value of a setting, as it may change while playing.
+        """Return the section with a new value of a setting that may change while playing.
 
         Parameters
         ----------
         name : str
             A key, or a name that stands for several (`TOGETHER`).
         value : object
-            Its value, or the text of it.
+            The value, or its text.
 
         Raises
         ------
@@ -130,17 +131,21 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Sections(msgspec.Struct, frozen=True, kw_only=True):
-    """The sections of all rooms, a field each, called as the section is."""
+    """The sections of several rooms, one field each.
+
+    A field has the name of its section. Where that is a keyword of Python, the field has
+    another name, and `rename=` gives the section's: `rename={"continue_": "continue"}`.
+    """
 
     def changed(self, name: str, value: object) -> Self:
-        """Return all settings with another value of one: see `Section.changed`.
+        """Return all settings with a new value of one: see `Section.changed`.
 
         Parameters
         ----------
         name : str
-            "section.key", or a section's name for several keys: "partner.temperature".
+            "section.key"; the key may stand for several: "partner.temperature".
         value : object
-            Its value, or the text of it.
+            The value, or its text.
 
         Raises
         ------
@@ -161,13 +166,13 @@ class Sections(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{attribute: section})
 
     def of(self, kind: type[S]) -> S:
-        """Return the section of a kind."""
+        """Return the section of a type."""
         section: S = getattr(self, _attributes(type(self))[kind.NAME])
         return section
 
     @classmethod
     def made_of(cls, sections: Mapping[str, Section]) -> Self:
-        """Return settings of these sections, by name; the others are as shipped."""
+        """Return settings with these sections, by name; the other sections are as shipped."""
         attributes = _attributes(cls)
         return cls(**{attributes[name]: section for name, section in sections.items()})
 
@@ -178,7 +183,7 @@ W = TypeVar("W", bound=Sections)
 
 @functools.cache
 def keys_of(section: type[Section]) -> Mapping[str, Key]:
-    """Return what a section declares, in its order."""
+    """Return the keys of a section, in the order of their declaration."""
     keys = {}
     for field in msgspec.structs.fields(section):
         more = extra(field.type)
@@ -206,7 +211,7 @@ def sections_of(sections: type[Sections]) -> Mapping[str, type[Section]]:
 
 @functools.cache
 def _attributes(sections: type[Sections]) -> Mapping[str, str]:
-    """Return the attribute of each section: its name, but for words of Python."""
+    """Return the field of each section: named like it, unless that is a keyword of Python."""
     return {field.encode_name: field.name for field in msgspec.structs.fields(sections)}
 
 

@@ -1,8 +1,8 @@
-"""Where settings are written down, and what is written there.
+"""Read the sources of settings: files, variables and options.
 
-A source is read into `Given` values: which setting, which value, and where it
-stood, in words that a sentence can end with. Nothing is checked here but what
-only the source can know; `antiphon.settings.load` does the rest.
+A source is read into `Given` values: which setting, which value, and where it stands, for
+the sentence of an error. Only errors of the source itself are found here; the values are
+checked in `antiphon.settings.load`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Given:
     origin : str
         Where it stood: a file's path, a variable's or an option's name.
     from_text : bool
-        Whether it is a variable, whose text may stand for a number or a truth.
+        Whether it is a variable, whose text may stand for a number, or for true or false.
     """
 
     section: str
@@ -50,7 +50,7 @@ class Given:
     from_text: bool = False
 
     def spell(self, section: str, key: str) -> str:
-        """Return how such a source spells a setting."""
+        """Return the name of a setting as this source spells it."""
         return variable_name(section, key) if self.from_text else f"{section}.{key}"
 
 
@@ -147,7 +147,7 @@ def _tables(path: Path) -> dict[str, object]:
 
 
 def _resolved(path: object, file: Path) -> object:
-    """Return a relative path as one from the file's folder; leave what is none."""
+    """Return a relative path as one from the file's folder, and any other value unchanged."""
     if not isinstance(path, str) or path in WORDS or path.startswith("~"):
         return path
     return str(file.absolute().parent / path)

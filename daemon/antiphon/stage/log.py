@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from antiphon.messages import ClockEvent, Heard
+from antiphon.music.note import Note
 from antiphon.partner.inputs import Change, Input, Panic, Stop
 from antiphon.partner.outputs import Cancel, End, Output, Play, Silence
 
@@ -27,31 +28,42 @@ TICK = "tick"
 GIVEN = ("heard", "change", "panic", "stop", TICK)
 """Entries of what the partner was told; all others are what it did."""
 
+MOST_WAITING = 200_000
+"""Entries that wait to be written, those of three hours; a disk that hangs takes none."""
+
 
 class StageLog:
     """Watches a stage, and keeps what happened until it is written; see `Observer`.
 
     Appending waits for nothing; `entries` and `lines` may be called from another thread.
+    Where more than `MOST_WAITING` entries wait, the log ends for good: a log with a
+    gap could not be replayed.
+
+    Attributes
+    ----------
+    ended : bool
+        Whether it has.
     """
 
     def __init__(self) -> None:
+        self.ended = False
         self._entries: deque[Entry] = deque()
 
     def took(self, given: Input) -> None:
         """Keep an input, but no clock: none of the modes follows one, and it never pauses."""
         if not (isinstance(given, Heard) and isinstance(given.event, ClockEvent)):
-            self._entries.append(entry_of(given))
+            self._keep(entry_of(given))
 
     def ticked(self, now: float) -> None:
         """Keep a tick."""
-        self._entries.append([TICK, now])
+        self._keep([TICK, now])
 
     def did(self, output: Output, now: float) -> None:
         """Keep an output; a report changes nothing that sounds."""
         del now
         entry = entry_of_output(output)
         if entry is not None:
-            self._entries.append(entry)
+            self._keep(entry)
 
     def entries(self) -> Iterator[Entry]:
         """Yield what has come since this was last called."""
@@ -62,6 +74,11 @@ class StageLog:
         """Yield the same as text, a line each."""
         for entry in self.entries():
             yield json.dumps(entry, separators=(",", ":")) + "\n"
+
+    def _keep(self, entry: Entry) -> None:
+        self.ended = self.ended or len(self._entries) >= MOST_WAITING
+        if not self.ended:
+            self._entries.append(entry)
 
 
 def entry_of(given: Input) -> Entry:
@@ -111,3 +128,24 @@ def entry_of_output(output: Output) -> Entry | None:
         case Silence(time, panic):
             return ["silence", time, panic]
     return None
+
+
+def output_of(entry: Entry) -> Output:
+    """Return the output of an entry.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    match entry:
+        case ["play", int() as identity, int() as pitch, float() as onset,
+              float() | None as duration, int() as velocity]:  # fmt: skip
+            return Play(identity, Note(pitch, onset, duration, velocity))
+        case ["end", float() as time, int() as identity]:
+            return End(time, identity)
+        case ["cancel", float() as time]:
+            return Cancel(time)
+        case ["silence", float() as time, bool() as panic]:
+            return Silence(time, panic)
+    raise ValueError(f"{entry} is no output")

@@ -1,4 +1,4 @@
-"""A stage in simulated time: an hour of music takes a second, and always the same one.
+"""A stage in simulated time: an hour of music takes a second, and always comes out the same.
 
 Times are seconds of the simulated clock.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from antiphon.stage.stage import Stage
 
 MOST_IDLE = 1000
-"""A partner that asks so often to be woken without letting time pass is broken."""
+"""So many wakes at one and the same time mean that the partner is broken."""
 
 
 class Simulation:
@@ -25,19 +25,19 @@ class Simulation:
     Parameters
     ----------
     stage : Stage
-        What is stepped.
+        The stage.
     cost : float
-        How long one tick takes. What is due meanwhile is played on time, as
-        live, where another thread plays.
+        Seconds that one tick takes. Notes that fall into them are played on time, as
+        another thread does live.
     lag : float
-        How much later than asked a tick comes.
+        Seconds by which a tick is later than the partner asked.
 
     Attributes
     ----------
     now : float
-        The time that it is.
+        The simulated time.
     ticks : int
-        How many there were.
+        How many ticks there were.
     """
 
     def __init__(self, stage: Stage, *, cost: float = 0.0, lag: float = 0.0) -> None:
@@ -48,7 +48,7 @@ class Simulation:
         self._lag = lag
 
     def run(self, inputs: Iterable[Input], until: float) -> Self:
-        """Let inputs happen, each at its time or now, and go on until a time.
+        """Give the stage each input at its time, or now if that has passed; go on `until` a time.
 
         Raises
         ------
@@ -57,30 +57,30 @@ class Simulation:
         """
         for given in inputs:
             self._wake_until(given.time)
-            self._play_until(max(self.now, given.time))
+            self.play_until(max(self.now, given.time))
             self.stage.take(given, self.now)
         self._wake_until(until)
-        self._play_until(max(self.now, until))
+        self.play_until(max(self.now, until))
         return self
 
     def _wake_until(self, time: float) -> None:
-        """Wake the partner whenever it asks for it before a time."""
+        """Wake the partner whenever it asks to be woken before a time."""
         idle = 0
         while (wake := self.stage.next_wake()) is not None:
             at = max(self.now, wake + self._lag)
             if at >= time:
                 return
             before = self.now
-            self._play_until(at)
+            self.play_until(at)
             self.stage.tick(at)
             self.ticks += 1
-            self._play_until(at + self._cost)
+            self.play_until(at + self._cost)
             idle = idle + 1 if self.now == before else 0
             if idle >= MOST_IDLE:
                 raise RuntimeError("the partner does not let time pass")
 
-    def _play_until(self, time: float) -> None:
-        """Send everything at its own time."""
+    def play_until(self, time: float) -> None:
+        """Let the stage play each note at its own time, up to a time."""
         while (due := self._due()) <= time:
             self.now = max(self.now, due)
             self.stage.play(self.now)

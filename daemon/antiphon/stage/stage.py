@@ -1,10 +1,10 @@
 """The pure core of a session: the partner and the schedule of its notes, stepped by time.
 
-Live, two threads step it: one says what is heard and lets the partner think, the
-other plays what is due. In simulated time one caller does both (`Simulation`).
-The schedule is guarded by the lock that the caller gives, and whatever is sent is
-sent under it, so that a note-on can never follow the silence that should have
-ended it. Times are seconds of the session's clock.
+In a jam two threads step it: one gives it what is heard and lets the partner draw notes,
+the other plays what is due. In simulated time one caller does both (`Simulation`). The
+caller's lock guards the schedule, and every message is sent while the lock is held, so
+that a note-on can never follow the silence that should have ended it. Times are seconds
+of the session's clock.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Mind(Protocol):
 
 
 class Observer(Protocol):
-    """One that watches a stage: a log, a test. Runs on the partner's thread, must not wait."""
+    """Watches a stage, as a log or a test does; runs on the partner's thread, must not wait."""
 
     def took(self, given: Input) -> None:
         """See an input, before the partner takes it."""
@@ -60,7 +60,7 @@ class Observer(Protocol):
 
 
 class Stage:
-    """Carries out what a partner wants played.
+    """Gives a partner its inputs, and carries out its outputs.
 
     `take`, `tick` and `next_wake` belong to one thread, the partner's; `play` and
     `next_play` may be called from another.
@@ -68,23 +68,24 @@ class Stage:
     Parameters
     ----------
     partner : Mind
-        Who plays.
+        The partner.
     outlet : Sender
         Where its messages go.
     channel : int
-        The partner's, 0 to 15.
+        The partner's channel, 0 to 15.
     leaving : callable, optional
-        Told (message, now) just before each leaves: the `played` of an echo guard.
+        Called with (message, now) just before each message leaves, such as the `played`
+        of an echo guard.
     panic : callable, optional
-        Silences every device by all means, after the note-offs were sent.
+        Silences every device, after the note-offs were sent.
     report : callable, optional
-        Given each `Report` of the partner's.
+        Called with each `Report` of the partner's.
     observers : sequence of Observer
-        Who watches.
+        See `Observer`.
     lock : context manager, optional
         Guards the schedule; it must be re-entrant.
     changed : callable, optional
-        Told, inside the lock, that `next_play` may be sooner than it was.
+        Called, while the lock is held, when `next_play` may be sooner than before.
     """
 
     def __init__(
@@ -113,13 +114,13 @@ class Stage:
         self._stopped = False
 
     def take(self, given: Input, now: float) -> None:
-        """Give the partner an input, and do what follows from it."""
+        """Give the partner an input, and carry out its outputs."""
         for observer in self._observers:
             observer.took(given)
         self._do(self.partner.take(given), now)
 
     def tick(self, now: float) -> None:
-        """Let the partner do what is due."""
+        """Let the partner do what is due, and carry out its outputs."""
         for observer in self._observers:
             observer.ticked(now)
         self._do(self.partner.tick(now), now)
@@ -139,23 +140,23 @@ class Stage:
             return self._schedule.next_deadline()
 
     def recover(self, now: float) -> None:
-        """Release everything, and let the partner wait for the next phrase: it has failed.
+        """Release everything after the partner failed, and let it wait for the next phrase.
 
         Raises
         ------
         Exception
-            The partner fails at that too; what sounded is released all the same.
+            The partner fails again; what sounded is released all the same.
         """
         self.release(now)
         self.take(Panic(now), now)
 
     def release(self, now: float) -> None:
-        """Drop all that is planned and release all that sounds, whatever the partner wants."""
+        """Drop all planned notes and release all sounding ones, without asking the partner."""
         with self._lock:
             self._send(self._schedule.release(), now)
 
     def close(self, now: float) -> None:
-        """Release everything for good: what is planned from now on is not played."""
+        """Release everything for good: notes that are planned later are not played."""
         with self._lock:
             self._stopped = True
             self.release(now)
@@ -181,7 +182,7 @@ class Stage:
                     self._plan(output, now)
 
     def _plan(self, output: Play | End | Cancel, now: float) -> None:
-        """Change the plan; what is due already is sent from here, without waking a thread."""
+        """Change the plan; messages that are due already are sent at once, on this thread."""
         with self._lock:
             if self._stopped:
                 return
@@ -204,5 +205,5 @@ class Stage:
                 if self._leaving is not None:
                     self._leaving(data, now)
                 self._outlet.send(data)
-            except Exception:  # noqa: BLE001 - the rest must still leave, note-offs above all
+            except Exception:  # noqa: BLE001 - the others must still leave, note-offs above all
                 _log.exception("a message could not be played")

@@ -1,6 +1,6 @@
 """The synthesizer inside: FluidSynth, live and to a file.
 
-Only here is FluidSynth driven, and its library is loaded by the first that plays.
+Only this room calls FluidSynth, whose library is loaded when it is first needed.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,7 @@
-"""Where FluidSynth's sound goes: an audio driver, and a device of it.
+"""Choose and open FluidSynth's audio driver and device.
 
-On Linux the sound servers come first, since they hold the cards where they run;
-then ALSA's default device, then each card that plays.
+On Linux the sound servers are tried first, because a server that runs keeps the sound
+cards to itself; then ALSA's default device, then each sound card that can play.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PERIODS = 4
 LINUX_DRIVERS = ("pipewire", "pulseaudio", "jack", "alsa")
 MAC_DRIVERS = ("coreaudio", "jack")
 NAMED_DEVICE_DRIVERS = {"darwin": ("coreaudio",), "linux": ("pulseaudio", "alsa")}
-"""Those that know devices by name, by the system."""
+"""The drivers of each system that find a device by its name."""
 
 _PLACES = {
     "pipewire": "through PipeWire",
@@ -41,7 +41,17 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One device to try: a driver, its name of the device (None: its own choice), and the card."""
+    """One device to try.
+
+    Attributes
+    ----------
+    driver : str
+        FluidSynth's name of the audio driver.
+    device : str or None
+        The driver's name of the device; None leaves the choice to the driver.
+    card : Output or None
+        The sound card, where it is known.
+    """
 
     driver: str
     device: str | None = None
@@ -55,7 +65,7 @@ class Audio:
     Attributes
     ----------
     attempt : Attempt
-        What opened it, to be tried again.
+        How it was opened, so that it can be opened again.
     place : str
         Where the sound goes, as the end of a sentence: "on the sound card USB Audio Device".
     handle : object
@@ -68,7 +78,7 @@ class Audio:
 
 
 def open_audio(engine: Engine, driver: str, device: str) -> Audio:
-    """Let a synthesizer sound through the first audio device that answers.
+    """Connect a synthesizer to the first audio device that opens.
 
     Parameters
     ----------
@@ -82,13 +92,13 @@ def open_audio(engine: Engine, driver: str, device: str) -> Audio:
     Raises
     ------
     SynthError
-        None answers, or what was named does not; nothing is printed.
+        No device opens, or the named one does not. FluidSynth prints nothing.
     """
     there = cards.outputs()
     tried = attempts(driver, device, there)
     if device != "auto" and driver != "auto" and not takes_device(engine, driver):
         raise SynthError(
-            f"The audio driver {driver!r} takes no device's name; leave synth.device at auto."
+            f"The audio driver {driver!r} cannot choose a device; leave synth.device at auto."
         )
     for attempt in tried:
         handle = start(engine, attempt)
@@ -98,7 +108,7 @@ def open_audio(engine: Engine, driver: str, device: str) -> Audio:
 
 
 def attempts(driver: str, device: str, there: Sequence[cards.Output]) -> list[Attempt]:
-    """Return what to try, in this order; see `open_audio`."""
+    """Return the devices to try, in this order; see `open_audio`."""
     system = MAC_DRIVERS if sys.platform == "darwin" else LINUX_DRIVERS
     if device == "auto":
         drivers = system if driver == "auto" else (driver,)
@@ -127,7 +137,7 @@ def start(engine: Engine, attempt: Attempt) -> object | None:
 
 
 def stop(engine: Engine) -> None:
-    """Let the audio device go, and leave the synthesizer as it is."""
+    """Close the audio device; the synthesizer stays as it is."""
     handle, engine.audio_driver = engine.audio_driver, None
     if handle is not None:
         fluidsynth: Any = load_library()
@@ -135,7 +145,7 @@ def stop(engine: Engine) -> None:
 
 
 def takes_device(engine: Engine, driver: str) -> bool:
-    """Return whether a driver has devices that can be named."""
+    """Return whether a driver can choose a device by its name."""
     return engine.get_setting(f"audio.{driver}.device") is not None
 
 
@@ -184,7 +194,7 @@ def _refusal(
 
 @contextmanager
 def _no_jack_server_started() -> Iterator[None]:
-    """Keep libjack from starting a server where none runs: that takes 6 s, and fails."""
+    """Keep libjack from starting a server where none runs, which takes 6 s and fails."""
     name = "JACK_NO_START_SERVER"
     before = os.environ.get(name)
     os.environ[name] = "1"

@@ -1,7 +1,7 @@
-"""The sound cards of a Linux machine that play, as ALSA lists them in /proc/asound.
+"""The sound cards of a Linux machine that can play, as ALSA lists them in /proc/asound.
 
-ALSA's own `default` is the first card, whether it plays or not: a MIDI device
-or a screen may come first, and a card that sounds second.
+ALSA's own `default` is the first card, whether or not it can play: the first card may
+be a MIDI device or a screen, and the second the one with loudspeakers.
 """
 
 from __future__ import annotations
@@ -54,9 +54,10 @@ class Output:
 
     @property
     def pcm_names(self) -> tuple[str, ...]:
-        """What ALSA calls it, the quickest way first.
+        """ALSA's names of the output, the one with the least delay first.
 
-        The second mixes with other programs, and knows the formats that HDMI wants.
+        The second shares the card with other programs, and converts to the formats that
+        HDMI needs.
         """
         plain = f"plughw:CARD={self.identifier},DEV={self.device}"
         return (plain, f"sysdefault:CARD={self.identifier}") if self.device == 0 else (plain,)
@@ -76,7 +77,7 @@ def outputs(proc: Path = PROC) -> list[Output]:
 
 
 def find_card(wanted: str, there: Sequence[Output]) -> list[Output]:
-    """Return the outputs of the card that is meant: by its number, short name, or part of a name.
+    """Return the outputs of the card with a number, a short name, or a part of a name.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def find_card(wanted: str, there: Sequence[Output]) -> list[Output]:
 
 
 def named(outputs: Sequence[Output]) -> str:
-    """Return the names of cards, each once, for a sentence."""
+    """Return the names of the cards, each once, for a sentence."""
     cards = {output.card: output for output in outputs}
     return ", ".join(
         f"{out.name}" if out.name == out.identifier else f"{out.name} [{out.identifier}]"
@@ -122,10 +123,6 @@ def playing_card(there: Sequence[Output], proc: Path = PROC) -> Output | None:
                 if owner is not None and int(owner[1]) in threads:
                     return output
     return None
-
-
-def _names(output: Output) -> tuple[str, str]:
-    return output.identifier.casefold(), output.name.casefold()
 
 
 def _read(path: Path) -> str:

@@ -1,7 +1,7 @@
-"""FluidSynth itself: its library, loaded late and kept silent, and its calls.
+"""FluidSynth's library: loaded when it is needed, its log silenced, its calls with types.
 
-Samples are loaded when a program is first chosen, so that even a SoundFont of
-150 MB costs a few MB a program. The chorus is off: a piano has none.
+Samples are loaded when a program is first chosen, so that even a SoundFont of 150 MB
+takes a few MB for each program in use. The chorus is off, because a piano has none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BEND_CENTRE = 8192
 
 
 class Engine(Protocol):
-    """A synthesizer as pyfluidsynth gives it, so far as it is used here."""
+    """The part of pyfluidsynth's synthesizer that is used here."""
 
     settings: object
     synth: object
@@ -45,7 +45,7 @@ class Engine(Protocol):
         """Change one of FluidSynth's settings."""
 
     def get_setting(self, name: str, /) -> str | float | None:
-        """Return one of FluidSynth's settings, or None where there is no such."""
+        """Return one of FluidSynth's settings, or None where it does not exist."""
 
     def sfload(self, filename: str, update_midi_preset: int, /) -> int:
         """Load a SoundFont; return its number, or FAILED."""
@@ -63,7 +63,7 @@ class Engine(Protocol):
         """Choose a program by its General MIDI number."""
 
     def pitch_bend(self, channel: int, value: int, /) -> int:
-        """Bend by -8192 to 8191."""
+        """Set the pitch bend, -8192 to 8191."""
 
     def get_samples(self, frames: int, /) -> NDArray[np.int16]:
         """Return the next frames, left and right in turn."""
@@ -135,7 +135,7 @@ def load_soundfont(engine: Engine, soundfont: Path) -> None:
     SynthError
         The SoundFont cannot be read.
     """
-    # Some fonts that are broken reach a loader whose complaints pass the log by.
+    # For some broken fonts a loader prints to stderr, past the log function.
     with quiet_stderr():
         loaded = engine.sfload(str(soundfont), 1) != FAILED
     if not loaded:
@@ -144,7 +144,7 @@ def load_soundfont(engine: Engine, soundfont: Path) -> None:
 
 
 def apply_message(engine: Engine, data: bytes) -> None:
-    """Let the synthesizer play one message; what it does not know is passed over."""
+    """Let the synthesizer play one message; a message that it does not know is ignored."""
     if not is_channel_message(data):
         return
     kind, channel = data[0] & 0xF0, data[0] & 0x0F

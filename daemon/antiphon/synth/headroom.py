@@ -1,10 +1,10 @@
-"""How far the gain must go down so that what sounds together does not clip.
+"""Lower the gain so that notes that sound together do not clip.
 
 FluidSynth adds its voices up and has no limiter. At a gain that makes a soft
-performance audible, a fortissimo of many notes would clip. But every note is
-known before it sounds: from velocities, pedals and volumes the loudest sample to
-come is estimated, and the gain is lowered just before the note where the estimate
-is too high. FluidSynth moves to a new gain within one block of 64 frames.
+performance audible, a fortissimo of many notes would clip. `Headroom` sees every
+message before it sounds, and estimates the loudest sample to come from velocities,
+pedals and volumes. Just before a note that would clip it lowers the gain. FluidSynth
+moves to a new gain within one block of 64 frames.
 
 Levels are amplitudes at a gain of 1; 1.0 is full scale.
 """
@@ -31,34 +31,37 @@ if TYPE_CHECKING:
     from antiphon.synth.engine import Engine
 
 DEFAULT_GAIN = 3.0
-"""The bundled performance, soft for its first 50 s, peaks at -14 to -8 dBFS in them."""
+"""At this gain the first 50 s of the bundled performance, which are soft, peak at -14 to
+-8 dBFS."""
 
 CEILING = 0.9
 """The estimate is kept below this."""
 
 CREST = 2.0
-"""Notes of different pitches add up to so many times the root of their sum of squares, at most:
-1.5 to 1.8 times, measured with 4 to 68 notes at once (tests/antiphon/synth/test_headroom.py)."""
+"""The peak of notes of different pitches is at most this many times the root of the sum of
+their squares: 1.5 to 1.8 times, measured with 4 to 68 notes at once
+(tests/antiphon/synth/test_headroom.py)."""
 
 RECOVERY_DB = 6.0
-"""The gain goes up again by so many decibels a second, at the notes that follow."""
+"""Decibels a second by which the gain rises again, at the notes that follow."""
 
 PIANOS = range(8)
-"""Programs that fade while a key is held; all others are taken to sound on."""
+"""Programs that fade while a key is held; the others are assumed not to fade."""
 PIANO_FADES = 1.0
 """Seconds in which a struck string falls to 1/e: 0.5 to 0.8 in TimGM6mb, low strings last."""
 RELEASE_FADES = 0.4
-"""Seconds in which a note that was let go falls to 1/e; most are quicker."""
+"""Seconds in which a released note falls to 1/e; most fall faster."""
 
 LOUDEST_PROGRAM = 2.5
-"""The loudest program of TimGM6mb, a French horn, beside its piano; others are taken for it."""
+"""How many times louder than its piano TimGM6mb's loudest program is, a French horn; every
+program that is no piano is assumed to be as loud."""
 
 VOLUME = 7
 DEFAULT_VOLUME = 100
 INAUDIBLE = 0.001
 
 TYPICAL_NOTE = 0.26
-"""TimGM6mb's loudest piano note; taken where a SoundFont has no piano to measure."""
+"""TimGM6mb's loudest piano note, for a SoundFont that has no piano to measure."""
 
 PROBED = (24, 36, 48, 60, 72, 84, 96)
 PROBE_SECONDS = 0.15
@@ -78,12 +81,12 @@ class _Sound:
 
 
 class Headroom:
-    """Tells the gain that each message needs; see the module.
+    """Returns the gain that each message needs; see the module.
 
     Parameters
     ----------
     gain : float
-        The gain where few notes sound, 0 to 10: never exceeded.
+        The largest gain, 0 to 10; it holds while few notes sound.
     loudest_note : float
         Level of the loudest piano note at velocity 127; see `loudest_note`.
     """

@@ -43,9 +43,9 @@ class FluidSynthOutlet:
         A .sf2 or .sf3 file; see `find_soundfont`.
     driver : str, optional
         FluidSynth's name of an audio driver; "auto" tries those of this system
-        in turn. A JACK server is used where one runs, never started.
+        in turn. A JACK server is used where one runs, and never started.
     gain : float
-        How loud, 0 to 10; lowered for as long as it would clip (see `Headroom`).
+        How loud, 0 to 10; lowered while the sound would clip (see `Headroom`).
     device : str, optional
         The driver's name of a device, or a sound card's name or a part of it;
         "auto" tries ALSA's default and then each card that plays.
@@ -55,13 +55,13 @@ class FluidSynthOutlet:
     driver : str
         The audio driver that was taken.
     place : str
-        Where it sounds, as the end of a sentence: "on the sound card Headphones".
+        The device, as the end of a sentence: "on the sound card Headphones".
 
     Raises
     ------
     SynthError
-        There is no FluidSynth, no such SoundFont, or no audio device. Nothing is
-        printed in any case.
+        There is no FluidSynth, no such SoundFont, or no audio device. FluidSynth
+        prints nothing.
     """
 
     def __init__(
@@ -100,15 +100,15 @@ class FluidSynthOutlet:
             self._sound(data)
 
     def release_all(self) -> None:
-        """Let go of all that sounds: keys and pedals; what rings out rings out."""
+        """Release all keys and pedals; the notes fade as after any note-off."""
         with self._lock:
             self._release()
 
-    def open_anew(self) -> None:
-        """Sound again, after the JACK server has gone and come back; else do nothing.
+    def reopen(self) -> None:
+        """Open the audio again after a JACK server came back; without JACK, do nothing.
 
-        What sounded then is released. Never raises; where it fails, nothing sounds.
-        The device is opened before the lock is taken: no note waits for it.
+        All keys and pedals are released. Never raises; if it fails, nothing sounds. The
+        device is opened before the lock is taken, so that no note waits for it.
         """
         with self._opening:
             engine = self._engine
@@ -117,17 +117,17 @@ class FluidSynthOutlet:
             handle = start(engine, self._attempt)
             with self._lock:
                 self._release()
-                # To delete the old driver would wait for its server.
+                # The old driver is not deleted: that would wait for its server.
                 engine.audio_driver = handle
                 self._reopened = True
             if handle is not None and self._server is not None:
                 self._server.close()
                 self._server = JackServer()
         if handle is None:
-            _log.warning("FluidSynth finds no JACK server any more; it is silent.")
+            _log.warning("FluidSynth finds no JACK server and is silent until one comes back.")
 
     def close(self) -> None:
-        """Release all and let the audio device go; safe to call twice."""
+        """Release all notes and close the audio device; safe to call twice."""
         with self._opening:
             with self._lock:
                 self._release()
@@ -136,8 +136,8 @@ class FluidSynthOutlet:
                 return
             if self._server is not None:
                 if self._server.gone():
-                    # Its client is libjack's to delete, and deleted already where rtmidi, which
-                    # shares the system's libjack on Debian 13, has looked for a server since.
+                    # libjack deletes the client of a server that has gone. On Debian 13 rtmidi
+                    # shares the system's libjack, and may have caused that already.
                     engine.audio_driver = None
                 self._server.close()
             with quiet_stderr():
@@ -165,7 +165,7 @@ class FluidSynthOutlet:
 
 
 def _loudest_note(soundfont: Path) -> float:
-    """Measure a SoundFont, which also shows whether it can be read before anything sounds."""
+    """Return `loudest_note` of a SoundFont; this also checks that the file can be read."""
     engine = make_engine(soundfont, 1.0, SAMPLE_RATE)
     try:
         return loudest_note(engine, SAMPLE_RATE)

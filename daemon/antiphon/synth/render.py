@@ -1,8 +1,8 @@
-"""A MIDI file to a WAV file, faster than it sounds.
+"""Render a MIDI file to a WAV file, faster than real time.
 
-One core computes one to five minutes of piano a second, by how dense it is. The
-samples go to disk as they come: an hour takes no more memory than a minute, but
-for the messages themselves.
+One core renders one to five minutes of piano in a second; dense music takes longest.
+The samples go to disk as they are rendered, so that an hour of music takes no more
+memory than a minute, except for its messages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAIL = 2.0
-"""How long the last notes may ring out, in seconds."""
+"""Seconds after the last message, in which the last notes fade."""
 BLOCK_FRAMES = 1 << 14
 STEREO, BYTES_A_SAMPLE = 2, 2
 LARGEST_WAV = (1 << 32) - 1024
@@ -31,10 +31,11 @@ LONGEST_WAV = LARGEST_WAV // (44_100 * STEREO * BYTES_A_SAMPLE)
 LOUDEST_GAIN = 10.0
 
 QUIET, FULL, CLIPPED = 16_384, 29_000, 32_767
-"""A rendering whose largest sample stays below the first is made again, up to the second."""
+"""A rendering whose largest sample is below `QUIET` is made again, louder, up to `FULL`; one
+that reaches `CLIPPED` is made again, softer."""
 
 LONGEST_TWICE = 600
-"""Seconds that may be rendered again; what is longer stays as it is."""
+"""Longer files, in seconds, are rendered only once."""
 
 
 def render_midi_to_wav(
@@ -48,29 +49,29 @@ def render_midi_to_wav(
 ) -> bool:
     """Render a MIDI file, drums and programs too, as 16-bit stereo.
 
-    The WAV file begins with the MIDI file and ends two seconds after it. It
-    appears whole or not at all. The gain is lowered where the sound would clip, as
-    it is live (see `Headroom`); what is quiet is rendered once more, louder.
+    The WAV file begins with the MIDI file and ends two seconds after it. It is written
+    whole or not at all. The gain is lowered where the sound would clip, as in a jam (see
+    `Headroom`); a quiet file is rendered once more, louder.
 
     Parameters
     ----------
     mid : Path
-        What to play.
+        The MIDI file.
     wav : Path
-        Where to; an older file there is replaced.
+        The WAV file; an older one is replaced.
     soundfont : Path
-        What with; see `find_soundfont`.
+        The SoundFont; see `find_soundfont`.
     gain : float
         How loud at least, 0 to 10.
     sample_rate : int
         Frames a second, 8,000 to 96,000.
     cancelled : callable
-        Asked again and again whether to leave it.
+        Called before each message; rendering stops where it returns true.
 
     Returns
     -------
     bool
-        Whether it was rendered; not if `cancelled`.
+        Whether the WAV file was written; false if `cancelled`.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def render_midi_to_wav(
         There is no FluidSynth, the SoundFont cannot be loaded, the file would
         be longer than a WAV file can be (6 h 45 min), or it cannot be written.
     """
-    # It brings numpy and mido, which a synthesizer alone does not need: see antiphon.jam.running.
+    # Imports numpy and mido, which a jam must not load this early: see antiphon.jam.running.
     from antiphon.music.files.reading import read_performance
 
     messages = read_performance(mid, drums=True).messages()
@@ -108,7 +109,7 @@ def render_midi_to_wav(
 
 
 class _Loudness:
-    """A synthesizer with the gain that each message needs, times a constant scale."""
+    """A synthesizer whose gain is what each message needs, times a constant scale."""
 
     def __init__(self, engine: Engine, headroom: Headroom, scale: float) -> None:
         self.engine = engine
@@ -116,7 +117,7 @@ class _Loudness:
         self._scale = scale
 
     def apply(self, data: bytes, now: float) -> None:
-        """Let one message sound, at a time in seconds."""
+        """Let one message sound at a time in seconds."""
         gain = self._headroom.gain_for(data, now)
         if gain is not None:
             self.engine.setting("synth.gain", gain * self._scale)
@@ -162,7 +163,7 @@ def _in_frames(
 
 
 def _ring(engine: Engine, frames: int, file: wave.Wave_write) -> int:
-    """Write what sounds now, for some frames; return the largest sample."""
+    """Render and write so many frames; return the largest sample."""
     peak = 0
     while frames > 0:
         block = min(frames, BLOCK_FRAMES)

@@ -1,4 +1,4 @@
-"""What can be set about the synthesizer."""
+"""The settings of the synthesizer."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class SynthSection(Section, frozen=True, kw_only=True):
     enabled: Annotated[
         Literal["auto", "on", "off"],
         Meta(
-            description='The synthesizer inside: "auto" where libfluidsynth and a SoundFont are '
-            'there, "on", "off".',
+            description='The synthesizer inside: "auto" uses it where libfluidsynth and a '
+            'SoundFont are installed; "on", "off".',
             extra=FIXED,
         ),
     ] = "auto"
     soundfont: Annotated[
         PathOrWord,
         Meta(
-            description='The SoundFont: "auto" looks in the usual places, else a .sf2 or .sf3 '
-            "file.",
+            description='The SoundFont: "auto" looks in the usual places; anything else is a .sf2 '
+            "or .sf3 file.",
             extra=FIXED,
         ),
     ] = "auto"
@@ -43,8 +43,8 @@ class SynthSection(Section, frozen=True, kw_only=True):
         str,
         Meta(
             description='The audio device: "auto" tries the system\'s default and then each sound '
-            "card that plays, else a card's name or a part of it, or the driver's own name of a "
-            "device.",
+            "card that can play; anything else is a card's name or a part of it, or the driver's "
+            "own name of a device.",
             extra=FIXED,
         ),
     ] = "auto"
@@ -53,7 +53,8 @@ class SynthSection(Section, frozen=True, kw_only=True):
         Meta(
             ge=0.0,
             le=10.0,
-            description="How loud; lowered by itself for as long as many loud notes would clip.",
+            description="How loud the synthesizer is. It lowers itself while many loud notes "
+            "would clip.",
             extra=FIXED,
         ),
     ] = DEFAULT_GAIN
@@ -68,13 +69,13 @@ class SynthSection(Section, frozen=True, kw_only=True):
     player_program: Annotated[
         Program,
         Meta(
-            description="What the player sounds like: a program of General MIDI; 1 is a grand "
-            "piano.",
+            description="The player's sound, a program of General MIDI; 1 is a grand piano.",
             extra=FIXED,
         ),
     ] = 1
     partner_program: Annotated[
-        Program, Meta(description="What the partner sounds like, likewise.", extra=FIXED)
+        Program,
+        Meta(description="The partner's sound, a program of General MIDI.", extra=FIXED),
     ] = 1
     render: Annotated[
         Literal["auto", "on", "off"],

@@ -1,4 +1,4 @@
-"""Where SoundFonts lie."""
+"""Find a SoundFont."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def soundfont_folders() -> list[Path]:
 
 
 def find_soundfont(wanted: str | Path | None, folders: Sequence[Path] | None = None) -> Path:
-    """Return the SoundFont to sound with.
+    """Return the SoundFont to use.
 
     Parameters
     ----------
     wanted : str or Path or None
-        A file; None or "auto" looks into the folders, where small General MIDI
-        fonts are preferred, then small fonts of other names.
+        A file; None or "auto" looks into the folders, and prefers small General MIDI
+        fonts, then small fonts of other names.
     folders : sequence of Path, optional
         Where to look; the usual places by default.
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from antiphon.cli import failures
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError, NoMidiSystemError, SettingError
 
 
@@ -32,12 +32,12 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_error_of_ours_is_one_sentence(
     error: AntiphonError, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert failures.report(error, Voice()) == code
+    assert failures.report(error, Verbosity()) == code
     assert capsys.readouterr().err == "antiphon: It rains.\n"
 
 
 def test_an_interrupt_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert failures.report(KeyboardInterrupt(), Voice()) == 130
+    assert failures.report(KeyboardInterrupt(), Verbosity()) == 130
     assert capsys.readouterr().err == ""
 
 
@@ -46,7 +46,7 @@ def test_the_unexpected_is_one_sentence_and_kept_in_full(
 ) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         raise ZeroDivisionError("of all things")
-    assert failures.report(caught.value, Voice()) == 1
+    assert failures.report(caught.value, Verbosity()) == 1
     said = capsys.readouterr().err
     log = state / "antiphon" / "antiphon.log"
     assert said == (
@@ -61,7 +61,7 @@ def test_the_unexpected_is_said_where_no_log_can_be_kept(
 ) -> None:
     (state / "file").write_text("in the way")
     monkeypatch.setenv("XDG_STATE_HOME", str(state / "file"))
-    assert failures.report(RuntimeError("no"), Voice()) == 1
+    assert failures.report(RuntimeError("no"), Verbosity()) == 1
     assert "-v shows the details" in capsys.readouterr().err
 
 
@@ -76,7 +76,7 @@ def test_the_command_lines_own_exceptions_are_known() -> None:
     [([], 0), (["-v"], 1), (["-vv"], 2), (["-v", "--verbose", "-v"], 2), (["-v", "-q"], -1)],
 )
 def test_a_voice_is_as_loud_as_asked(options: list[str], level: int) -> None:
-    assert Voice.of(options).level == level
+    assert Verbosity.of(options).level == level
 
 
 def test_messages_that_nobody_reads_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_a_warning_is_a_sentence_and_goes_where_stderr_is_now(
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
-    Voice().set_up()
+    Verbosity().set_up()
     seen = io.StringIO()
     with monkeypatch.context() as patch:
         patch.setattr("sys.stderr", seen)

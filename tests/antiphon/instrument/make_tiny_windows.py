@@ -18,7 +18,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
-from antiphon.instrument.session import OUTPUTS, graph_inputs
+from antiphon.instrument.runtime import OUTPUTS, graph_inputs
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.triplet import TripletCodec
 

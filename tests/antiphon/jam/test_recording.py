@@ -33,13 +33,13 @@ def keep(session: Path, render: str = "auto", *, impatient: bool = False) -> lis
 def test_an_unheard_session_is_rendered(session: Path) -> None:
     assert keep(session) == [
         f"The session is in {session}.",
-        f"It sounds in {session.with_suffix('.wav')}.",
+        f"Its sound is in {session.with_suffix('.wav')}.",
     ]
     assert session.with_suffix(".wav").is_file()
 
 
 def test_who_asks_for_the_end_again_does_not_wait_for_a_recording(session: Path) -> None:
-    assert keep(session, impatient=True)[1:] == ["No recording was made of it."]
+    assert keep(session, impatient=True)[1:] == ["Its sound was not rendered to the end."]
     assert list(session.parent.iterdir()) == [session]
 
 

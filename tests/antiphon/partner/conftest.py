@@ -156,6 +156,7 @@ class Stage:
         self.silences: list[float] = []
         self.planned: list[tuple[float, float]] = []
         self.sentences: list[str] = []
+        self.reports: list[Report] = []
         self.panics = 0
         self.answering = False
         self.simulation = Simulation(
@@ -196,6 +197,7 @@ class Stage:
         match output:
             case Report():
                 self.answering = output.playing
+                self.reports.append(output)
                 self.sentences += [output.sentence] if output.sentence else []
                 return
             case Silence():

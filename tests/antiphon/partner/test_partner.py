@@ -360,7 +360,7 @@ def test_an_hour_of_jamming_takes_a_second_or_two(kit: Kit) -> None:
     while start < 3600.0:
         pitches = rng.integers(48, 84, int(rng.integers(4, 24))).tolist()
         events = kit.phrase(start=start, gap=float(rng.uniform(0.08, 0.5)), pitches=pitches)
-        rest = float(rng.uniform(3.0, 12.0))  # in some he takes over, in some he waits
+        rest = float(rng.uniform(3.0, 12.0))  # in some they take over, in some they wait
         stage.run(events, until=events[-1].time + rest)
         start = stage.now
     seconds = time.perf_counter() - began

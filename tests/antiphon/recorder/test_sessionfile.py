@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import random
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,7 @@ def test_it_is_whole_after_each_single_write(
     file = SessionFile(tmp_path, "session", 120.0)
     before: list[list[bytes]] = [[], []]
     after: list[list[bytes]] = [[], []]
-    real: Callable[[int, bytes, int], int] = os.pwrite
+    real: Callable[[int, bytes, int], int] = sessionfile._write_at
 
     def watched(descriptor: int, content: bytes, position: int) -> int:
         written = real(descriptor, content, position)
@@ -63,7 +62,7 @@ def test_it_is_whole_after_each_single_write(
                 assert on_disk[side] in (before[side], after[side])
         return written
 
-    monkeypatch.setattr(os, "pwrite", watched)
+    monkeypatch.setattr(sessionfile, "_write_at", watched)
     for _ in range(saves):
         before = after
         random_playing(tracks, generator, most)
@@ -86,7 +85,7 @@ def test_the_write_that_counts_never_straddles_two_sectors(
     tracks = two_tracks()
     file = SessionFile(tmp_path, "session", 120.0)
     file.save(events_of(tracks))
-    real: Callable[[int, bytes, int], int] = os.pwrite
+    real: Callable[[int, bytes, int], int] = sessionfile._write_at
     decisive = []
 
     def watched(descriptor: int, content: bytes, position: int) -> int:
@@ -94,7 +93,7 @@ def test_the_write_that_counts_never_straddles_two_sectors(
             decisive.append(position % SECTOR)
         return real(descriptor, content, position)
 
-    monkeypatch.setattr(os, "pwrite", watched)
+    monkeypatch.setattr(sessionfile, "_write_at", watched)
     for _ in range(600):
         random_playing(tracks, generator, 4)
         file.save(events_of(tracks))
@@ -112,7 +111,7 @@ def test_a_disk_that_fails_anywhere_leaves_a_whole_file_and_the_next_save_brings
     for track in tracks:
         track.add(10, bytes([0x90, 60, 64]))
         track.add(20, bytes([0x80, 60, 0]))
-    real: Callable[[int, bytes, int], int] = os.pwrite
+    real: Callable[[int, bytes, int], int] = sessionfile._write_at
     count = 0
 
     def full(descriptor: int, content: bytes, position: int) -> int:
@@ -123,7 +122,7 @@ def test_a_disk_that_fails_anywhere_leaves_a_whole_file_and_the_next_save_brings
         return real(descriptor, content, position)
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "pwrite", full)
+        patch.setattr(sessionfile, "_write_at", full)
         with pytest.raises(OSError, match="No space left"):
             file.save(events_of(tracks))
     assert file.path is not None
@@ -141,7 +140,7 @@ def test_a_full_disk_at_the_first_save_leaves_nothing(
 
     file = SessionFile(tmp_path, "session", 120.0)
     with monkeypatch.context() as patch:
-        patch.setattr(os, "pwrite", full)
+        patch.setattr(sessionfile, "_write_at", full)
         with pytest.raises(OSError, match="No space left"):
             file.save(events_of(two_tracks()))
     assert list(tmp_path.iterdir()) == []
@@ -164,14 +163,14 @@ def test_three_hours_are_written_about_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     total = 0
-    real: Callable[[int, bytes, int], int] = os.pwrite
+    real: Callable[[int, bytes, int], int] = sessionfile._write_at
 
     def counted(descriptor: int, content: bytes, position: int) -> int:
         nonlocal total
         total += len(content)
         return real(descriptor, content, position)
 
-    monkeypatch.setattr(os, "pwrite", counted)
+    monkeypatch.setattr(sessionfile, "_write_at", counted)
     monkeypatch.setattr(sessionfile, "_sync", lambda descriptor: None)
     tracks = two_tracks()
     file = SessionFile(tmp_path, "session", 120.0)
@@ -187,3 +186,30 @@ def test_three_hours_are_written_about_once(
     size = file.path.stat().st_size
     assert size > 900_000
     assert total < 12 * size
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_vanished_is_written_again_at_once(tmp_path: Path, replaced: bool) -> None:
+    tracks = two_tracks()
+    file = SessionFile(tmp_path / "sessions", "session", 120.0)
+    tracks[0].add(0, b"\x90\x3c\x40")
+    file.save(events_of(tracks))
+    path = file.path
+    assert path is not None
+    path.unlink()
+    if replaced:
+        path.write_bytes(b"")
+    else:
+        path.parent.rmdir()
+    tracks[0].add(9, b"\x80\x3c\x40")
+    file.save(events_of(tracks))
+    assert played(path.read_bytes())[0] == [b"\x90\x3c\x40", b"\x80\x3c\x40"]
+    file.let_go()
+
+
+def test_the_name_of_a_log_that_was_left_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "session.jsonl").write_text("left")
+    file = SessionFile(tmp_path, "session", 120.0)
+    file.save(events_of(two_tracks()))
+    file.let_go()
+    assert file.path == tmp_path / "session-2.mid"

@@ -101,7 +101,7 @@ class TestChange:
             (
                 "bell.mould",
                 "~no-such-user/a",
-                'bell.mould must be a path in a home that exists, not "~no-such-user/a".',
+                'bell.mould must be in a home folder that exists, not "~no-such-user/a".',
             ),
             ("bell.low", 6.0, "bell.low (6.0) must not exceed bell.high (5.0)."),
             ("bell.ends", 10, "bell.low must be a number from 0 to 9, not 10."),

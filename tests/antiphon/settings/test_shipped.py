@@ -65,7 +65,7 @@ def test_every_setting_has_a_sentence(key: Key) -> None:
 
 def test_the_file_gives_a_numbers_range() -> None:
     assert "at least. From 0.05 to 60.\npause = 0.6\n" in shipped_text()
-    assert "is stopped. At least 0.\nduration = 0.0\n" in shipped_text()
+    assert "until you stop it. At least 0.\nduration = 0.0\n" in shipped_text()
 
 
 def test_what_only_code_gives_is_not_in_the_file() -> None:

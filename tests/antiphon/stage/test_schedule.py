@@ -270,3 +270,15 @@ def test_the_same_pitch_sounds_on_each_channel_by_itself() -> None:
         (2.0, note_off(0, 60)),
         (3.0, note_off(15, 60)),
     ]
+
+
+@pytest.mark.parametrize("onset", [0.5, 1.0])
+def test_an_open_note_that_no_cancel_took_back_can_still_be_ended(onset: float) -> None:
+    schedule = NoteSchedule()
+    schedule.play(1, Note(60, onset, None, 80))
+    schedule.play(2, Note(64, 1.25, None, 80))
+    schedule.cancel(1.0)
+    assert schedule.due(onset) == [note_on(0, 60, 80)]
+    schedule.end(1, 1.5)
+    assert schedule.due(2.0) == [note_off(0, 60)]
+    assert schedule.release() == []

@@ -11,6 +11,7 @@ from antiphon.music.note import Note
 from antiphon.partner.inputs import Panic, Stop
 from antiphon.partner.outputs import Cancel, End, Play, Report, Silence
 from antiphon.stage import Simulation, Stage
+from antiphon.stage.log import StageLog
 from antiphon.stage.simulation import MOST_IDLE
 
 if TYPE_CHECKING:
@@ -206,3 +207,17 @@ def test_a_partner_that_lets_no_time_pass_is_broken(times: int, fails: bool) -> 
             simulation.run([], until=2.0)
     else:
         assert simulation.run([], until=2.0).ticks == times + 1
+
+
+def test_a_log_has_each_tick_before_what_came_of_it() -> None:
+    """A replay wakes the partner when the session did."""
+    partner = Scripted({1.0: [Play(1, Note(60, 1.5, 0.5, 80))]})
+    log = StageLog()
+    stage = Stage(partner, Ears(), observers=[log])
+    stage.tick(0.5)
+    stage.tick(1.0)
+    assert [*log.entries()] == [
+        ["tick", 0.5],
+        ["tick", 1.0],
+        ["play", 1, 60, 1.5, 0.5, 80],
+    ]

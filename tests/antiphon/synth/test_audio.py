@@ -63,7 +63,7 @@ def test_a_name_that_is_no_cards_is_the_drivers_own() -> None:
 
 def test_a_driver_without_devices_says_so(engine: Engine) -> None:
     assert takes_device(engine, "alsa")
-    with pytest.raises(SynthError, match=r"^The audio driver 'jack' takes no device's name; .*\.$"):
+    with pytest.raises(SynthError, match=r"^The audio driver 'jack' cannot choose a device; .*\.$"):
         open_audio(engine, "jack", "Headphones")
 
 

@@ -38,7 +38,7 @@ def corpus(
     cache: CacheFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a folder of music holds, and which files cannot be used."""
+    """Show what a folder of music holds, and what is not usable."""
     from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import Reading, nothing_to_learn_from, read_corpus
     from antiphon_training.corpora.report import report, report_lines

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
 from antiphon_training.commands.options import CacheFolder
 
@@ -75,8 +75,8 @@ def evaluate(
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
-    voice: Voice = ctx.obj or Voice()
-    say = voice.say
+    verbosity: Verbosity = ctx.obj or Verbosity()
+    say = verbosity.say
     predictor = Predictor(file, threads)
     codec = predictor.codec
     name = list_files(corpus).name

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from antiphon.cli.voice import Voice
+from antiphon.cli.verbosity import Verbosity
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
@@ -76,17 +76,17 @@ def train(
     from antiphon_training.fitting import run_folder
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    voice: Voice = ctx.obj or Voice()
+    verbosity: Verbosity = ctx.obj or Verbosity()
     options = read_process_options(processes, process, coordinator, os.environ)
-    quiet = voice.quiet or not options.first
+    quiet = verbosity.quiet or not options.first
     run_folder.make(out)
-    messages = None if voice.verbose else out / options.file_name(run_folder.MESSAGES)
+    messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
     with native_messages_to(messages):
         group = join(options)
         pretrained = _pretrained(continue_from, recipe, quick)
     chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
     try:
-        loaded = _load_all(corpora, chosen, cache, voice.say, quiet)
+        loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
         unit = chosen.kind.loss_unit
         progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
         with native_messages_to(messages), progress:
@@ -96,9 +96,9 @@ def train(
                 chosen, loaded, out, progress, hours=hours, pretrained=pretrained, group=group
             )
     except KeyboardInterrupt:
-        voice.say(_stopped(out))
+        verbosity.say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
-    voice.say(
+    verbosity.say(
         f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
         f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
         f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."

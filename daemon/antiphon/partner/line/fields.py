@@ -26,7 +26,7 @@ from antiphon.partner.line.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -125,19 +125,18 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
-    ) -> list[Note]:
+    ) -> Iterator[Note]:
         """Draw notes for the instant of the last one, each by one call of the instrument."""
-        notes: list[Note] = []
+        taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
             note, state, row = self._call(place, moment, rng, rules)
-            if any(other.pitch == note.pitch for other in notes):
-                break  # the rules leave no other pitch
-            notes.append(note)
+            if note.pitch in taken:
+                return  # the rules leave no other pitch
+            yield note
             row[STEP] = self.codec.time_class(0.0)
-            taken = tuple(other.pitch for other in notes)
+            taken = (*taken, note.pitch)
             place = Place(state, row, place.onset, without=taken)
-        return notes
 
     def _call(
         self,

@@ -1,4 +1,4 @@
-"""An instrument in the partner's hands: it draws what comes next, under the rules.
+"""Improvisers: each draws the next notes from an instrument, under the rules.
 
 Instruments speak in fields (a note is a pitch, a step, a duration) or in words
 (all notes that begin together, on a grid); each way has an improviser of its own.
@@ -13,7 +13,7 @@ from antiphon.partner.line.fields import FieldImproviser
 from antiphon.partner.line.words import WordImproviser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
@@ -60,7 +60,7 @@ class Improviser(Protocol):
         phrase : array of NOTE_DTYPE
             What they have just played.
         seed : array of NOTE_DTYPE
-            All that is remembered, by whomever.
+            The notes of the window, of both sides.
         """
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
@@ -92,8 +92,8 @@ class Improviser(Protocol):
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
-    ) -> list[Note]:
-        """Draw notes that begin with the last one that was played.
+    ) -> Iterator[Note]:
+        """Draw notes that begin with the last one that was played, each as it is asked for.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A line of notes that the partner plans: begun, drawn note by note, handed over.
+"""A line of notes that the partner plans and draws note by note.
 
 Times are seconds of the session's clock. Whoever plays a line (a mode on stage,
 `compose`, `evaluate`) decides when it begins, how long it lasts, and when its

@@ -39,7 +39,7 @@ class NextNote(Protocol):
 
     @property
     def window(self) -> int | None:
-        """How many rows it reads anew for each note; None where its state holds the past.
+        """How many rows it reads again for each note; None where its state holds the past.
 
         A window is primed at no cost, but each `step` may take long.
         """

@@ -1,4 +1,4 @@
-"""What the instrument has read of the window, and has not to read again.
+"""The reading: the state of the instrument after each row, so that no row is read twice.
 
 Times are seconds of the session's clock. An instrument with a state reads one row
 a call. The state after each row is kept, so that a window whose first rows are
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from antiphon.partner.listening.window import Window
 
 TAIL = 8
-"""A note that is still held after so many more is read as held, once and for all.
+"""A note that is still held after so many later ones is read as held, for good.
 
 Else a drone would have everything after it read again at every note.
 """
@@ -55,7 +55,7 @@ def place_after(improviser: Improviser, seed: NoteArray, since: float) -> tuple[
 
 
 class Reading:
-    """Reads the window for a line that is to follow it.
+    """Reads the window for the line that follows it.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Reading:
 
     @property
     def ready(self) -> bool:
-        """Whether all that it was aimed at has been read."""
+        """Whether the whole target of the last `aim` has been read."""
         return self._main.unread == 0
 
     @property
@@ -89,7 +89,7 @@ class Reading:
 
     @property
     def stale(self) -> bool:
-        """Whether the window has changed since it was followed."""
+        """Whether the window has changed since the last `follow`."""
         return self._follows and self._window.version != self._followed
 
     @property
@@ -138,7 +138,7 @@ class Reading:
         self._onset = _last_onset(notes)
 
     def read(self, calls: int) -> int:
-        """Read on, by so many calls of the instrument at most; return those that are left."""
+        """Read on, by so many calls of the instrument at most; return the calls left."""
         calls = self._main.read(calls)
         return calls if self._spare is None else self._spare.read(calls)
 
@@ -207,7 +207,7 @@ class _Rows:
         self._to_read = len(wanted) if whole else len(wanted) - 1
 
     def read(self, calls: int) -> int:
-        """Read on, and return the calls that are left."""
+        """Read on, and return the calls left."""
         first = len(self._read)
         for row in self._wanted[first : min(first + calls, self._to_read)]:
             state = self._states[-1] if self._states else self._initial

@@ -23,7 +23,7 @@ from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter, WordSlate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -150,12 +150,11 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
-    ) -> list[Note]:
+    ) -> Iterator[Note]:
         """Draw a word for the instant of the last one, by one call of the instrument."""
         moment = Moment(place.onset, place.onset, math.inf)
         word, _ = self._call(place, moment, rng, rules)
-        notes = self._notes(word, place.onset, math.inf)
-        return notes[:count]
+        yield from self._notes(word, place.onset, math.inf)[:count]
 
     def _call(
         self,

@@ -1,4 +1,4 @@
-"""What the player did, once rubbish and repetition are taken out of what was heard.
+"""Gestures: what the player did, without the notes that no hand meant and without repeats.
 
 Times are seconds of the session's clock.
 """

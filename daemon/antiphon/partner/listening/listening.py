@@ -1,4 +1,4 @@
-"""What is known of the player: what they did, the window, the phrase, what they hold.
+"""The player as heard: gestures, the window, the phrase, and what their hands hold.
 
 Rubbish and habits of real gear end here: ghost notes, strokes heard twice, All
 Notes Off from keyboards and DAWs, pedals that hover. Times are seconds.
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from antiphon.partner.settings import PartnerSettings
 
 MOST_STROKES = 4096
-"""Strokes of one phrase that are kept; a phrase of more has lost its beginning."""
+"""Strokes of one phrase that are kept, at most; the oldest are dropped."""
 
 
 class Listening:
-    """Turns events into gestures, and keeps what they tell.
+    """Turns events into gestures, and keeps the phrase and the window up to date.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Listening:
         self._doubtful: dict[Key, NoteOn] = {}
 
     def adopt(self, settings: ListeningSettings, partner: PartnerSettings) -> None:
-        """Go by other settings from now on."""
+        """Use these settings from now on."""
         self._settings, self._partner = settings, partner
         self.phrase.settings = partner
         self._hands.drone_after = settings.drone_after
@@ -104,7 +104,7 @@ class Listening:
         return []
 
     def settle(self, now: float, *, resumed: bool = False) -> list[Gesture]:
-        """Return the strokes that were in doubt and are meant: they have lasted too long."""
+        """Return the doubtful strokes that have lasted too long to be ghost notes."""
         meant = [note for note in self._doubtful.values() if self._settles_at(note) <= now]
         gestures = []
         for note in meant:

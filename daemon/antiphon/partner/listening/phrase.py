@@ -1,4 +1,4 @@
-"""Where the player's phrase begins and ends.
+"""Detect where the player's phrase begins and ends.
 
 A phrase begins with a key going down and ends with a pause, measured from the
 last time that a key moved, up or down. Keys must be up; the pedal does not count.
@@ -20,14 +20,14 @@ _GAPS = 16
 """Gaps of the phrase that count: the last ones, for a player may slow down."""
 
 _ENOUGH = 3
-"""From so many gaps on a phrase tells the player's tempo by itself; before, the last ones help."""
+"""A phrase with fewer gaps says too little of the player's speed: gaps before it count too."""
 
 _LONE_GAP = 0.75
-"""A lone note is followed by a gap, rather than by a rest, within this share of `longest_pause`."""
+"""The time after a lone note is a gap, and not a rest, up to this share of `longest_pause`."""
 
 
 class PhraseDetector:
-    """Hears keys, and says when the phrase will have ended.
+    """Follows keys, and says when the phrase ends.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ class PhraseDetector:
     def press(self, time: float, *, resumed: bool = False) -> None:
         """Hear a key go down.
 
-        `resumed` tells that the last phrase was taken for finished, but was not:
-        this gap was one of the player's own, and they are given more time.
+        `resumed` means that the last phrase was answered before the player had finished it.
+        Then this gap counts as one of the player's own, and they get more time.
         """
         if self._begun is None:
             self._learn(time - self._chord, resumed)
@@ -125,7 +125,7 @@ class PhraseDetector:
         self._begun = None
 
     def _learn(self, gap: float, resumed: bool) -> None:
-        """Learn from the gap between two phrases, where it may be one within a slow phrase."""
+        """Learn from the gap between two phrases, if it may have been a gap within a slow one."""
         longest = self.settings.longest_pause
         if self._was_lone and 0.0 < gap <= _LONE_GAP * longest:
             self._before = [gap]  # one note after another: this is how fast they play

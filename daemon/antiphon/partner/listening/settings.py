@@ -1,4 +1,4 @@
-"""What counts as the player's playing: the section `[listening]`."""
+"""The section `[listening]`: what counts as the player's playing."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class ListeningSettings(Section, frozen=True, kw_only=True):
     pedal: Annotated[
         str,
         Meta(
-            description='What pressing the sustain pedal does to an answer: "stop" ends it, '
-            '"finish" lets the notes that sound go on to their ends and plays no more, "ignore" '
+            description='What the sustain pedal does to an answer when it is pressed: "stop" ends '
+            'the answer, "finish" plays only the notes that sound already to their ends, "ignore" '
             "does nothing. If no key follows, the answer is given again. Other pedals do nothing.",
             extra={"choices": ("stop", "finish", "ignore")},
         ),

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from antiphon.music.note import NOTE_DTYPE, Note, NoteArray, sort_notes
-
-SHORTEST = 0.001
-"""No note that was struck counts as shorter than this."""
+from antiphon.music.note import NOTE_DTYPE, SHORTEST_DURATION, Note, NoteArray, sort_notes
 
 NEVER = -math.inf
 
 KEPT = 3
-"""How much is kept, in windows: two that may be read, and one for what comes meanwhile."""
+"""Windows that are kept: two that may be read, and one for the notes that come meanwhile."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +63,7 @@ class Window:
 
     @property
     def version(self) -> int:
-        """A number that is another one after each change."""
+        """A number that differs after each change."""
         return self._version
 
     @property
@@ -86,7 +83,7 @@ class Window:
 
     def release(self, struck: Struck, time: float) -> None:
         """End a note that is held."""
-        struck.end = max(time, struck.onset + SHORTEST)
+        struck.end = max(time, struck.onset + SHORTEST_DURATION)
         self._version += 1
 
     def plan(self, note: Note, now: float) -> Struck:
@@ -98,21 +95,21 @@ class Window:
         for before in self._struck:
             if before.own and before.pitch == note.pitch and before.onset <= note.onset:
                 before.end = min(before.end or note.onset, note.onset)
-        end = None if note.duration is None else note.onset + max(note.duration, SHORTEST)
+        end = None if note.duration is None else note.onset + max(note.duration, SHORTEST_DURATION)
         self._own_until = max(self._own_until, math.inf if end is None else end)
         return self._add(Struck(note.pitch, note.onset, note.velocity, end, own=True), now)
 
     def retract(self, time: float) -> None:
-        """Undo what the partner planned after `time`; what it sounds then ends then."""
+        """Remove the partner's notes planned after `time`; those that sound end at `time`."""
         self._struck = [s for s in self._struck if not s.own or s.onset <= time]
         for struck in self._struck:
             if struck.own and (struck.end is None or struck.end > time):
-                struck.end = max(time, struck.onset + SHORTEST)
+                struck.end = max(time, struck.onset + SHORTEST_DURATION)
         self._own_until = NEVER
         self._version += 1
 
     def cancel(self, time: float) -> None:
-        """Undo what the partner planned after `time`; what sounds goes on to its end."""
+        """Remove the partner's notes planned after `time`; those that sound go on to their end."""
         self._struck = [s for s in self._struck if not s.own or s.onset <= time]
         ends = [math.inf if s.end is None else s.end for s in self._struck if s.own]
         self._own_until = max(ends, default=NEVER)

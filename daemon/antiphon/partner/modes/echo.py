@@ -36,7 +36,7 @@ class Echo:
         return self._until > -math.inf
 
     def resumes(self, time: float) -> bool:
-        """Tell whether the player had not finished: they take over too early for that."""
+        """Tell whether the player, who takes over this early, had not finished the phrase."""
         return time - self._began < self._ensemble.sections.partner.shortest
 
     def heard(self, gesture: Gesture) -> list[Output]:

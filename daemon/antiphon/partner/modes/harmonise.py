@@ -5,29 +5,32 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antiphon.instrument.controls import FORBID
+from antiphon.music.note import Note
 from antiphon.partner.line.rules import PITCHES
 from antiphon.partner.listening.gestures import KeyDown, KeyUp
+from antiphon.partner.listening.window import Struck
 from antiphon.partner.modes.settings import HarmoniseSettings
+from antiphon.partner.outputs import Play
 
 if TYPE_CHECKING:
     from antiphon.partner.ensemble import Ensemble
     from antiphon.partner.line.rules import Moment, Slate
     from antiphon.partner.listening.gestures import Gesture
-    from antiphon.partner.listening.window import Struck
     from antiphon.partner.outputs import Output
 
 MOST_READ = 12
-"""Rows that are read at a stroke, at most; what was over before is read already."""
+"""Rows that are read at a stroke, at most; notes that were over before are read already."""
 
 
 class Around:
-    """Keeps to pitches around a struck one, none that sounds, none next to it.
+    """A rule that allows the pitches at some distance from a struck one, but none that sounds.
 
     Parameters
     ----------
@@ -40,9 +43,9 @@ class Around:
     """
 
     def __init__(self, pitch: int, nearest: int, farthest: int, sounding: set[int]) -> None:
-        away = np.abs(np.arange(PITCHES) - pitch)
-        self._weights = np.zeros(PITCHES, dtype=np.float32)
-        self._weights[(away < nearest) | (away > farthest)] = FORBID
+        self._weights = np.full(PITCHES, FORBID, dtype=np.float32)
+        self._weights[pitch + nearest : pitch + farthest + 1] = 0.0
+        self._weights[max(pitch - farthest, 0) : max(pitch - nearest + 1, 0)] = 0.0
         self._weights[sorted(sounding)] = FORBID
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
@@ -51,14 +54,37 @@ class Around:
         slate.pitches(self._weights)
 
 
+@dataclass(slots=True, eq=False)
+class _Added:
+    """The notes that sound with a stroke: those that were drawn, and those still to draw."""
+
+    stroke: Struck
+    rest: Iterator[Note]
+    nearest: int
+    farthest: int
+    sounding: set[int]
+    velocity: int
+    plays: list[Play] = field(default_factory=list)
+
+    def fits(self, pitch: int) -> bool:
+        """Tell whether a pitch keeps to the rules, which the range may leave no room for."""
+        away = abs(pitch - self.stroke.pitch)
+        return pitch not in self.sounding and self.nearest <= away <= self.farthest
+
+
 class Harmonise:
-    """Adds notes to every stroke, for as long as its key is held; see `Mode`."""
+    """Adds notes to every stroke, for as long as its key is held; see `Mode`.
+
+    The first note is played before the second is drawn: the player hears it sooner.
+    """
 
     waits = False
 
     def __init__(self, ensemble: Ensemble) -> None:
         self._ensemble = ensemble
-        self._added: dict[int, tuple[Struck, list[tuple[int, int]]]] = {}
+        self._added: dict[int, _Added] = {}
+        self._drawn: _Added | None = None
+        self._numbers = ensemble.numbers()  # the next stroke's, made while nobody waits
 
     @property
     def playing(self) -> bool:
@@ -74,47 +100,83 @@ class Harmonise:
         """Add notes to a stroke, and end them with it."""
         match gesture:
             case KeyDown(time, stroke):
-                return self._add(time, stroke)
+                before = self._draw_all(time)
+                self._begin(time, stroke)
+                return [*before, *self._draw(time)]
             case KeyUp(time, stroke):
-                _, added = self._added.pop(id(stroke), (stroke, []))
-                return [self._ensemble.end(identity, time) for identity, _ in added]
+                return self._end(time, stroke)
         return []
 
     def tick(self, now: float, calls: int) -> list[Output]:
-        """Let the instrument read what is over, so that a stroke need not wait for it."""
+        """Draw the next note of a stroke; else let the instrument read what is over.
+
+        So a stroke need not wait for it.
+        """
+        if self._drawn is not None:
+            return self._draw(now)
         self._ensemble.read_along(now, calls)
         return []
 
     def next_wake(self, now: float) -> float | None:
-        """Return at once while there is something to read."""
-        return now if self._ensemble.to_read else None
+        """Return `now` while there is something to draw or to read."""
+        return now if self._drawn is not None or self._ensemble.to_read else None
 
-    def _add(self, time: float, stroke: Struck) -> list[Output]:
-        """Return the notes that sound with a stroke.
+    def _begin(self, time: float, stroke: Struck) -> None:
+        """Prepare to draw the notes that sound with a stroke.
 
-        There are fewer than asked for where the range has no room for them, and none
-        where the instrument has not read what was played before.
+        There will be fewer than asked for where the range has no room for them, and
+        none where the instrument has not read what was played before.
         """
         ensemble, settings = self._ensemble, self._ensemble.sections.of(HarmoniseSettings)
         reading = ensemble.reading
         reading.aim(time, ensemble.listening.phrase.start)
         reading.read(MOST_READ)
         if not reading.ready:
-            return []
-        sounding = {stroke.pitch} | {
-            pitch for held, added in self._added.values() for _, pitch in [*added, (0, held.pitch)]
-        }
-        around = Around(stroke.pitch, settings.nearest, settings.farthest, sounding)
-        drawn = reading.improviser.together(
-            reading.place, [around], settings.notes, ensemble.numbers()
-        )
+            return
+        nearest, farthest, sounding = settings.nearest, settings.farthest, self._sounding(stroke)
+        around = Around(stroke.pitch, nearest, farthest, sounding)
+        rest = reading.improviser.together(reading.place, [around], settings.notes, self._numbers)
         velocity = min(max(round(stroke.velocity * settings.loudness), 1), 127)
-        notes = [
-            replace(note, onset=time, duration=None, velocity=velocity)
-            for note in drawn
-            if note.pitch not in sounding
-            and settings.nearest <= abs(note.pitch - stroke.pitch) <= settings.farthest
-        ]
-        plays = [ensemble.play(note, time) for note in notes]
-        self._added[id(stroke)] = (stroke, [(play.identity, play.note.pitch) for play in plays])
-        return [*plays]
+        added = _Added(stroke, rest, nearest, farthest, sounding, velocity)
+        self._drawn = self._added[id(stroke)] = added
+
+    def _draw(self, now: float) -> list[Output]:
+        """Draw on until a note is added; it begins now."""
+        added = self._drawn
+        if added is None:
+            return []
+        for note in added.rest:
+            if added.fits(note.pitch):
+                held = replace(note, onset=now, duration=None, velocity=added.velocity)
+                play = self._ensemble.play(held, now)
+                added.plays.append(play)
+                return [play]
+        self._drawn = None
+        self._numbers = self._ensemble.numbers()
+        return []
+
+    def _draw_all(self, now: float) -> list[Output]:
+        """Draw what is left of a stroke, before the next one's notes."""
+        outputs: list[Output] = []
+        while self._drawn is not None:
+            outputs += self._draw(now)
+        return outputs
+
+    def _end(self, time: float, stroke: Struck) -> list[Output]:
+        """End what was added to a stroke, and add no more."""
+        added = self._added.pop(id(stroke), None)
+        if added is None:
+            return []
+        if self._drawn is added:
+            self._drawn = None
+            self._numbers = self._ensemble.numbers()
+        return [self._ensemble.end(play.identity, time) for play in added.plays]
+
+    def _sounding(self, stroke: Struck) -> set[int]:
+        """Return the pitches that sound: the player's, and what was added to them."""
+        others = [(added.stroke.pitch, *_pitches(added)) for added in self._added.values()]
+        return {stroke.pitch, *(pitch for pitches in others for pitch in pitches)}
+
+
+def _pitches(added: _Added) -> list[int]:
+    return [play.note.pitch for play in added.plays]

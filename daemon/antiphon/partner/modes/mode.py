@@ -1,4 +1,4 @@
-"""What a way of playing is: it is told what the player does and what time it is.
+"""The protocol of a mode: it is called with what the player does, and with the time.
 
 Times are seconds of the session's clock.
 """
@@ -38,7 +38,7 @@ class Mode(Protocol):
         """Do what is due, by so many calls of the instrument at most."""
 
     def next_wake(self, now: float) -> float | None:
-        """Return when `tick` is to be called next; None: not before something is heard.
+        """Return when to call `tick` next; None: not before something is heard.
 
-        What lies in the past means at once.
+        A time in the past means at once.
         """

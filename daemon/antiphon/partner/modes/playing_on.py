@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Continue(Respond):
     """Plays on in stretches as long as the player's phrase, with rests between; see `Mode`.
 
-    It listens and gives way as `Respond` does; its turn alone does not end by itself.
+    It listens and gives way as `Respond` does, but its turn does not end by itself.
     """
 
     def __init__(self, ensemble: Ensemble) -> None:

@@ -29,7 +29,7 @@ class Respond:
         return self._turn.playing
 
     def resumes(self, time: float) -> bool:
-        """Tell whether the player had not finished: they take over too early for that."""
+        """Tell whether the player, who takes over this early, had not finished the phrase."""
         return self._turn.ended_early(time)
 
     def heard(self, gesture: Gesture) -> list[Output]:
@@ -42,9 +42,9 @@ class Respond:
         return []
 
     def tick(self, now: float, calls: int) -> list[Output]:
-        """Prepare, enter, draw, hand over."""
+        """Do what is due of the turn."""
         return self._turn.tick(now, calls)
 
     def next_wake(self, now: float) -> float | None:
-        """Return when that is to be done next."""
+        """Return when to call `tick` next."""
         return self._turn.next_wake(now)

@@ -1,44 +1,36 @@
-"""The ways of playing: the one list of them.
+"""The list of all modes.
 
-It is read as the settings are declared, so a mode's own module, which may load
-NumPy, is named here and imported when the mode is chosen.
+The settings need it before NumPy may be loaded. So it only names a mode's module, which
+`beginning` imports when the mode is chosen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from antiphon.partner.ensemble import Ensemble
-    from antiphon.partner.modes.mode import Mode
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A way of playing.
+    """A mode.
 
     Attributes
     ----------
     does : str
-        What it does, as the end of a sentence that its name begins.
+        What it does, as the end of a sentence that begins with its name: "waits for a
+        pause, then answers".
     hello : str
-        What the partner says of it when it begins, in the first person.
-    module, kind : str
-        Where its class is.
+        What the partner says when a jam begins, in the first person: "I answer when you
+        pause".
+    module : str
+        The module of its class, in this folder.
+    kind : str
+        The name of its class, which is made of an `Ensemble`.
     """
 
     does: str
     hello: str
     module: str
     kind: str
-
-    def begin(self, ensemble: Ensemble) -> Mode:
-        """Return a mode of this kind."""
-        module = import_module(f"antiphon.partner.modes.{self.module}")
-        mode: Mode = getattr(module, self.kind)(ensemble)
-        return mode
 
 
 MODES = {

@@ -1,9 +1,9 @@
 """The partner's turn: a line that is prepared in the player's pause and played after it.
 
-The window is read, and the first notes are drawn, before the pause is over: an
-instrument that takes its time is punctual then. Until the turn begins nothing of
-it is handed over, so a key that goes down leaves no trace of it. Times are seconds
-of the session's clock.
+The window is read, and the first notes are drawn, before the pause is over, so that a
+slow instrument begins on time too. No note is returned before the turn begins, so a key
+that goes down before leaves no trace of the line. Times are seconds of the session's
+clock.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from antiphon.partner.outputs import Output
 
 LAST_MOMENT = 0.1
-"""So soon before the pause is over nothing more is drawn, where something is there to begin
-with: an instrument that takes its time would miss the end."""
+"""Once the first note is drawn, no other is drawn in the last so many seconds of the pause: a
+slow instrument would begin late."""
 
 
 class Turn:
@@ -29,10 +29,10 @@ class Turn:
     Parameters
     ----------
     ensemble : Ensemble
-        Who plays.
+        The player as heard, and the instrument.
     rest : callable, optional
-        Returns the seconds of rest after which the line goes on, in stretches of
-        the phrase's length; without it, one stretch is all.
+        Returns the seconds of rest between two stretches of the line, each as long as
+        the phrase; without it there is only one stretch.
 
     Attributes
     ----------
@@ -52,11 +52,11 @@ class Turn:
         self._began = -math.inf
 
     def drop(self) -> None:
-        """End it: what was not played yet never happened."""
+        """End the turn; notes that were not played yet never happened."""
         self.playing, self.line = False, None
 
     def ended_early(self, time: float) -> bool:
-        """Tell whether a turn that is broken off now had not lasted for the shortest answer."""
+        """Tell whether a turn that ends now is shorter than the shortest answer."""
         return time - self._began < self._ensemble.sections.partner.shortest
 
     def give_way(self, time: float) -> list[Output]:
@@ -77,7 +77,7 @@ class Turn:
         return self._ensemble.give_way_to_pedal(time)
 
     def tick(self, now: float, calls: int) -> list[Output]:
-        """Do what is due: read, draw, and hand over what was drawn."""
+        """Do what is due: read, draw, and return the notes that were drawn."""
         if not self.playing:
             calls = self._prepare(now, calls)
             self._enter(now)
@@ -111,7 +111,7 @@ class Turn:
         return end is not None and now >= end - self._ensemble.sections.partner.read_ahead
 
     def _prepare(self, now: float, calls: int) -> int:
-        """Read for a line where it is time for one, and begin it; return the calls left."""
+        """Read for a line and begin it, if it is time for that; return the calls left."""
         listening, reading = self._ensemble.listening, self._ensemble.reading
         end = listening.phrase_end
         if end is None or not self._due(now):
@@ -146,7 +146,7 @@ class Turn:
         listening.end_phrase()
 
     def _draws_at(self, line: Line, now: float) -> float:
-        """Return when the next note is to be drawn; infinity: not before something else is."""
+        """Return when to draw the next note; infinity where none is to be drawn now."""
         if line.finished:
             return math.inf
         due = max(line.next_draw, now)
@@ -157,7 +157,7 @@ class Turn:
         return due
 
     def _taken(self, line: Line, now: float) -> list[Output]:
-        """Return what was drawn, to be played; end the turn where that was all."""
+        """Return the drawn notes, to be played; end the turn after the last one."""
         outputs: list[Output] = [self._ensemble.play(note, now) for note in line.take()]
         if line.finished and self._rest is not None:
             line.go_on(line.ends + self._rest(), self._phrase[1])

@@ -115,6 +115,12 @@ class TestLearning:
             {"0.4.7:0.5": 2, "C#4:1": 1, "C4:0.25": 1, "C4:1": 1, "E4:1": 1}
         )
 
+    def test_the_highest_classes_of_a_chord_are_counted_with_the_longest_word(self) -> None:
+        low = played((36, 0.0, 0.25), (36, 0.5, 0.25))
+        high = played((70, 0.0, 4.0), (71, 0.0, 4.0))
+        codec = SymbolsCodec.learn([low, high, low], lengths=LENGTHS)
+        assert codec.words == ("10.11:4", "C2:0.25", "C2:0.5")
+
     def test_rare_words_are_dropped(self) -> None:
         pieces = [TUNE, TUNE, TUNE[:4]]
         assert SymbolsCodec.learn(pieces, min_count=2).words == ("0.4.7", "C#4", "C4", "E4")

@@ -169,7 +169,7 @@ def test_a_wait_within_a_step_is_counted_from_the_last_note(kit: Kit) -> None:
 def test_notes_together_are_of_one_instant_and_different(kit: Kit) -> None:
     playing = Playing(kit, (60, 0.3, 0.5), (64, 0.3, 0.5), (67, 0.3, 0.5), (70, 0.3, 0.5))
     rng = np.random.default_rng(0)
-    notes = playing.improviser.together(playing.place, [Without([50])], 3, rng)
+    notes = list(playing.improviser.together(playing.place, [Without([50])], 3, rng))
     assert [note.pitch for note in notes] == [60, 64, 67]
     assert {note.onset for note in notes} == {10.0}
     allowed = playing.score.allowed
@@ -183,7 +183,7 @@ def test_notes_together_are_of_one_instant_and_different(kit: Kit) -> None:
 def test_where_no_other_pitch_is_left_there_are_fewer(kit: Kit) -> None:
     playing = Playing(kit, (60, 0.0, 0.5), (64, 0.0, 0.5), (60, 0.0, 0.5), (72, 0.0, 0.5))
     rng = np.random.default_rng(0)
-    notes = playing.improviser.together(playing.place, [], 4, rng)
+    notes = list(playing.improviser.together(playing.place, [], 4, rng))
     assert [note.pitch for note in notes] == [60, 64]
 
 

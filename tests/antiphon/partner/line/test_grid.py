@@ -1,4 +1,4 @@
-"""The grid on which a player plays, found again from what he played."""
+"""The grid of a player, found from what they played."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from antiphon.music.note import Note
 from antiphon.partner import PartnerSettings
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.reading import TAIL, Reading, place_after
@@ -167,6 +168,26 @@ def test_the_phrase_tells_the_tempo_and_loudness(kit: Kit) -> None:
         row = np.array(tuned.codec.encode(notes)[-1])
         note = tuned.codec.decode_one(row, np.full(len(row), 0.5), 0.0)  # type: ignore[attr-defined]
         assert note.velocity == pytest.approx(loud, abs=1)
+
+
+def test_a_drone_survives_that_a_note_after_it_is_taken_back(kit: Kit) -> None:
+    """A key may have gone down just before a note of the partner's that was read already."""
+    _, window, reading = a_reading(kit, size=64)
+    window.press(40, -1.0, 80)
+    play(window, reading, range(TAIL - 1))
+    window.plan(Note(72, 7.0, 0.5, 80), 6.9)
+    for now in (7.1, 7.2):  # by the second time the drone counts as read
+        reading.follow(now)
+        reading.aim(now, -math.inf)
+        reading.read(100)
+    window.retract(6.99)
+    reading.follow(7.3)
+    reading.read(100)
+    reading.aim(7.3, -math.inf)
+    reading.read(100)
+    assert reading.ready
+    assert len(reading.place.state) == TAIL  # the row before the piece, and all but the last
+    assert reading.place.onset == TAIL - 2
 
 
 @pytest.mark.parametrize("size", [4, 40])

@@ -151,11 +151,11 @@ def test_notes_together_are_those_of_one_word() -> None:
     improviser = improviser_for(book, codec, PartnerSettings(low=36, high=84))
     place = Place(0, np.array(codec.start, np.int32), 10.0)
     rng = np.random.default_rng(0)
-    three = improviser.together(place, [Without([60])], 3, rng)
+    three = list(improviser.together(place, [Without([60])], 3, rng))
     assert len(three) == 3
     assert {note.onset for note in three} == {10.0}
     assert {note.duration for note in three} == {2.0}  # not the last of a line: as it is
-    assert pitches(improviser.together(place, [], 2, rng)) == pitches(three)[:2]
+    assert pitches([*improviser.together(place, [], 2, rng)]) == pitches(three)[:2]
     assert codec.index["C4:1"] not in book.allowed[0]
     assert codec.index["0.4.7:2"] in book.allowed[1]
 

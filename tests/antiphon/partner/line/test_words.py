@@ -14,6 +14,7 @@ from antiphon.partner import PartnerSettings
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.words import _pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def test_it_plays_on_the_players_pulse(kit: Kit, gap: float, start: float, tiny:
     stage = on_stage(kit, events, tiny)
     began = moments(stage)
     assert len(began) >= 3
-    # The shortest word of these is a quarter or half of a beat, and so of his gap.
+    # The shortest word of these is a quarter or half of a beat, and so of the player's gap.
     assert sway(began[0], start, gap / 2) < 0.1
     apart = np.diff(began) / (gap / 2)
     assert np.abs(apart - np.round(apart)).max() < 0.1
@@ -58,7 +59,7 @@ def test_it_enters_on_a_beat_or_between_two(kit: Kit) -> None:
     for start in (1.0, 1.05, 1.21, 1.4):
         events = kit.phrase(start=start, gap=0.5, legato=0.6)
         stage = on_stage(kit, events, tiny=False)
-        end = events[-1].time + 2 * 0.5  # twice his gap
+        end = events[-1].time + 2 * 0.5  # twice the player's gap
         assert sway(stage.onsets[0], start, 0.25) < 0.1
         assert end <= stage.onsets[0] <= end + LEAD + 0.5 + 0.02
 
@@ -199,3 +200,11 @@ def test_a_file_is_continued_after_its_last_word(kit: Kit) -> None:
     began = sorted({note.onset for note in line.take()})
     assert began[0] == pytest.approx(2.0, abs=0.03)  # when the last of the words is over
     assert began[0] + 6.0 - 0.01 <= began[-1] < began[0] + 8.0
+
+
+@pytest.mark.parametrize(
+    ("gap", "longer"),
+    [(0.05, 0.5), (0.25, 0.5), (0.5, 1.0), (0.68, 1.0), (0.74, 2.0), (1.0, 2.0), (9.0, 2.0)],
+)
+def test_words_without_a_rhythm_are_at_most_halved_or_doubled(gap: float, longer: float) -> None:
+    assert _pace(gap, 0.5) == longer

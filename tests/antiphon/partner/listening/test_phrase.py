@@ -168,3 +168,21 @@ def test_a_phrase_whose_answer_was_broken_off_is_waited_for_again() -> None:
     assert detector.end() == pytest.approx(5.6)
     detector.put_off(4.0)  # nothing is moved back
     assert detector.end() == pytest.approx(5.6)
+
+
+@pytest.mark.parametrize(("slow", "pause"), [(7, 0.6), (8, 1.1), (9, 2.0)])
+def test_exactly_sixteen_gaps_count(slow: int, pause: float) -> None:
+    """With eight of each the median lies between a fast gap and a slow one."""
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [0.1 * i for i in range(30)])
+    _play(detector, [2.9 + 1.0 * i for i in range(1, slow + 1)])
+    assert detector.pause == pytest.approx(pause)
+
+
+@pytest.mark.parametrize("apart", [0.0, -0.01])
+def test_a_key_at_the_time_of_the_lone_one_before_it_tells_no_tempo(apart: float) -> None:
+    detector = PhraseDetector(PartnerSettings())
+    detector.press(10.0)
+    detector.clear()  # a panic, say
+    _play(detector, [10.0 + apart, 12.0 + apart])
+    assert detector.pause == pytest.approx(4.0)

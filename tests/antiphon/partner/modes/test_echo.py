@@ -84,3 +84,20 @@ def test_a_phrase_is_echoed_once_and_the_next_by_itself(kit: Kit) -> None:
     assert len(stage.heard) == 8
     stage.run(kit.phrase(start=12.0, pitches=[70, 71]), until=30.0)
     assert [s.note.pitch for s in stage.heard[8:]] == [70, 71]
+
+
+@pytest.mark.parametrize(("lag", "begins"), [(0.0, 0.02), (0.005, 0.02), (0.3, 0.31)])
+def test_it_begins_on_time_or_as_soon_as_it_can(kit: Kit, lag: float, begins: float) -> None:
+    """The first note leaves room to be sent: 0.02 s after the pause, 0.01 s after now."""
+    phrase = kit.phrase()
+    stage = kit.stage(mode="echo", lag=lag).run(phrase, until=20.0)
+    assert len(stage.heard) == 8
+    assert stage.onsets[0] == pytest.approx(phrase[-1].time + 0.6 + begins)
+
+
+def test_a_pedal_ends_what_is_reported_of_it_at_once(kit: Kit) -> None:
+    phrase = kit.phrase()
+    stage = kit.stage(mode="echo").run(phrase, until=phrase[-1].time + 1.2)
+    assert stage.answering
+    stage.run([kit.pedal(stage.now, down=True)], until=stage.now)
+    assert not stage.answering

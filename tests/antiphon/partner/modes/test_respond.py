@@ -69,7 +69,7 @@ def test_it_answers_every_phrase(kit: Kit) -> None:
 @pytest.mark.parametrize("gap", [0.06, 0.125, 0.3, 0.7, 1.5])
 def test_players_of_all_tempi_can_finish_what_they_say(kit: Kit, gap: float) -> None:
     events = kit.phrase(gap=gap, legato=0.5)
-    # Until it has heard a gap it cannot know that he is slow: it may break in once.
+    # Until it has heard a gap it cannot know that the player is slow: it may break in once.
     stage = kit.stage().run(events, until=90.0)
     assert len(stage.silences) <= 1
     known = kit.phrase(gap=gap, legato=0.5, start=100.0)

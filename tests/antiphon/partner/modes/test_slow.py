@@ -80,14 +80,14 @@ def test_nothing_is_handed_over_before_the_pause_is_over(kit: Kit, instrument: s
     assert stage.ticks > 1  # it has drawn already
     assert stage.outputs == []
     assert not stage.answering
-    # He goes on: what was drawn never happened.
+    # The player goes on: what was drawn never happened.
     stage.run([NoteOn(end - 1e-6, 0, 72, 80)], until=end + 0.5)
     assert stage.outputs == []
     assert len(stage.snapshot(stage.now)) == 9
 
 
 def test_drawing_in_vain_changes_no_later_answer(kit: Kit, instrument: str) -> None:
-    # Both play the same; one is woken in time to draw before he goes on.
+    # Both play the same; one is woken in time to draw before the player goes on.
     events = [*kit.phrase(), *kit.phrase(start=kit.phrase()[-1].time + 0.55)]
     early = kit.stage(instrument=instrument).run(events, until=30.0)
     late = kit.stage(instrument=instrument, read_ahead=0.0).run(events, until=30.0)

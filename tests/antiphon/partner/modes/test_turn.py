@@ -119,3 +119,57 @@ def test_at_the_last_moment_nothing_more_is_drawn_where_something_is_ready(kit: 
         early += sum(now < end - 0.1 for now in drawn)
         assert not [now for now in drawn if end - 0.1 + 1e-6 < now < end - 1e-6]
     assert early >= 16
+
+
+@pytest.mark.parametrize(("lag", "begins"), [(0.0, 0.1), (0.004, 0.1), (0.5, 0.25)])
+def test_the_first_note_comes_on_time_or_as_soon_as_it_can(
+    kit: Kit, lag: float, begins: float
+) -> None:
+    """A tick that comes 0.2 s late leaves half the lead to send the first note."""
+    events = kit.phrase()
+    stage = kit.stage(lag=lag, lead=0.1, first_note_within=0.0).run(events, until=20.0)
+    assert len(stage.heard) >= 3
+    assert stage.onsets[0] == pytest.approx(events[-1].time + 0.6 + begins, abs=0.002)
+
+
+def test_nothing_is_drawn_twice_by_one_who_is_woken_in_time(kit: Kit) -> None:
+    for seed in range(4):
+        predictor = kit.imitator(codec=kit.codec())
+        stage = kit.stage(predictor=predictor, seed=seed)
+        stage.run(kit.phrase(gap=0.3, pitches=range(50, 70)), until=30.0)
+        assert len(stage.heard) >= 5
+        # One more is drawn that lies beyond the end; a flam is drawn once more.
+        assert predictor.calls <= len(stage.heard) + 3
+
+
+def test_an_answer_given_again_after_a_pedal_is_as_long_as_the_phrase(kit: Kit) -> None:
+    events = kit.phrase(start=20.0, gap=0.3, pitches=range(50, 70))  # six seconds
+    stage = kit.stage().run(events, until=events[-1].time + 2.0)
+    assert stage.answering
+    pressed = stage.now
+    stage.run([kit.pedal(pressed, down=True)], until=pressed + 0.6)
+    assert not stage.answering
+    first = len(stage.heard)
+    stage.run([], until=pressed + 40.0)
+    again = stage.onsets[first:]
+    assert len(again) >= 3
+    # From the first key until the pause after the pedal; no longer, and hardly shorter.
+    length = again[-1] - again[0]
+    assert 5.94 - 2.0 <= length <= 5.94 + 0.1
+
+
+def test_answers_are_drawn_with_numbers_of_their_own(kit: Kit) -> None:
+    for mode in ("respond", "harmonise"):
+        predictor = kit.imitator(codec=kit.codec())
+        step, numbers = predictor.step, []
+
+        def noted(ask: Any, step: Any = step, numbers: list[float] = numbers) -> Any:
+            numbers.append(float(ask.uniforms[0]))
+            return step(ask)
+
+        predictor.step = noted  # type: ignore[method-assign]
+        stage = kit.stage(predictor=predictor, mode=mode)
+        for start in (1.0, 15.0, 30.0, 45.0):
+            stage.run(kit.phrase(start=start), until=start + 13.0)
+        assert len(numbers) >= 20
+        assert len(set(numbers)) == len(numbers)

@@ -1,4 +1,4 @@
-"""An onnxruntime session set up for one player: quiet, small, on one thread.
+"""ONNX Runtime set up for one player: quiet, small, on one thread.
 
 The graph of an instrument file reads `graph_inputs` and the card's state, and
 returns `OUTPUTS` and each state tensor under its `next_name`; the batch is the
@@ -26,7 +26,7 @@ OUTPUTS = ("note", "within", "log_probability", "logits")
 _ERRORS_ONLY = 3
 
 
-class Session(Protocol):
+class Graph(Protocol):
     """The part of `onnxruntime.InferenceSession` that is used here."""
 
     def run(
@@ -52,12 +52,12 @@ def next_name(state: str) -> str:
     return f"{state}_next"
 
 
-def open_session(path: str | os.PathLike[str], threads: int = 1) -> Session:
-    """Return a session that plays the graph of a file.
+def open_graph(path: str | os.PathLike[str], threads: int = 1) -> Graph:
+    """Return the graph of a file, ready to run.
 
     One thread, because a step is too short to share; no spinning, so that the
-    machine is idle between notes; no arena, because a session keeps what its
-    arena once held.
+    machine is idle between notes; no arena, because ONNX
+    Runtime keeps what its arena once held.
 
     Raises
     ------
@@ -86,16 +86,16 @@ def open_session(path: str | os.PathLike[str], threads: int = 1) -> Session:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
-        session = ort.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+        graph = ort.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base of their own
         raise InstrumentError(
             f"The graph of {os.fspath(path)} cannot be played here ({_first_line(error)}); "
             "update Antiphon, or choose another instrument."
         ) from error
-    return cast(Session, session)
+    return cast(Graph, graph)
 
 
-def check_graph(session: Session, card: Card, codec: Codec) -> None:
+def check_graph(graph: Graph, card: Card, codec: Codec) -> None:
     """Check that graph and card agree on what goes in and comes out.
 
     Raises
@@ -103,7 +103,7 @@ def check_graph(session: Session, card: Card, codec: Codec) -> None:
     InstrumentError
         The sentence names what is missing, or what this version cannot feed.
     """
-    given = {item.name: item for item in session.get_inputs()}
+    given = {item.name: item for item in graph.get_inputs()}
     state = {tensor.name: tensor.shape for tensor in card.state}
     fed = {*graph_inputs(codec), *state}
     neutral = {item.name for item in card.inputs_neutral}
@@ -120,7 +120,7 @@ def check_graph(session: Session, card: Card, codec: Codec) -> None:
         "has inputs for which its card names no neutral value: {}; update Antiphon, "
         "or export it again",
     )
-    outputs = {item.name for item in session.get_outputs()}
+    outputs = {item.name for item in graph.get_outputs()}
     _refuse(
         sorted({*OUTPUTS, *map(next_name, state)} - outputs),
         "has a graph that lacks the outputs {}; export it again with `antiphon export`",
@@ -136,9 +136,9 @@ def check_graph(session: Session, card: Card, codec: Codec) -> None:
     )
 
 
-def neutral_feeds(card: Card, session: Session, batch: int = 1) -> dict[str, NDArray[Any]]:
+def neutral_feeds(card: Card, graph: Graph, batch: int = 1) -> dict[str, NDArray[Any]]:
     """Return what to feed to inputs that this version does not know."""
-    given = {item.name for item in session.get_inputs()}
+    given = {item.name for item in graph.get_inputs()}
     return {
         item.name: np.full((batch, *item.shape), item.neutral, dtype=item.dtype)
         for item in card.inputs_neutral

@@ -1,4 +1,4 @@
-"""How much is said on stderr: -q, nothing, -v or -vv."""
+"""How much the commands print on stderr: -q, nothing, -v or -vv."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class _Stderr(logging.Handler):
-    """Writes to what stderr is at the time: the piano roll puts itself in its place."""
+    """Writes to the current `sys.stderr`, which the piano roll replaces while it runs."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line; where nobody reads, it is lost."""
+        """Write one line; it is lost where stderr is closed."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """How much to say.
+class Verbosity:
+    """How much to print.
 
     Attributes
     ----------
@@ -37,8 +37,8 @@ class Voice:
     level: int = 0
 
     @classmethod
-    def of(cls, options: Sequence[str]) -> Voice:
-        """Return the voice that the shared options ask for; -q wins."""
+    def of(cls, options: Sequence[str]) -> Verbosity:
+        """Return the verbosity that the shared options ask for; -q wins."""
         if any(option in ("-q", "--quiet") for option in options):
             return cls(-1)
         louder = sum(1 if option == "--verbose" else len(option) - 1 for option in options)
@@ -46,7 +46,7 @@ class Voice:
 
     @property
     def quiet(self) -> bool:
-        """Whether only failures are said."""
+        """Whether only failures are printed."""
         return self.level < 0
 
     @property
@@ -55,15 +55,15 @@ class Voice:
         return self.level > 0
 
     def set_up(self) -> None:
-        """Let the logs through that this voice allows."""
+        """Set the level and format of the log."""
         level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(
             self.level, logging.DEBUG
         )
-        # A musician reads sentences; who asked for more is told where they come from.
+        # A musician reads plain sentences; with -v each says which module logged it.
         form = "%(levelname)s %(name)s: %(message)s" if self.verbose else "antiphon: %(message)s"
         logging.basicConfig(level=level, format=form, handlers=[_Stderr()])
 
     def say(self, sentence: str) -> None:
-        """Say a sentence on stderr, unless asked to be quiet."""
+        """Print a sentence on stderr, unless -q was given."""
         if not self.quiet:
             typer.echo(sentence, err=True)
