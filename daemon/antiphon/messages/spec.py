@@ -63,10 +63,7 @@ LENGTHS = {
 }
 """Bytes of each message, by its status byte; a system exclusive message has any length."""
 
-DATA_ENTRY = 6
 SUSTAIN = 64
-RPN_FINE = 100
-RPN_COARSE = 101
 ALL_SOUND_OFF = 120
 RESET_CONTROLLERS = 121
 ALL_NOTES_OFF = 123

@@ -18,7 +18,6 @@ from antiphon.messages.spec import (
 from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
-from antiphon.partner.listening.zones import Zones
 
 if TYPE_CHECKING:
     from antiphon.messages import Event
@@ -71,7 +70,6 @@ class Listening:
         self._hands = Hands(
             window, pedal, drone_after=settings.drone_after, same_within=settings.same_within
         )
-        self._zones = Zones()
         self._doubtful: dict[Key, NoteOn] = {}
 
     def adopt(self, settings: ListeningSettings, partner: PartnerSettings) -> None:
@@ -96,16 +94,12 @@ class Listening:
 
         `resumed` tells that a key that goes down now goes on with the last phrase.
         """
-        if isinstance(event, Control):
-            self._zones.control(event.channel, event.control, event.value)
-        if event.channel in self._partner.ignored_channels and event.channel not in self._zones:
-            return []
         match event:
-            case NoteOn():
+            case NoteOn() if event.channel not in self._partner.ignored_channels:
                 return self._press(event, resumed)
-            case NoteOff():
+            case NoteOff() if event.channel not in self._partner.ignored_channels:
                 return self._lift(event)
-            case Control():
+            case Control() if event.channel not in self._partner.ignored_channels:
                 return self._control(event)
         return []
 
