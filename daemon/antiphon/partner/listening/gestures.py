@@ -27,18 +27,10 @@ class KeyUp:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyBack:
-    """The key of a stroke is down again after an instant: its contact bounced."""
-
-    time: float
-    stroke: Struck
-
-
-@dataclass(frozen=True, slots=True)
 class PedalDown:
     """The sustain pedal was pressed on purpose."""
 
     time: float
 
 
-Gesture = KeyDown | KeyUp | KeyBack | PedalDown
+Gesture = KeyDown | KeyUp | PedalDown

@@ -9,7 +9,7 @@ contact that bounces.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from antiphon.messages.spec import PEDAL_DOWN
 
@@ -24,24 +24,6 @@ A worn or a half-pressed one hovers around 64, and bounces above it as it is lif
 """
 
 Key = tuple[int, int]
-
-
-class Pressed(NamedTuple):
-    """What a key that goes down does, where it does it.
-
-    Attributes
-    ----------
-    ended : Struck or None
-        The stroke that this one ended because its key was still down.
-    new : Struck or None
-        The new one; none where the stroke was heard before.
-    back : Struck or None
-        One whose key had come up for an instant, as a contact that bounces.
-    """
-
-    ended: Struck | None
-    new: Struck | None
-    back: Struck | None
 
 
 class Hands:
@@ -84,23 +66,29 @@ class Hands:
         latest = max((struck.onset for struck in self._down.values()), default=-math.inf)
         return latest + self.drone_after
 
-    def press(self, time: float, key: Key, velocity: int) -> Pressed:
-        """Put a key, (channel, pitch), down."""
+    def press(self, time: float, key: Key, velocity: int) -> tuple[Struck | None, Struck | None]:
+        """Put a key, (channel, pitch), down.
+
+        Returns
+        -------
+        tuple of Struck or None
+            The stroke that this one ended because its key was still down, and
+            the new one; none where the stroke was heard before.
+        """
         pitch = key[1]
         latest = self._latest.get(pitch)
         if latest is not None and abs(time - latest.onset) < self.same_within:
             for ringing in [other for other, held in self._ringing.items() if held is latest]:
                 del self._ringing[ringing]
-            held = any(latest is other for other in self._down.values())
             self._down[key] = latest
             self._window.press_again(latest, velocity)
-            return Pressed(None, None, None if held else latest)
+            return None, None
         before = self._down.pop(key, None)
         for struck in (before, self._ringing.pop(key, None)):
             if struck is not None:
                 self._end(struck, time)
         new = self._latest[pitch] = self._down[key] = self._window.press(pitch, time, velocity)
-        return Pressed(before, new, None)
+        return before, new
 
     def lift(self, time: float, key: Key) -> Struck | None:
         """Let a key up; return its stroke, unless it was up or another key holds it too."""

@@ -15,7 +15,7 @@ from antiphon.messages.spec import (
     RESET_CONTROLLERS,
     SUSTAIN,
 )
-from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
+from antiphon.partner.listening.gestures import Gesture, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
 
@@ -135,12 +135,8 @@ class Listening:
         return [*gestures, *self._strike(event, resumed)]
 
     def _strike(self, event: NoteOn, resumed: bool) -> list[Gesture]:
-        ended, stroke, back = self._hands.press(
-            event.time, (event.channel, event.pitch), event.velocity
-        )
+        ended, stroke = self._hands.press(event.time, (event.channel, event.pitch), event.velocity)
         gestures: list[Gesture] = [] if ended is None else [KeyUp(event.time, ended)]
-        if back is not None:
-            return [*gestures, KeyBack(event.time, back)]
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)

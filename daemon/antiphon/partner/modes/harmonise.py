@@ -14,7 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import FORBID
 from antiphon.music.note import Note
 from antiphon.partner.line.rules import PITCHES
-from antiphon.partner.listening.gestures import KeyBack, KeyDown, KeyUp
+from antiphon.partner.listening.gestures import KeyDown, KeyUp
 from antiphon.partner.listening.window import Struck
 from antiphon.partner.modes.settings import HarmoniseSettings
 from antiphon.partner.outputs import Play
@@ -84,7 +84,6 @@ class Harmonise:
         self._ensemble = ensemble
         self._added: dict[int, _Added] = {}
         self._drawn: _Added | None = None
-        self._ended: _Added | None = None
         self._numbers = ensemble.numbers()  # the next stroke's, made while nobody waits
 
     @property
@@ -106,8 +105,6 @@ class Harmonise:
                 return [*before, *self._draw(time)]
             case KeyUp(time, stroke):
                 return self._end(time, stroke)
-            case KeyBack(time, stroke):
-                return self._resume(time, stroke)
         return []
 
     def tick(self, now: float, calls: int) -> list[Output]:
@@ -170,24 +167,10 @@ class Harmonise:
         added = self._added.pop(id(stroke), None)
         if added is None:
             return []
-        self._ended = added
         if self._drawn is added:
             self._drawn = None
             self._numbers = self._ensemble.numbers()
         return [self._ensemble.end(play.identity, time) for play in added.plays]
-
-    def _resume(self, time: float, stroke: Struck) -> list[Output]:
-        """Play again what a stroke was given before its contact bounced, and draw what is left."""
-        added = self._ended
-        if added is None or added.stroke is not stroke:
-            return []
-        before = self._draw_all(time)
-        self._ended = None
-        self._drawn = self._added[id(stroke)] = added
-        added.plays = [
-            self._ensemble.play(replace(play.note, onset=time), time) for play in added.plays
-        ]
-        return [*before, *added.plays]
 
     def _sounding(self, stroke: Struck) -> set[int]:
         """Return the pitches that sound: the player's, and what was added to them."""

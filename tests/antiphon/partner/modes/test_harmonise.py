@@ -52,19 +52,6 @@ def test_the_first_note_does_not_wait_for_the_others(kit: Kit) -> None:
     assert imitator.calls - calls == len(stage.heard) - before == 4
 
 
-@pytest.mark.parametrize("up", [10.0, 10.002])
-def test_a_contact_that_bounces_keeps_what_was_added(kit: Kit, up: float) -> None:
-    stage = warmed(kit)
-    before = len(stage.heard)
-    bounce = [NoteOn(10.0, 0, 62, 90), NoteOff(up, 0, 62), NoteOn(10.004, 0, 62, 90)]
-    stage.run(bounce, until=10.1)
-    pitches = [sounded.note.pitch for sounded in stage.sounding]
-    assert len(pitches) == 2
-    assert {sounded.note.pitch for sounded in stage.heard[before:]} == set(pitches)
-    stage.run([NoteOff(11.0, 0, 62)], until=12.0)
-    assert stage.sounding == stage.pending == []
-
-
 def test_a_key_let_go_at_once_is_given_no_more_notes(kit: Kit) -> None:
     stage = warmed(kit, notes=4)
     before = len(stage.heard)
