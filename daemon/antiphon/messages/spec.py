@@ -64,6 +64,11 @@ LENGTHS = {
 """Bytes of each message, by its status byte; a system exclusive message has any length."""
 
 SUSTAIN = 64
+SOSTENUTO = 66
+HOLD_2 = 69
+HOLDING_PEDALS = (SUSTAIN, SOSTENUTO, HOLD_2)
+"""The pedals that keep notes sounding after their note-offs."""
+
 ALL_SOUND_OFF = 120
 RESET_CONTROLLERS = 121
 ALL_NOTES_OFF = 123
