@@ -15,7 +15,7 @@ from antiphon.messages.spec import (
     RESET_CONTROLLERS,
     SUSTAIN,
 )
-from antiphon.partner.listening.gestures import Gesture, KeyDown, KeyUp, PedalDown
+from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
 
@@ -129,14 +129,21 @@ class Listening:
 
     def _press(self, event: NoteOn, resumed: bool) -> list[Gesture]:
         gestures = self.settle(event.time, resumed=resumed)
-        if event.velocity <= self._settings.ghost_velocity:
-            self._doubtful.setdefault((event.channel, event.pitch), event)
+        key = event.channel, event.pitch
+        again = self._hands.heard(event.time, event.pitch) is not None
+        if event.velocity <= self._settings.ghost_velocity and not again:
+            self._doubtful.setdefault(key, event)
             return gestures
+        self._doubtful.pop(key, None)  # its key was meant: the next note-off is not a ghost's
         return [*gestures, *self._strike(event, resumed)]
 
     def _strike(self, event: NoteOn, resumed: bool) -> list[Gesture]:
+        again = self._hands.heard(event.time, event.pitch)
+        back = again is not None and not self._hands.is_down(again)
         ended, stroke = self._hands.press(event.time, (event.channel, event.pitch), event.velocity)
         gestures: list[Gesture] = [] if ended is None else [KeyUp(event.time, ended)]
+        if again is not None and back:
+            gestures.append(KeyBack(event.time, again))
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)
