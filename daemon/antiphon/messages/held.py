@@ -11,23 +11,23 @@ from antiphon.messages.spec import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     CONTROL_CHANGE,
+    HOLDING_PEDALS,
     NOTE_OFF,
     NOTE_ON,
     PEDAL_DOWN,
-    SUSTAIN,
     is_channel_message,
 )
 
 
 class HeldNotes:
-    """Notes and sustain pedals that are down after the messages seen so far.
+    """Notes, and pedals that hold notes, which are down after the messages seen so far.
 
     Not thread-safe: each stream of messages has its own, used on its thread.
     """
 
     def __init__(self) -> None:
         self._notes: dict[tuple[int, int], None] = {}  # (channel, pitch), in order of onset
-        self._pedals: set[int] = set()
+        self._pedals: set[tuple[int, int]] = set()  # (channel, control)
         self._channels: set[int] = set()
 
     @property
@@ -57,12 +57,12 @@ class HeldNotes:
             self._channels.add(channel)
         elif kind in (NOTE_ON, NOTE_OFF):
             self._notes.pop((channel, data[1]), None)
-        elif kind == CONTROL_CHANGE and data[1] == SUSTAIN:
+        elif kind == CONTROL_CHANGE and data[1] in HOLDING_PEDALS:
             if data[2] >= PEDAL_DOWN:
-                self._pedals.add(channel)
+                self._pedals.add((channel, data[1]))
                 self._channels.add(channel)
             else:
-                self._pedals.discard(channel)
+                self._pedals.discard((channel, data[1]))
         elif ends_notes(data):
             for note in self.on_channel(channel):
                 del self._notes[note]
@@ -70,7 +70,7 @@ class HeldNotes:
     def releases(self) -> list[bytes]:
         """Return the messages that end all that is down, and forget it."""
         messages = [note_off(channel, pitch) for channel, pitch in self._notes]
-        messages += [control_change(channel, SUSTAIN, 0) for channel in sorted(self._pedals)]
+        messages += [control_change(*pedal, 0) for pedal in sorted(self._pedals)]
         self._notes.clear()
         self._pedals.clear()
         return messages

@@ -63,7 +63,18 @@ LENGTHS = {
 }
 """Bytes of each message, by its status byte; a system exclusive message has any length."""
 
+DATA_ENTRY = 6
+NRPN = (98, 99)
+RPN_LOW, RPN_HIGH = 100, 101
+MPE_CONFIGURATION = (0, 6)
+"""The registered parameter that opens a zone of MPE, (high, low)."""
+
 SUSTAIN = 64
+SOSTENUTO = 66
+HOLD_2 = 69
+HOLDING_PEDALS = (SUSTAIN, SOSTENUTO, HOLD_2)
+"""The pedals that keep notes sounding after their note-offs."""
+
 ALL_SOUND_OFF = 120
 RESET_CONTROLLERS = 121
 ALL_NOTES_OFF = 123

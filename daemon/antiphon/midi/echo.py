@@ -81,7 +81,8 @@ class EchoGuard:
         self._lock = threading.Lock()
         self._left: deque[_Left] = deque()
         self._looping: dict[Hashable, float] = {}  # source: until when
-        self._echoing: set[tuple[Hashable, int, int]] = set()  # (source, channel, pitch)
+        # (source, channel, pitch): whether thru passed on what its note-on is an echo of
+        self._echoing: dict[tuple[Hashable, int, int], bool] = {}
         self._passed = HeldNotes()  # what is down after all that thru passed on
         # (channel, control): when it silenced the channel last, and how often in a row
         self._silences: dict[tuple[int, int], tuple[float, int]] = {}
@@ -131,21 +132,34 @@ class EchoGuard:
         looping = self._looping.get(source, now) > now
         kind, note = data[0] & 0xF0, (source, data[0] & 0x0F, data[1])
         if kind == NOTE_OFF or (kind == NOTE_ON and data[2] == 0):
-            # A note-off is an echo if its note-on was, whatever the velocity and the time.
-            echo = note in self._echoing or (left is not None and looping)
-            self._echoing.discard(note)
+            echo = self._judge_end(note, left if looping else None)
         else:
             echo = left is not None and (looping or not left.thru or self._changes_nothing(data))
         if kind == NOTE_ON and data[2] > 0:
             # So the note-off of a note that the player strikes is the player's too.
-            (self._echoing.add if echo else self._echoing.discard)(note)
+            self._echoing.pop(note, None)
+            if echo:
+                self._echoing[note] = left is not None and left.thru
         elif ends_notes(data):
-            self._echoing = {known for known in self._echoing if known[:2] != note[:2]}
+            kept = (known for known in self._echoing.items() if known[0][:2] != note[:2])
+            self._echoing = dict(kept)
         if echo:
             self._looping[source] = now + REMEMBERED
             if left is not None:
                 self._left.remove(left)
         return echo
+
+    def _judge_end(self, note: tuple[Hashable, int, int], left: _Left | None) -> bool:
+        """Tell whether a note-off is an echo: if its note-on was, whatever the velocity and time.
+
+        But while a note that thru passed on is down, its end has not left yet, so none can
+        come back. The player may have struck it twice, such as from two layers.
+        """
+        thru = self._echoing.get(note, left.thru if left is not None else None)
+        if thru is None or (thru and note[1:] in self._passed):
+            return False
+        self._echoing.pop(note, None)
+        return True
 
     def _changes_nothing(self, data: bytes) -> bool:
         """Tell whether, after what thru passed on, a message has no effect."""

@@ -37,6 +37,16 @@ def test_a_pedal_stays_down_where_notes_are_ended() -> None:
     assert held.releases() == [control_change(2, 64, 0)]
 
 
+def test_each_pedal_that_holds_notes_is_lifted_and_no_other() -> None:
+    held = HeldNotes()
+    for control in (69, 66, 64, 67, 65, 1):
+        held.see(control_change(2, control, 127))
+    held.see(control_change(5, 66, 127))
+    held.see(control_change(5, 66, 63))
+    assert held.releases() == [control_change(2, control, 0) for control in (64, 66, 69)]
+    assert held.releases() == []
+
+
 def test_silence_comes_once_on_the_channels_used() -> None:
     held = HeldNotes()
     for data in (note_on(1, 60, 9), note_on(3, 60, 9), note_off(3, 60), control_change(4, 64, 64)):

@@ -57,6 +57,47 @@ def test_what_thru_passed_on_is_an_echo_while_the_key_is_down() -> None:
     assert guard.is_echo(OFF, 1.11, "in")
 
 
+def heard_and_passed(guard: EchoGuard, *arrivals: tuple[bytes, float]) -> list[tuple[bytes, float]]:
+    """What thru passes on of what arrives at one port."""
+    through = []
+    for data, now in arrivals:
+        if not guard.is_echo(data, now, "in"):
+            guard.passed(data, now)
+            through.append((data, now))
+    return through
+
+
+def test_a_key_that_is_struck_twice_through_thru_comes_up() -> None:
+    strokes = [(ON, 1.0), (ON, 1.002), (OFF, 1.15)]
+    assert heard_and_passed(EchoGuard(), *strokes) == [strokes[0], strokes[2]]
+
+
+def test_of_two_layers_through_thru_each_chord_ends() -> None:
+    guard = EchoGuard()
+    for chord in range(20):
+        start = 1.0 + chord * 0.18
+        strokes = [(ON, start), (ON, start + 0.001), (OFF, start + 0.15), (OFF, start + 0.151)]
+        assert heard_and_passed(guard, *strokes) == [strokes[0], strokes[2]]
+
+
+def test_a_key_struck_again_at_once_on_a_source_that_loops_comes_up() -> None:
+    guard = EchoGuard()
+    guard.is_echo(PROBE, 0.9, "in")
+    strokes = [(ON, 1.0), (OFF, 1.04), (ON, 1.06), (OFF, 1.08)]
+    assert heard_and_passed(guard, *strokes) == strokes
+
+
+def test_keys_played_into_a_port_that_loops_come_up() -> None:
+    guard = EchoGuard()
+    for start in (1.0, 2.0, 2.2):
+        played, echoes = (
+            [(ON, start), (OFF, start + 0.1)],
+            [(ON, start + 0.01), (OFF, start + 0.11)],
+        )
+        arrivals = [played[0], echoes[0], played[1], echoes[1]]
+        assert heard_and_passed(guard, *arrivals) == played
+
+
 def test_a_loop_is_found_by_the_probe() -> None:
     probes: list[bytes] = []
     guard = EchoGuard(probes.append)

@@ -27,10 +27,18 @@ class KeyUp:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyBack:
+    """The key of a stroke came up and is down again at once: its contact bounces."""
+
+    time: float
+    stroke: Struck
+
+
+@dataclass(frozen=True, slots=True)
 class PedalDown:
     """The sustain pedal was pressed on purpose."""
 
     time: float
 
 
-Gesture = KeyDown | KeyUp | PedalDown
+Gesture = KeyDown | KeyUp | KeyBack | PedalDown

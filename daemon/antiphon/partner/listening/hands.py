@@ -66,6 +66,17 @@ class Hands:
         latest = max((struck.onset for struck in self._down.values()), default=-math.inf)
         return latest + self.drone_after
 
+    def heard(self, time: float, pitch: int) -> Struck | None:
+        """Return the stroke that a stroke now would be, if it was heard before."""
+        latest = self._latest.get(pitch)
+        if latest is None or abs(time - latest.onset) >= self.same_within:
+            return None
+        return latest
+
+    def is_down(self, struck: Struck) -> bool:
+        """Tell whether a key holds a stroke."""
+        return any(struck is other for other in self._down.values())
+
     def press(self, time: float, key: Key, velocity: int) -> tuple[Struck | None, Struck | None]:
         """Put a key, (channel, pitch), down.
 
@@ -76,14 +87,17 @@ class Hands:
             the new one; none where the stroke was heard before.
         """
         pitch = key[1]
-        latest = self._latest.get(pitch)
-        if latest is not None and abs(time - latest.onset) < self.same_within:
+        before = self._down.pop(key, None)
+        latest = self.heard(time, pitch)
+        if latest is not None:
             for ringing in [other for other, held in self._ringing.items() if held is latest]:
                 del self._ringing[ringing]
             self._down[key] = latest
             self._window.press_again(latest, velocity)
-            return None, None
-        before = self._down.pop(key, None)
+            if before is None or self.is_down(before):
+                return None, None
+            self._end(before, time)  # another key of this pitch has taken its place
+            return before, None
         for struck in (before, self._ringing.pop(key, None)):
             if struck is not None:
                 self._end(struck, time)
@@ -93,7 +107,7 @@ class Hands:
     def lift(self, time: float, key: Key) -> Struck | None:
         """Let a key up; return its stroke, unless it was up or another key holds it too."""
         struck = self._down.pop(key, None)
-        if struck is None or any(struck is other for other in self._down.values()):
+        if struck is None or self.is_down(struck):
             return None
         if self._lasting and key[0] in self._sustained:
             self._ringing[key] = struck

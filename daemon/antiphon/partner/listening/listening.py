@@ -15,9 +15,10 @@ from antiphon.messages.spec import (
     RESET_CONTROLLERS,
     SUSTAIN,
 )
-from antiphon.partner.listening.gestures import Gesture, KeyDown, KeyUp, PedalDown
+from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
+from antiphon.partner.listening.zones import Zones
 
 if TYPE_CHECKING:
     from antiphon.messages import Event
@@ -41,7 +42,7 @@ class Listening:
     settings : ListeningSettings
         What counts as playing.
     partner : PartnerSettings
-        Pauses, and the channels that are ignored.
+        Pauses, and the channels that are ignored unless a zone of MPE has them.
     pedal : {"keys", "sustain"}
         How the instrument's codec treats the sustain pedal.
 
@@ -71,6 +72,7 @@ class Listening:
             window, pedal, drone_after=settings.drone_after, same_within=settings.same_within
         )
         self._doubtful: dict[Key, NoteOn] = {}
+        self._zones = Zones()
 
     def adopt(self, settings: ListeningSettings, partner: PartnerSettings) -> None:
         """Use these settings from now on."""
@@ -95,12 +97,13 @@ class Listening:
         `resumed` tells that a key that goes down now goes on with the last phrase.
         """
         match event:
-            case NoteOn() if event.channel not in self._partner.ignored_channels:
+            case NoteOn() if self._listens_to(event.channel):
                 return self._press(event, resumed)
-            case NoteOff() if event.channel not in self._partner.ignored_channels:
+            case NoteOff() if self._listens_to(event.channel):
                 return self._lift(event)
-            case Control() if event.channel not in self._partner.ignored_channels:
-                return self._control(event)
+            case Control():
+                left = self._configure(event)
+                return [*left, *self._control(event)] if self._listens_to(event.channel) else left
         return []
 
     def settle(self, now: float, *, resumed: bool = False) -> list[Gesture]:
@@ -127,16 +130,38 @@ class Listening:
         self._hands.let_go(time)
         self.end_phrase()
 
+    def _listens_to(self, channel: int) -> bool:
+        """Tell whether a channel is the player's: a zone of MPE makes any of its channels so."""
+        return channel not in self._partner.ignored_channels or channel in self._zones.channels
+
+    def _configure(self, event: Control) -> list[Gesture]:
+        """Follow the zones of MPE; what is down on a channel that is ignored again comes up."""
+        before = self._zones.channels
+        self._zones.hear(event)
+        left = before - self._zones.channels
+        return [
+            gesture
+            for channel in sorted(left.intersection(self._partner.ignored_channels))
+            for gesture in self._control(Control(event.time, channel, ALL_NOTES_OFF, 0))
+        ]
+
     def _press(self, event: NoteOn, resumed: bool) -> list[Gesture]:
         gestures = self.settle(event.time, resumed=resumed)
-        if event.velocity <= self._settings.ghost_velocity:
-            self._doubtful.setdefault((event.channel, event.pitch), event)
+        key = event.channel, event.pitch
+        again = self._hands.heard(event.time, event.pitch) is not None
+        if event.velocity <= self._settings.ghost_velocity and not again:
+            self._doubtful.setdefault(key, event)
             return gestures
+        self._doubtful.pop(key, None)  # its key was meant: the next note-off is not a ghost's
         return [*gestures, *self._strike(event, resumed)]
 
     def _strike(self, event: NoteOn, resumed: bool) -> list[Gesture]:
+        again = self._hands.heard(event.time, event.pitch)
+        back = again is not None and not self._hands.is_down(again)
         ended, stroke = self._hands.press(event.time, (event.channel, event.pitch), event.velocity)
         gestures: list[Gesture] = [] if ended is None else [KeyUp(event.time, ended)]
+        if again is not None and back:
+            gestures.append(KeyBack(event.time, again))
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)

@@ -5,6 +5,7 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import numpy as np
 from antiphon.instrument.controls import FORBID
 from antiphon.music.note import Note
 from antiphon.partner.line.rules import PITCHES
-from antiphon.partner.listening.gestures import KeyDown, KeyUp
+from antiphon.partner.listening.gestures import KeyBack, KeyDown, KeyUp
 from antiphon.partner.listening.window import Struck
 from antiphon.partner.modes.settings import HarmoniseSettings
 from antiphon.partner.outputs import Play
@@ -56,7 +57,10 @@ class Around:
 
 @dataclass(slots=True, eq=False)
 class _Added:
-    """The notes that sound with a stroke: those that were drawn, and those still to draw."""
+    """The notes that sound with a stroke: those that were drawn, and those still to draw.
+
+    `ends` is when they end if the key, which came up very soon, does not come back.
+    """
 
     stroke: Struck
     rest: Iterator[Note]
@@ -65,6 +69,7 @@ class _Added:
     sounding: set[int]
     velocity: int
     plays: list[Play] = field(default_factory=list)
+    ends: float = math.inf
 
     def fits(self, pitch: int) -> bool:
         """Tell whether a pitch keeps to the rules, which the range may leave no room for."""
@@ -99,12 +104,14 @@ class Harmonise:
     def heard(self, gesture: Gesture) -> list[Output]:
         """Add notes to a stroke, and end them with it."""
         match gesture:
-            case KeyDown(time, stroke):
-                before = self._draw_all(time)
+            case KeyBack(_, stroke) if id(stroke) in self._added:
+                self._added[id(stroke)].ends = math.inf
+            case KeyDown(time, stroke) | KeyBack(time, stroke):
+                before = [*self._end_due(time), *self._draw_all(time)]
                 self._begin(time, stroke)
                 return [*before, *self._draw(time)]
             case KeyUp(time, stroke):
-                return self._end(time, stroke)
+                return self._lift(time, stroke)
         return []
 
     def tick(self, now: float, calls: int) -> list[Output]:
@@ -112,14 +119,19 @@ class Harmonise:
 
         So a stroke need not wait for it.
         """
+        outputs = self._end_due(now)
         if self._drawn is not None:
-            return self._draw(now)
+            return outputs if self._drawn.ends < math.inf else [*outputs, *self._draw(now)]
         self._ensemble.read_along(now, calls)
-        return []
+        return outputs
 
     def next_wake(self, now: float) -> float | None:
-        """Return `now` while there is something to draw or to read."""
-        return now if self._drawn is not None or self._ensemble.to_read else None
+        """Return `now` while there is something to draw or to read, or when notes end."""
+        waits = self._drawn is not None and self._drawn.ends < math.inf
+        if not waits and (self._drawn is not None or self._ensemble.to_read):
+            return now
+        ends = min((added.ends for added in self._added.values()), default=math.inf)
+        return ends if ends < math.inf else None
 
     def _begin(self, time: float, stroke: Struck) -> None:
         """Prepare to draw the notes that sound with a stroke.
@@ -151,16 +163,39 @@ class Harmonise:
                 play = self._ensemble.play(held, now)
                 added.plays.append(play)
                 return [play]
-        self._drawn = None
-        self._numbers = self._ensemble.numbers()
+        self._leave()
         return []
 
     def _draw_all(self, now: float) -> list[Output]:
         """Draw what is left of a stroke, before the next one's notes."""
         outputs: list[Output] = []
+        if self._drawn is not None and self._drawn.ends < math.inf:
+            self._leave()  # its key is up
         while self._drawn is not None:
             outputs += self._draw(now)
         return outputs
+
+    def _leave(self) -> None:
+        """Draw no more for the stroke whose notes are drawn."""
+        self._drawn = None
+        self._numbers = self._ensemble.numbers()
+
+    def _lift(self, time: float, stroke: Struck) -> list[Output]:
+        """End what was added to a stroke, but wait where a contact may still bounce.
+
+        No more is drawn meanwhile.
+        """
+        added = self._added.get(id(stroke))
+        bounced = stroke.onset + self._ensemble.sections.listening.same_within
+        if added is None or time >= bounced:
+            return self._end(time, stroke)
+        added.ends = bounced
+        return []
+
+    def _end_due(self, now: float) -> list[Output]:
+        """End what was added to strokes whose keys did not come back."""
+        due = [added for added in self._added.values() if added.ends <= now]
+        return [output for added in due for output in self._end(now, added.stroke)]
 
     def _end(self, time: float, stroke: Struck) -> list[Output]:
         """End what was added to a stroke, and add no more."""
@@ -168,8 +203,7 @@ class Harmonise:
         if added is None:
             return []
         if self._drawn is added:
-            self._drawn = None
-            self._numbers = self._ensemble.numbers()
+            self._leave()
         return [self._ensemble.end(play.identity, time) for play in added.plays]
 
     def _sounding(self, stroke: Struck) -> set[int]:
