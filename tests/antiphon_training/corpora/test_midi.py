@@ -165,6 +165,16 @@ class TestAgreement:
         assert found[["onset", "duration"]].tolist() == [(0.5, 0.5)]
         assert found.tolist() == read_performance(path).notes().tolist()
 
+    def test_a_key_that_lost_a_note_off_and_goes_up_down_and_up_at_one_tick(
+        self, tmp_path: Path
+    ) -> None:
+        events = "00903c40 60903c41 60803c00 00903c42 00803c00 60803c00"
+        path = tmp_path / "crowded.mid"
+        path.write_bytes(smf.file_header(1, 96) + smf.track_chunk(bytes.fromhex(events)))
+        found = piece(path).notes
+        assert found["duration"].tolist() == [0.5, 0.5, SHORTEST_DURATION]
+        assert found.tolist() == read_performance(path).notes().tolist()
+
     def test_a_track_that_goes_on_after_its_end_is_read_to_its_end(self, tmp_path: Path) -> None:
         body = bytes.fromhex("00903c40 00ff2f00 60803c00 00ff2f00")
         path = tmp_path / "on.mid"

@@ -75,8 +75,18 @@ def as_strokes(notes: Columns, never: int, late: float) -> Strokes:
     at_once = np.isin(theirs["start"], theirs["end"]).any()
     sure = not (start == end)[odd].any() and not (at_once and hanging.any())
     if sure and at_once:
-        sure = _same(replayed, _replayed(theirs, never, late, strike_first=True))
+        sure = not _crowded(theirs) and _same(
+            replayed, _replayed(theirs, never, late, strike_first=True)
+        )
     return Strokes(whole, int(hanging.sum()), sure)
+
+
+def _crowded(notes: Columns) -> bool:
+    """Return whether a key goes down and up at one tick by more than two messages."""
+    starts, ends = (notes[key] * 128 + notes["pitch"] for key in ("start", "end"))
+    places, messages = np.unique(np.concatenate([starts, ends]), return_counts=True)
+    both = np.isin(places, starts) & np.isin(places, ends)
+    return bool((messages[both] > 2).any())
 
 
 def _same(some: Columns, others: Columns) -> bool:
