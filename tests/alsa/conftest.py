@@ -45,7 +45,7 @@ def start_jam(tmp_path: Path) -> Iterator[Callable[..., JamProcess]]:
     running: list[JamProcess] = []
 
     def start(*options: str) -> JamProcess:
-        jam = JamProcess(tmp_path, *options)
+        jam = JamProcess(tmp_path / "sessions", *options)
         running.append(jam)
         jam.wait_until_ready()
         return jam

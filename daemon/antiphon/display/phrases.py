@@ -1,6 +1,10 @@
 """The phrases of each side, for a line a phrase.
 
-Times are seconds of one clock.
+The partner's own detector (`antiphon.partner.listening.phrase`) answers another
+question: when it may begin to play. It knows no phrase of the partner's, ends none in
+the modes that do not wait for a pause, and puts an end off where a pedal or a slow
+player asks for it. A line here is what sounded, from either side and in every mode, so
+it is made from the notes themselves. Times are seconds of one clock.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NOTE_DTYPE = np.dtype([("pitch", "u1"), ("onset", "f8"), ("duration", "f8"), ("velocity", "u1")])
 
+SHORTEST_DURATION = 0.001
+"""Seconds that a note lasts whose key went down and up at the same moment: it was struck."""
+
 NoteArray = NDArray[Any]
 """A structured array of `NOTE_DTYPE`, shape (notes,)."""
 

@@ -6,6 +6,9 @@ does not end the second. Where a file has only one note-off for both, that one
 ends the second, unless it follows the stroke at once: transcribed playing is full
 of note-offs that come some milliseconds after their key was struck again. Two
 strokes of one key at the same time are one, the louder.
+
+A note whose note-off comes at the time of its note-on was struck: it stays, and
+lasts `SHORTEST_DURATION`, as it does when the partner hears the same messages live.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
-from antiphon.music.note import NOTE_DTYPE, NoteArray, sort_notes
+from antiphon.music.note import NOTE_DTYPE, SHORTEST_DURATION, NoteArray, sort_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,15 +45,18 @@ class _Stroke:
 class _Keyboard:
     """The keys of one channel, and the notes made so far."""
 
-    def __init__(self, late: float) -> None:
+    def __init__(self, late: float, shortest: float) -> None:
         self._late = late
-        self.rows: list[tuple[int, float, float, int]] = []
+        self._shortest = shortest
+        self._ended: dict[tuple[int, float], tuple[float, int]] = {}
+        """Duration and velocity of each note, by its pitch and onset."""
         self._down: dict[int, _Stroke] = {}
 
     def press(self, pitch: int, velocity: int, time: float) -> None:
         stroke = self._down.get(pitch)
         if stroke is None:
-            self._down[pitch] = _Stroke(time, velocity)
+            _, before = self._ended.pop((pitch, time), (0.0, 0))
+            self._down[pitch] = _Stroke(time, max(velocity, before))
         elif stroke.onset == time:
             stroke.velocity = max(stroke.velocity, velocity)
             stroke.owed += 1
@@ -79,11 +85,20 @@ class _Keyboard:
         self._down.clear()
 
     def _finish(self, pitch: int, stroke: _Stroke, time: float) -> None:
-        self.rows.append((pitch, stroke.onset, max(time - stroke.onset, 0.0), stroke.velocity))
+        duration = time - stroke.onset
+        duration = duration if duration > 0.0 else self._shortest
+        self._ended[pitch, stroke.onset] = duration, stroke.velocity
+
+    def notes(self) -> NoteArray:
+        rows = [(key, onset, *ended) for (key, onset), ended in self._ended.items()]
+        return sort_notes(np.array(rows, dtype=NOTE_DTYPE))
 
 
 def pair_notes(
-    messages: Iterable[tuple[float, bytes]], end: float, late: float = LATE_SECONDS
+    messages: Iterable[tuple[float, bytes]],
+    end: float,
+    late: float = LATE_SECONDS,
+    shortest: float = SHORTEST_DURATION,
 ) -> NoteArray:
     """Return the notes of one channel's messages, sorted by onset.
 
@@ -96,8 +111,10 @@ def pair_notes(
         When notes that nothing ends are taken to end, in seconds.
     late : float
         How long after its key was struck again a note-off may come, in seconds.
+    shortest : float
+        How long a note lasts that ends at the time at which it begins, in seconds.
     """
-    keyboard = _Keyboard(late)
+    keyboard = _Keyboard(late, shortest)
     for time, message in messages:
         kind = message[0] & 0xF0
         if kind == NOTE_ON and message[2] > 0:
@@ -105,4 +122,4 @@ def pair_notes(
         elif kind in (NOTE_ON, NOTE_OFF):
             keyboard.release(message[1], time)
     keyboard.close(end)
-    return sort_notes(np.array(keyboard.rows, dtype=NOTE_DTYPE))
+    return keyboard.notes()

@@ -16,7 +16,7 @@ from antiphon.messages import Event, Heard, NoteOn
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.hint import NeverPausing
 from antiphon.partner.inputs import Change, Panic, Stop
-from antiphon.partner.modes import MODES
+from antiphon.partner.modes.beginning import begin
 from antiphon.partner.outputs import Report
 from antiphon.partner.sections import PartnerSections
 
@@ -61,7 +61,7 @@ class Partner:
     ) -> None:
         sections = sections or PartnerSections()
         self._ensemble = Ensemble(predictor, codec, sections, seed, rules)
-        self._mode = MODES[sections.partner.mode].begin(self._ensemble)
+        self._mode = begin(sections.partner.mode, self._ensemble)
         self._hint = NeverPausing()
         self._reported = (sections.partner.mode, False)
         self._stopped = False
@@ -130,14 +130,13 @@ class Partner:
         except SettingError as error:
             return [Report(change.time, before.partner.mode, self._mode.playing, str(error))]
         self._ensemble.adopt(sections)
-        if sections.partner.mode == before.partner.mode:
-            return []
-        return self._begin(change.time)
+        same_mode = sections.partner.mode == before.partner.mode
+        return [] if same_mode else self._begin(change.time)
 
     def _begin(self, time: float, *, panic: bool = False) -> list[Output]:
         """Release everything, and begin the mode; what was played is remembered."""
         self._ensemble.listening.end_phrase()
-        self._mode = MODES[self._ensemble.sections.partner.mode].begin(self._ensemble)
+        self._mode = begin(self._ensemble.sections.partner.mode, self._ensemble)
         return self._ensemble.silence(time, panic=panic)
 
     def _report(self, time: float) -> list[Output]:

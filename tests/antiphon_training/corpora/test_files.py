@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from antiphon.music.codecs.symbols import SymbolsCodec
+from antiphon.music.files import content
 from antiphon.music.files.writing import write_midi
 from antiphon_training.corpora.assemble import read_files
 from antiphon_training.corpora.piece import Reading
@@ -61,4 +62,16 @@ def test_what_cannot_be_read_is_told_in_a_few_words(tmp_path: Path, cache: Path)
     assert [(defect.file, defect.reason) for defect in defects] == [
         ("broken.mid", "is no MIDI file but text"),
         ("gone.mid", "cannot be opened: no such file or directory"),
+    ]
+
+
+def test_a_file_that_is_larger_than_music_is_left_out(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content, "MOST_BYTES", 1000)
+    (tmp_path / "long.mid").write_bytes(bytes(1001))
+    read, defects = read_files(tmp_path, ["long.mid"], Reading(), cache)
+    assert read == []
+    assert [(defect.file, defect.reason) for defect in defects] == [
+        ("long.mid", "is larger than any MIDI file"),
     ]

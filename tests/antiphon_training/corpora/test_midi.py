@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from antiphon.errors import CorpusError
 from antiphon.music.files import smf
 from antiphon.music.files.reading import read_performance
+from antiphon.music.note import SHORTEST_DURATION
 from antiphon_training.corpora.midi import read_midi
 from antiphon_training.corpora.piece import Piece, Reading
 from antiphon_training.corpora.reading import read_notes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from antiphon.music.pedal import Pedal
+    from antiphon_training.corpora.piece import Time
 
     Save = Callable[..., Path]
     MakeNote = Callable[..., list[Any]]
@@ -142,7 +144,26 @@ class TestAgreement:
         found = piece(path)
         assert len(found.notes) == 40
         assert found.counts == {"unreleased": 40}
-        assert found.notes["duration"].tolist() == pytest.approx([0.05] * 39 + [0.0])
+        assert found.notes["duration"].tolist() == pytest.approx([0.05] * 39 + [0.001])
+
+    @pytest.mark.parametrize("time", ["seconds", "beats"])
+    def test_a_note_that_ends_as_it_begins_was_struck(
+        self, save: Save, make_note: MakeNote, time: Time
+    ) -> None:
+        path = save("struck.mid", [*make_note(60, 480, 480), *make_note(62, 480, 960)])
+        found = read_notes(path, time=time)
+        assert found["pitch"].tolist() == [60, 62]
+        assert found["duration"][0] == SHORTEST_DURATION
+        if time == "seconds":
+            assert found.tolist() == read_performance(path).notes().tolist()
+
+    def test_a_key_up_and_down_again_at_one_tick_is_one_stroke(
+        self, save: Save, make_note: MakeNote
+    ) -> None:
+        path = save("again.mid", [*make_note(60, 480, 480), *make_note(60, 480, 960)])
+        found = read_notes(path)
+        assert found[["onset", "duration"]].tolist() == [(0.5, 0.5)]
+        assert found.tolist() == read_performance(path).notes().tolist()
 
     def test_a_track_that_goes_on_after_its_end_is_read_to_its_end(self, tmp_path: Path) -> None:
         body = bytes.fromhex("00903c40 00ff2f00 60803c00 00ff2f00")
@@ -294,6 +315,6 @@ class TestDefects:
         else:
             told = "noise.mid is read."
             assert np.all(np.isfinite(found.notes["onset"]))
-            assert np.all(found.notes["duration"] >= 0.0)
+            assert np.all(found.notes["duration"] > 0.0)
         assert told.startswith("noise.mid ")
         assert "\n" not in told

@@ -59,6 +59,17 @@ def test_a_part_can_be_drawn() -> None:
     assert (low, high) == (pytest.approx(34.5), pytest.approx(53.5))  # 40 to 50 sounds
 
 
+def test_what_starts_late_is_drawn_from_its_first_note() -> None:
+    late = read_tracks(MUSIC / "odd" / "late_start.mid")
+    first = min(float(each.notes["onset"].min()) for each in late)
+    assert first > 10.0
+    left, right = piano_roll(late).get_axes()[0].get_xlim()
+    assert left <= first < left + 1.0
+    assert right > first
+    assert piano_roll(late, start=0.0).get_axes()[0].get_xlim()[0] == 0.0
+    assert piano_roll(late, end=5.0).get_axes()[0].get_xlim() == (0.0, 5.0)
+
+
 def test_what_has_no_note_is_drawn_too(tmp_path: Path) -> None:
     save(piano_roll([Track("Antiphon", notes_to_array([]))]), tmp_path / "none.png")
     assert (tmp_path / "none.png").stat().st_size > 1000

@@ -40,11 +40,14 @@ def plot(
         typer.Option(metavar="FILE", help=".png or .svg; a folder for all pictures of a corpus."),
     ],
     start: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--from", min=0.0, metavar="SECONDS", help="Start of the part of a MIDI file."
+            "--from",
+            min=0.0,
+            metavar="SECONDS",
+            help="Start of the part of a MIDI file; by default its first note.",
         ),
-    ] = 0.0,
+    ] = None,
     end: Annotated[
         float | None,
         typer.Option("--to", min=0.0, metavar="SECONDS", help="End of the part of a MIDI file."),
@@ -77,7 +80,7 @@ def plot(
         _corpus(source, out, show, (track, min_count), quiet=bool(ctx.obj and ctx.obj.quiet))
         return
     check_suffix(out)
-    if end is not None and end <= start:
+    if end is not None and end <= (start or 0.0):
         raise UsageError(f"--to must come after --from, and {end:g} does not.")
     save(_roll(Path(source), start, end), out)
 
@@ -88,7 +91,7 @@ def _curves(runs: Sequence[Path]) -> Figure:
     return training_curves([read_curves(run) for run in runs])
 
 
-def _roll(file: Path, start: float, end: float | None) -> Figure:
+def _roll(file: Path, start: float | None, end: float | None) -> Figure:
     from antiphon.file_names import readable
     from antiphon_training.plots.piano_roll import piano_roll, read_tracks
 

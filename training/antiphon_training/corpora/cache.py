@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from antiphon_training.corpora.piece import Reading
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raise it when the same file is read as other notes than before."""
 
 NAME = "corpora.sqlite"

@@ -29,7 +29,7 @@ from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
 from antiphon.music.files.reading import notes_of, tracks_of
 from antiphon.music.files.ticks import TempoMap
-from antiphon.music.note import empty_notes, sort_notes
+from antiphon.music.note import SHORTEST_DURATION, empty_notes, sort_notes
 from antiphon.music.pairing import LATE_SECONDS
 from antiphon.music.pedal import CONTROL_DTYPE, apply_pedal
 from antiphon_training.corpora.piece import Piece, common_remarks
@@ -190,7 +190,8 @@ def _part(track: Any, columns: Columns, to_time: ToTime, reading: Reading) -> No
     part = empty_notes(len(columns["pitch"]))
     part["pitch"], part["velocity"] = columns["pitch"], columns["velocity"]
     part["onset"] = to_time(columns["start"])
-    part["duration"] = to_time(columns["end"]) - part["onset"]
+    duration = to_time(columns["end"]) - part["onset"]
+    part["duration"] = np.where(duration > 0.0, duration, SHORTEST_DURATION)
     if reading.pedal == "sustain":
         return apply_pedal(sort_notes(part), _controls(track, to_time))
     return part

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
+from antiphon.music.files.chunks import UnreadableMidiError
+from antiphon.music.files.content import read_content
 from antiphon_training.corpora import scores
 from antiphon_training.corpora.midi import clean_file, read_midi
 from antiphon_training.corpora.piece import Piece, Reading
@@ -91,10 +93,12 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     CorpusError
-        The file cannot be opened.
+        The file cannot be opened, or is larger than music is.
     """
     try:
-        return path.read_bytes()
+        return read_content(path)
+    except UnreadableMidiError as error:
+        raise CorpusError(f"{path} {error.reason}.") from error
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise CorpusError(f"{path} cannot be opened: {reason}.") from error

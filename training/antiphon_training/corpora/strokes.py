@@ -98,7 +98,7 @@ def _replayed(notes: Columns, never: int, late: float, *, strike_first: bool = F
             events.append((end, kind, bytes([NOTE_OFF, pitch, 0])))
     events.sort(key=lambda event: event[:2])
     messages = [(float(tick), message) for tick, _, message in events]
-    paired = pair_notes(messages, track_end, late)
+    paired = pair_notes(messages, track_end, late, shortest=0.0)
     start = paired["onset"].astype(np.int64)
     end = start + np.rint(paired["duration"]).astype(np.int64)
     columns = (paired["pitch"].astype(np.int64), start, end, paired["velocity"].astype(np.int64))

@@ -77,7 +77,7 @@ def piano_roll(
     tracks: Sequence[Track],
     title: str = "",
     *,
-    start: float = 0.0,
+    start: float | None = None,
     end: float | None = None,
 ) -> Figure:
     """Return a picture of the notes that sound from `start` to `end`.
@@ -89,8 +89,10 @@ def piano_roll(
     title : str
         Written above.
     start, end : float, optional
-        Seconds; the whole by default.
+        Seconds; by default from the second in which the first note begins to the end.
     """
+    if start is None:
+        start = _first_second(tracks, end)
     last = max((_last_end(track.notes) for track in tracks), default=0.0)
     end = last if end is None else min(end, last)
     length = max(end - start, 1.0)
@@ -124,6 +126,13 @@ def _legend(figure: Figure, tracks: Sequence[Track]) -> None:
         for track, colour in zip(tracks, _colours(len(tracks)), strict=True)
     ]
     figure.legend(handles=patches, loc="outside upper right", ncols=len(patches))
+
+
+def _first_second(tracks: Sequence[Track], end: float | None) -> float:
+    """Return the whole second in which the first note begins; 0 where that is not before `end`."""
+    onsets = [float(track.notes["onset"].min()) for track in tracks if len(track.notes)]
+    first = float(math.floor(min(onsets, default=0.0)))
+    return first if end is None or first < end else 0.0
 
 
 def _last_end(notes: NoteArray) -> float:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TIME_CLASSES = 97
-SHORTEST_DURATION = 0.001
 EDGE_MARGIN = 1e-7
 """How far from an edge a decoded time stays, in seconds.
 

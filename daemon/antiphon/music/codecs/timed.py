@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from antiphon.music.codecs.time_bins import (
-    SHORTEST_DURATION,
     TIME_CLASSES,
     TimeBins,
     inside_one,
 )
-from antiphon.music.note import NoteArray, empty_notes
+from antiphon.music.note import SHORTEST_DURATION, NoteArray, empty_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

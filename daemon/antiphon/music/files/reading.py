@@ -22,6 +22,7 @@ from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
+from antiphon.music.files.content import read_content
 from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
@@ -209,7 +210,7 @@ class _Strand:
 def _clean(path: Path) -> CleanMidi:
     """Return the music of a file."""
     try:
-        return clean_midi(path.read_bytes())
+        return clean_midi(read_content(path))
     except OSError as error:
         raise MidiFileError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnreadableMidiError as error:

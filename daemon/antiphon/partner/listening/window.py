@@ -13,10 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from antiphon.music.note import NOTE_DTYPE, Note, NoteArray, sort_notes
-
-SHORTEST = 0.001
-"""No note that was struck counts as shorter than this."""
+from antiphon.music.note import NOTE_DTYPE, SHORTEST_DURATION, Note, NoteArray, sort_notes
 
 NEVER = -math.inf
 
@@ -86,7 +83,7 @@ class Window:
 
     def release(self, struck: Struck, time: float) -> None:
         """End a note that is held."""
-        struck.end = max(time, struck.onset + SHORTEST)
+        struck.end = max(time, struck.onset + SHORTEST_DURATION)
         self._version += 1
 
     def plan(self, note: Note, now: float) -> Struck:
@@ -98,7 +95,7 @@ class Window:
         for before in self._struck:
             if before.own and before.pitch == note.pitch and before.onset <= note.onset:
                 before.end = min(before.end or note.onset, note.onset)
-        end = None if note.duration is None else note.onset + max(note.duration, SHORTEST)
+        end = None if note.duration is None else note.onset + max(note.duration, SHORTEST_DURATION)
         self._own_until = max(self._own_until, math.inf if end is None else end)
         return self._add(Struck(note.pitch, note.onset, note.velocity, end, own=True), now)
 
@@ -107,7 +104,7 @@ class Window:
         self._struck = [s for s in self._struck if not s.own or s.onset <= time]
         for struck in self._struck:
             if struck.own and (struck.end is None or struck.end > time):
-                struck.end = max(time, struck.onset + SHORTEST)
+                struck.end = max(time, struck.onset + SHORTEST_DURATION)
         self._own_until = NEVER
         self._version += 1
 

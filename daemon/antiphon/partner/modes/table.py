@@ -1,18 +1,12 @@
 """The list of all modes.
 
 The settings need it before NumPy may be loaded. So it only names a mode's module, which
-is imported when the mode is chosen.
+`beginning` imports when the mode is chosen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from antiphon.partner.ensemble import Ensemble
-    from antiphon.partner.modes.mode import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +31,6 @@ class Entry:
     hello: str
     module: str
     kind: str
-
-    def begin(self, ensemble: Ensemble) -> Mode:
-        """Return a mode of this kind."""
-        module = import_module(f"antiphon.partner.modes.{self.module}")
-        mode: Mode = getattr(module, self.kind)(ensemble)
-        return mode
 
 
 MODES = {

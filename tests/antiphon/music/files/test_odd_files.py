@@ -302,3 +302,8 @@ class TestSomethingElse:
         with pytest.raises(MidiFileError) as caught:
             read_performance(path)
         assert str(caught.value) == f"{path} is no MIDI file{told}; choose another MIDI file."
+
+
+def test_a_file_without_an_end_is_refused() -> None:
+    with pytest.raises(MidiFileError, match=r"^/dev/zero is larger than any MIDI file; choose"):
+        read_performance("/dev/zero")

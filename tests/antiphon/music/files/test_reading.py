@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import mido
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import MidiFileError
@@ -114,8 +114,12 @@ class TestReading:
             ("00 90 3c 40  00 3c 50  30 3c 00  30 3c 00", [(0.0, 0.5, 80)]),
             # A note-off that nothing waits for, and one after the note's.
             ("00 90 3c 00  00 3c 40  30 3c 00  30 3c 00", [(0.0, 0.25, 64)]),
-            # No time between on and off.
-            ("00 90 3c 40  00 3c 00  60 3c 50  60 3c 00", [(0.0, 0.0, 64), (0.5, 0.5, 80)]),
+            # No time between on and off: the key was struck.
+            ("00 90 3c 40  00 3c 00  60 3c 50  60 3c 00", [(0.0, 0.001, 64), (0.5, 0.5, 80)]),
+            ("00 90 3c 40  60 3c 00  00 3c 50", [(0.0, 0.5, 64), (0.5, 0.001, 80)]),
+            # Up and down again at once: two strokes at the same time are one, the louder.
+            ("00 90 3c 50  00 3c 00  00 3c 40  60 3c 00", [(0.0, 0.5, 80)]),
+            ("00 90 3c 40  00 3c 00  00 3c 50  00 3c 00", [(0.0, 0.001, 80)]),
         ],
     )
     def test_repeats_of_a_sounding_pitch(
@@ -207,6 +211,7 @@ class TestRefusing:
 
     @settings(deadline=None)
     @given(at=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255))
+    @example(at=26, byte=0)  # a note that ends at the tick at which it begins
     def test_any_wrong_byte_is_read_or_refused(
         self, tmp_path_factory: pytest.TempPathFactory, at: int, byte: int
     ) -> None:
