@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,11 @@ from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.files import content
 from antiphon.music.files.writing import write_midi
 from antiphon_training.corpora.assemble import read_files
+from antiphon_training.corpora.folder import list_files
 from antiphon_training.corpora.piece import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Make = Callable[..., NoteArray]
 
 pytestmark = pytest.mark.train
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 def test_classes_are_in_the_codecs_own_time(tmp_path: Path, make: Make, tiny: Predictor) -> None:
@@ -75,3 +78,10 @@ def test_a_file_that_is_larger_than_music_is_left_out(
     assert [(defect.file, defect.reason) for defect in defects] == [
         ("long.mid", "is larger than any MIDI file"),
     ]
+
+
+def test_a_midi_file_inside_riff_is_found_by_its_own_suffix(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "song.RMI").write_bytes((DATA / "odd" / "rmid.mid").read_bytes())
+    read, defects = read_files(tmp_path, list_files(tmp_path).files, Reading(), cache)
+    assert defects == []
+    assert [len(piece.notes) for piece in read] == [8]

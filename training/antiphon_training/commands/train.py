@@ -98,11 +98,7 @@ def train(
     except KeyboardInterrupt:
         verbosity.say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
-    verbosity.say(
-        f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
-        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
-        f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
-    )
+    verbosity.say(_trained(out, done, unit))
 
 
 def _pretrained(name: str | None, recipe: str | None, quick: bool) -> Pretrained | None:
@@ -143,6 +139,16 @@ def _recipe(
     if own.is_file():
         return read_recipe(own)
     return pretrained.recipe([Path(folder).resolve().name for folder in corpora], tracks)
+
+
+def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
+    if done["best_valid_loss"] is None:
+        return f"{out}: no epoch was trained, since no hours were left; --hours gives it more."
+    return (
+        f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
+        f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
+        f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
+    )
 
 
 def _before(done: dict[str, Any]) -> str:

@@ -94,7 +94,8 @@ def list_files(corpus: Path | str) -> Listing:
     else:
         folder = Path(corpus)
         if not folder.is_dir():
-            raise CorpusError(f"There is no folder {folder}; name a folder of music.")
+            there = f"{folder} is no folder" if folder.exists() else f"There is no folder {folder}"
+            raise CorpusError(f"{there}; name a folder of music.")
         name = readable(folder.resolve().name)
     files, unreadable, other = _walk(folder)
     if not files and not unreadable:

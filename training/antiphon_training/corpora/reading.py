@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from antiphon.music.pedal import Pedal
     from antiphon_training.corpora.piece import Reader, Time
 
-MIDI_SUFFIXES = (".mid", ".midi", ".kar")
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 SUFFIXES = (*MIDI_SUFFIXES, *scores.FORMATS)
 
 _NUMBERED = re.compile(r"(?P<file>.+)#(?P<number>[1-9][0-9]*)")

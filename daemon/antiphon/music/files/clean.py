@@ -20,7 +20,7 @@ import mido
 
 from antiphon.music.files import smf
 from antiphon.music.files.chunks import UnreadableMidiError, read_chunks
-from antiphon.music.files.events import CleanTrack, clean_track
+from antiphon.music.files.events import CleanTrack, clean_track, refuse_too_many
 from antiphon.music.files.ticks import DEFAULT_TEMPO_MICROSECONDS
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def clean_midi(content: bytes, *, programs: bool = True) -> CleanMidi:
         It is no MIDI file, or too damaged to be read.
     """
     chunks = read_chunks(content)
-    tracks = [clean_track(body, programs=programs) for body in chunks.tracks]
+    tracks, size = [], 0
+    for body in chunks.tracks:
+        tracks.append(clean_track(body, programs=programs))
+        size += len(tracks[-1].events)
+        refuse_too_many(size)
     remarks = tuple(_remarks(chunks, tracks))
     tracks = [track if track.ended else _without_hanging(track) for track in tracks]
     if chunks.kind == PATTERNS:

@@ -29,12 +29,16 @@ from antiphon.messages.spec import (
     SYSTEM_LENGTHS,
 )
 from antiphon.music.files import smf
-from antiphon.music.files.chunks import UnreadableMidiError
+from antiphon.music.files.chunks import OTHER, UnreadableMidiError
 
 META = RESET
 """In a file the status byte of a reset begins a meta event."""
 TEMPO_BYTES = 3
 LONGEST_NUMBER = 4
+LONGEST_NAME = 100
+"""Characters of a track's name that are read; mido refuses a name of a million bytes."""
+MOST_EVENT_BYTES = 1 << 22
+"""About a million messages, or 500,000 notes; mido reads some 200,000 messages a second."""
 AT_ONCE = 4096
 """Messages that one match takes at most."""
 
@@ -108,7 +112,8 @@ def clean_track(body: bytes, *, programs: bool = True) -> CleanTrack:
     Raises
     ------
     UnreadableMidiError
-        An event before the end of the track is none that MIDI knows.
+        An event before the end of the track is none that MIDI knows, or there are
+        too many.
     """
     cleaner = _Cleaner(body, programs)
     try:
@@ -121,6 +126,20 @@ def clean_track(body: bytes, *, programs: bool = True) -> CleanTrack:
             raise
         cleaner.leave_out_what_follows_the_end()
     return cleaner.track()
+
+
+def refuse_too_many(event_bytes: int) -> None:
+    """Refuse events that no parser reads in the time that a player waits.
+
+    Raises
+    ------
+    UnreadableMidiError
+        They are longer than `MOST_EVENT_BYTES`.
+    """
+    if event_bytes > MOST_EVENT_BYTES:
+        raise UnreadableMidiError(
+            f"holds more than {MOST_EVENT_BYTES >> 20} MiB of messages, too many to read", OTHER
+        )
 
 
 class _CutError(Exception):
@@ -145,8 +164,10 @@ class _Cleaner:
 
     def track(self) -> CleanTrack:
         """Return what was read."""
+        events = b"".join(self._events)
+        refuse_too_many(len(events))
         ticks = self._ticks + THREE.ticks(b"".join(self._runs))
-        return CleanTrack(b"".join(self._events), ticks, self.ended)
+        return CleanTrack(events, ticks, self.ended)
 
     def leave_out_what_follows_the_end(self) -> None:
         """Go back to the last end of track."""
@@ -182,6 +203,7 @@ class _Cleaner:
 
     def _take_other(self) -> None:
         """Read an event that is no plain channel message."""
+        refuse_too_many(3 * len(self._events))  # each has three bytes or more
         ticks, place = self._number(self.place)
         delta, first = self._body[self.place : place], self._byte(place)
         if first == META:
@@ -269,6 +291,7 @@ def _kind_of(status: int | None) -> _Kind | None:
 def _text(content: bytes) -> str:
     """Return a name as it was meant: files hold UTF-8 or Latin-1 and do not say which."""
     try:
-        return content.decode("utf-8").strip()
+        name = content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("latin-1").strip()
+        name = content.decode("latin-1")
+    return name.strip()[:LONGEST_NAME].rstrip()

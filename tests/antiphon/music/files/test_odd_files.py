@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from antiphon.errors import MidiFileError
-from antiphon.music.files import smf
+from antiphon.music.files import events, smf
+from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import clean_midi
 from antiphon.music.files.foreign import what_it_is
 from antiphon.music.files.reading import LEAD_IN, read_performance
@@ -126,6 +127,15 @@ class TestMeta:
         events = "00 ff 51 04 0f4240 00 " + NOTE
         assert notes_in(file_of(events), tmp_path)["duration"].tolist() == [1.0]
 
+    @pytest.mark.parametrize("letter", ["y", "\u00e9"])
+    def test_a_name_of_millions_of_letters_is_cut(self, letter: str, tmp_path: Path) -> None:
+        path = tmp_path / "named.mid"
+        name = smf.meta(0x03, letter.encode() * 1_500_000)
+        path.write_bytes(file_of(b"\x00" + name + bytes.fromhex(NOTE)))
+        (track,) = read_performance(path).tracks
+        assert track.notes["pitch"].tolist() == [60]
+        assert track.name == letter * 100
+
 
 class TestMessages:
     @pytest.mark.parametrize(
@@ -166,6 +176,25 @@ class TestMessages:
     def test_zeros_behind_the_end_of_a_track_are_no_music(self, tmp_path: Path) -> None:
         notes = notes_in(file_of(bytes.fromhex(NOTE) + smf.END_OF_TRACK + bytes(64)), tmp_path)
         assert notes["pitch"].tolist() == [60]
+
+    @pytest.mark.parametrize(
+        ("event", "count", "tracks"),
+        [(bytes.fromhex("00903c50 60803c00"), 140_000, 1),
+         (bytes.fromhex("00903c50 60803c00"), 14_000, 10),
+         (bytes.fromhex("00f000"), 360_000, 1)],
+    )  # fmt: skip
+    def test_too_many_messages_are_refused_before_they_are_parsed(
+        self, event: bytes, count: int, tracks: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(events, "MOST_EVENT_BYTES", 1 << 20)
+        content = smf.file_header(tracks, 96) + smf.track_chunk(event * count) * tracks
+        with pytest.raises(UnreadableMidiError, match="more than 1 MiB of messages") as caught:
+            clean_midi(content)
+        assert caught.value.advice == "choose another MIDI file"
+
+    def test_a_long_text_is_no_message(self, tmp_path: Path) -> None:
+        events = b"\x00" + smf.meta(0x01, b"x" * (5 << 20)) + bytes.fromhex(NOTE)
+        assert notes_in(file_of(events), tmp_path)["pitch"].tolist() == [60]
 
 
 class TestWrapping:
