@@ -100,6 +100,8 @@ class Inlet:
         self._connect = tuple(connect)
         self._on_connected = on_connected
         self._keyboards: dict[ListedPort, _Source] = {}  # the watch's thread only
+        self._strangers: set[ListedPort] = set()  # the same: ports that others may connect to ours
+        self._stranger_left = threading.Event()
         self._warned: set[str] = set()
         self._sources: tuple[_Source, ...] = ()  # replaced whole, by the inlet's thread only
         self._arriving: deque[_Source] = deque()
@@ -158,8 +160,19 @@ class Inlet:
         for port in self._wanted(inputs):
             if port not in self._keyboards:
                 self._open(port)
+        self._look_for_strangers(inputs)
         if set(self._keyboards) != before and self._on_connected is not None:
             self._on_connected(self.connected)
+
+    def _look_for_strangers(self, inputs: tuple[ListedPort, ...]) -> None:
+        """Have the virtual port's keys released where a port went that may have held them.
+
+        No driver tells which ports others connected to ours. A key that is released too
+        early where it was another port is a smaller harm than one that hangs.
+        """
+        if self._strangers.difference(inputs):
+            self._stranger_left.set()
+        self._strangers = {port for port in inputs if port not in self._keyboards}
 
     def _wanted(self, inputs: tuple[ListedPort, ...]) -> list[ListedPort]:
         """Return the ports to listen to, each once."""
@@ -229,6 +242,9 @@ class Inlet:
         while not self._stopping.is_set():
             if self._arriving or self._leaving:
                 self._exchange()
+            if self._stranger_left.is_set():
+                self._stranger_left.clear()
+                self._release_virtual()
             heard = False
             for source in self._sources:
                 heard = self._poll(source) or heard
@@ -246,6 +262,13 @@ class Inlet:
             self._sources = tuple(source for source in self._sources if source is not gone)
             gone.intake.release(time.monotonic())
             self._to_close.append(gone)  # closing takes time: the watch's thread does it
+
+    def _release_virtual(self) -> None:
+        """Let up what is down on the virtual port, after what has come from it."""
+        for source in self._sources:
+            if source.name == VIRTUAL_INPUT:
+                self._poll(source)
+                source.intake.release(time.monotonic())
 
     def _poll(self, source: _Source) -> bool:
         for count in range(_MOST_AT_ONCE):
