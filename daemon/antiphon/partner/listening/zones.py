@@ -30,17 +30,18 @@ BETWEEN = 14
 
 
 class Zones:
-    """Follows the configuration of both zones."""
+    """Follows the configuration of both zones.
+
+    Attributes
+    ----------
+    channels : frozenset of int
+        The channels on which the notes of a zone come.
+    """
 
     def __init__(self) -> None:
+        self.channels: frozenset[int] = frozenset()
         self._members = {LOWER: 0, UPPER: 0}
         self._parameter: dict[int, tuple[int | None, int | None]] = {}
-
-    @property
-    def channels(self) -> frozenset[int]:
-        """The channels on which the notes of a zone come."""
-        lower, upper = self._members[LOWER], self._members[UPPER]
-        return frozenset((*range(1, 1 + lower), *range(15 - upper, 15)))
 
     def hear(self, event: Control) -> None:
         """Follow a controller; the others say nothing of zones."""
@@ -65,3 +66,5 @@ class Zones:
         other = UPPER if channel == LOWER else LOWER
         if members:
             self._members[other] = min(self._members[other], max(BETWEEN - members, 0))
+        lower, upper = self._members[LOWER], self._members[UPPER]
+        self.channels = frozenset((*range(1, 1 + lower), *range(15 - upper, 15)))
