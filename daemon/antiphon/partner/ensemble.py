@@ -15,6 +15,7 @@ from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.window import Struck, Window
+from antiphon.partner.memory.making import memory_for
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.partner.inputs import Forgotten
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.outputs import Output
@@ -56,6 +58,8 @@ class Ensemble:
         What is known of the player.
     reading : Reading
         What the instrument has read.
+    memory : Memory or None
+        What has sounded, where the instrument can take it up.
     calls : int
         How often the instrument may be called in one tick.
     """
@@ -74,7 +78,8 @@ class Ensemble:
         self._least = NOTES_A_ROW * (predictor.window or 0)
         window = Window(max(settings.window_notes, self._least), settings.window_seconds)
         self.listening = Listening(window, sections.listening, settings, codec.pedal)
-        self.reading = Reading(self._improviser, window)
+        self.memory = memory_for(predictor, codec, sections.memory)
+        self.reading = Reading(self._improviser, window, self.memory)
         self._window = window
         self._streams = predictor.window is None
         self._seed = seed
@@ -101,6 +106,9 @@ class Ensemble:
         settings = sections.partner
         self.listening.adopt(sections.listening, settings)
         self._improviser.adopt(settings)
+        if self.memory is not None:
+            self.memory.gain = sections.memory.gain
+            self.memory.resize(sections.memory.notes)
         self._window.resize(max(settings.window_notes, self._least), settings.window_seconds)
 
     @property
@@ -115,7 +123,20 @@ class Ensemble:
 
     def cue(self) -> Cue:
         """Return what was heard, for a line to be fitted to."""
-        return Cue(self.listening.phrase.start)
+        return Cue(self.listening.phrase.start, memory=self.memory)
+
+    def forget(self, what: Forgotten, time: float) -> str:
+        """Forget what was remembered; return a sentence that says so."""
+        memory = self.memory
+        if memory is None:
+            return "This instrument has no memory."
+        before = len(memory)
+        self.reading.forget(time)
+        if what == "all":
+            memory.forget_all()
+        else:
+            memory.forget_phrase()
+        return f"Forgotten: {before - len(memory)} notes; {len(memory)} are remembered."
 
     def line(self, begin: float, seconds: float) -> Line:
         """Return a line that follows what was read.

@@ -37,7 +37,8 @@ from antiphon.partner import (
     Report,
     Silence,
 )
-from antiphon.settings import keys_of, sections_of
+from antiphon.partner.memory.settings import MemorySettings
+from antiphon.settings import Section, keys_of, sections_of
 from antiphon.stage import Simulation
 
 if TYPE_CHECKING:
@@ -270,11 +271,17 @@ def a_partner(
 
 def some_sections(settings: dict[str, Any]) -> PartnerSections:
     """Sections with these keys, each put where it belongs."""
+    settings = dict(settings)
     if "pedal_does" in settings:  # `pedal` is the codec's
         settings = {**settings, "pedal": settings["pedal_does"]}
         del settings["pedal_does"]
-    sections = {}
+    # `gain` and `notes` of the memory are given by these names.
+    of_memory = {k: settings.pop(f"memory_{k}") for k in ("gain", "notes")
+                 if f"memory_{k}" in settings}  # fmt: skip
+    sections: dict[str, Section] = {"memory": MemorySettings(**of_memory)}
     for name, kind in sections_of(PartnerSections).items():
+        if name in sections:
+            continue
         own = {key: settings[key] for key in keys_of(kind) if key in settings}
         sections[name] = kind(**own)
     known = {key for kind in sections_of(PartnerSections).values() for key in keys_of(kind)}

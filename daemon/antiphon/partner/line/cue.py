@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from antiphon.partner.line.rules import Rule
+from antiphon.partner.memory.memory import Memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +19,10 @@ class Cue:
         When the player's last phrase began: it tells their tempo and loudness.
     rules : tuple of Rule
         What the notes of this line keep to, besides those of every line.
+    memory : Memory or None
+        What the notes of this line may take up.
     """
 
     since: float = -math.inf
     rules: tuple[Rule, ...] = ()
+    memory: Memory | None = None

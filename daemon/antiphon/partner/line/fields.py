@@ -95,7 +95,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         phrase = seed[seed["onset"] >= cue.since]
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
-        fitted._line_rules = cue.rules
+        fitted._line_rules, fitted._memory = cue.rules, cue.memory
         return fitted
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
@@ -129,7 +129,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
                 return [], replace(place, without=tuple(n.pitch for n in struck))
             note = replace(note, onset=again.onset + FLAM)  # the range has no other pitch
         row[STEP] = self.codec.time_class(note.onset - previous)
-        return [note], Place(prediction.state, row, note.onset)
+        trail = place.trail_after(row, prediction)
+        return [note], Place(prediction.state, row, note.onset, trail=trail)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -145,7 +146,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             yield note
             row[STEP] = self.codec.time_class(0.0)
             taken = (*taken, note.pitch)
-            place = Place(prediction.state, row, place.onset, without=taken)
+            trail = place.trail_after(row, prediction)
+            place = Place(prediction.state, row, place.onset, taken, trail)
 
     def _draft(
         self,

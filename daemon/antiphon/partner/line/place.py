@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.partner.line.predictor import State
+from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.music.note import Note
+    from antiphon.partner.line.predictor import KeyedPrediction, Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +36,21 @@ class Place:
         When it began.
     without : tuple of int
         Pitches that the next note must not have.
+    trail : Trail or None
+        What a memory compares remembered places with, where there is a memory.
     """
 
     state: State
     row: NDArray[np.int32]
     onset: float
     without: tuple[int, ...] = ()
+    trail: Trail | None = None
+
+    def trail_after(self, row: NDArray[np.int32], prediction: Prediction) -> Trail | None:
+        """Return the trail after one more row, which a prediction drew."""
+        if self.trail is None:
+            return None
+        return self.trail.after(row, cast("KeyedPrediction", prediction).key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,21 @@ class Memory:
     capacity : int
         How many notes are kept. Where there are more, the partner's oldest are
         forgotten first, then the oldest.
+    gain : float
+        See the attribute.
 
     Attributes
     ----------
+    gain : float
+        How much the memory counts: 0 not at all, 1 as fitted.
     version : int
         Differs after each change.
     """
 
-    def __init__(self, weighing: Weighing, sizes: tuple[int, ...], capacity: int) -> None:
+    def __init__(
+        self, weighing: Weighing, sizes: tuple[int, ...], capacity: int, gain: float = 1.0
+    ) -> None:
+        self.gain = gain
         self.version = 0
         self._weighing = weighing
         self._sizes = np.array(sizes, dtype=np.int32)
@@ -195,13 +202,13 @@ class Memory:
         self._count = 0
         self.version += 1
 
-    def recall(self, trail: Trail, gain: float) -> Recall | None:
+    def recall(self, trail: Trail) -> Recall | None:
         """Return what followed at the places that are most like the end of a trail.
 
         None where nothing is remembered, or nothing is wanted of it.
         """
         count = self._count - 1  # of places, each with a note that followed
-        if count < 1 or gain <= 0.0:
+        if count < 1 or self.gain <= 0.0:
             return None
         score = self._keys[:count] @ (trail.key * np.float32(self._weighing.theta))
         score += self._prior[:count]
@@ -219,7 +226,7 @@ class Memory:
         length[at], shift[at] = lengths, shifts
         rows = self._rows[1 + best].astype(np.int32)
         rows[:, 0] += shift[best]
-        return Recall(rows, weights, length[best].astype(np.float32), gain)
+        return Recall(rows, weights, length[best].astype(np.float32), self.gain)
 
     def _suffixes(
         self, trail: Trail, count: int
