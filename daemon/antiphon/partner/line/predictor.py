@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -49,6 +51,12 @@ class NextNote(Protocol):
 
     def step(self, ask: Ask) -> Prediction:
         """Read the previous row and draw the note after it; the same `ask`, the same note."""
+
+    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
+        """Answer several asks, each as `step` would; in one call, if it can."""
+
+    def read(self, state: State, classes: NDArray[np.int32]) -> list[State]:
+        """Return the state after each row of classes, shape (notes, fields)."""
 
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""
