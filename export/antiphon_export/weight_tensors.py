@@ -1,8 +1,9 @@
 """Find the tensor of each weight in a graph, so that an instrument can be trained further.
 
-A tensor is recognised by its values. The converter may have folded a bias of one or two
-numbers into another constant: then the values themselves are stored in place of a name. A
-large weight that is not found is left out, and the instrument cannot be trained further.
+A tensor is recognised by its values. A weight that is multiplied together with others is
+a block of a larger tensor. The converter may have folded a bias of one or two numbers into
+another constant: then the values themselves are stored in place of a name. A large weight
+that is not found is left out, and the instrument cannot be trained further.
 """
 
 from __future__ import annotations
@@ -23,16 +24,40 @@ MOST_VALUES = 64
 
 
 def locate_weights(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> str:
-    """Return the name of a tensor, or the values, of each weight, as JSON for the metadata."""
+    """Return the place, or the values, of each weight, as JSON for the metadata.
+
+    A place is the name of a tensor, or {"tensor", "rows", "columns"} of a block.
+    """
     held: dict[tuple[Any, ...], str] = {}
+    larger: dict[str, NDArray[Any]] = {}
     for tensor in model.graph.initializer:
         value = numpy_helper.to_array(tensor)
         held.setdefault((value.size, value.tobytes()), tensor.name)
-    places: dict[str, str | list[float]] = {}
+        if value.dtype == np.float32 and value.ndim in (1, 2):
+            larger[tensor.name] = value.reshape(-1, value.shape[-1])
+    places: dict[str, Any] = {}
     for path, value in weights.items():
         found = held.get((value.size, np.ascontiguousarray(value).tobytes()))
-        if found is not None:
-            places[path] = found
+        place = found or _block(value.reshape(-1, value.shape[-1]), larger)
+        if place is not None:
+            places[path] = place
         elif value.size <= MOST_VALUES:
             places[path] = value.ravel().tolist()
     return json.dumps(places)
+
+
+def _block(
+    value: NDArray[np.float32], tensors: Mapping[str, NDArray[np.float32]]
+) -> dict[str, Any] | None:
+    """Return the place of the first block that equals a weight of two axes."""
+    height, width = value.shape
+    for name, tensor in tensors.items():
+        last = np.array(tensor.shape) - value.shape
+        if last.min() < 0:
+            continue
+        corners = tensor[: last[0] + 1, : last[1] + 1] == value[0, 0]
+        for row, column in np.argwhere(corners).tolist():
+            rows, columns = [row, row + height], [column, column + width]
+            if np.array_equal(tensor[slice(*rows), slice(*columns)], value):
+                return {"tensor": name, "rows": rows, "columns": columns}
+    return None

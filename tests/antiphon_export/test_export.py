@@ -221,6 +221,25 @@ def test_the_command_writes_an_instrument(run: Path, tmp_path: Path, corpus: Pat
     assert [path.name for path in out.parent.iterdir()] == ["walker.onnx"]
 
 
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_an_instrument_is_written_anew_from_its_own_weights(
+    made: Callable[[str], Path], tmp_path: Path, precision: str
+) -> None:
+    first, again = made(precision), tmp_path / "again.onnx"
+    options = ["--out", str(again), "--precision", precision]
+    result = CliRunner().invoke(command("export"), [str(first), *options])
+    assert result.exit_code == 0, result.output
+    cards = [load_card(path).to_dict() for path in (first, again)]
+    proofs = [card.pop("parity") for card in cards]
+    assert cards[0] == cards[1]
+    assert proofs[1]["largest_logit_difference"] < 1e-4
+    ours, theirs = Predictor(first), Predictor(again)
+    rng = np.random.default_rng(8)
+    pieces = [rng.integers(0, ours.codec.sizes, (40, 4)).astype(np.int32)]
+    nats = [player.score(pieces)[0].nats.sum(axis=1).mean() for player in (ours, theirs)]
+    assert nats[0] == pytest.approx(nats[1], abs=1e-5 if precision == "fp32" else 0.2)
+
+
 def test_a_corpus_that_has_moved_is_asked_for(run: Path, tmp_path: Path, corpus: Path) -> None:
     from antiphon_export.build import Order, build
 

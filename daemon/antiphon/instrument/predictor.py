@@ -7,6 +7,7 @@ arrays that no call changes, so it may be kept, forked and rolled back.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
+from antiphon.instrument.cut_graph import cut_graph
 from antiphon.instrument.metadata import load_card
 from antiphon.instrument.runtime import (
     OUTPUTS,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import Card
+    from antiphon.instrument.runtime import Graph
     from antiphon.music.codecs.codec import Codec
 
 State = tuple[NDArray[np.float32], ...]
@@ -114,6 +117,9 @@ class Predictor:
         self._zeros = tuple(
             np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
         )
+        self._reader = self._graph if self.window else self._open_reader(path, threads)
+        reads = {item.name for item in self._reader.get_inputs()}
+        self._read_feeds = {name: row for name, row in self._plain_feeds().items() if name in reads}
 
     def initial_state(self) -> State:
         """Return the state before a piece, all zero; then read `codec.start`."""
@@ -131,19 +137,78 @@ class Predictor:
         )
         return Prediction(note[0], within[0], log_probability[0], tuple(after))
 
-    def prime(self, state: State, classes: ArrayLike) -> State:
-        """Read rows of classes, shape (rows, fields), and return the state after them.
+    def step_batch(self, asks: Sequence[Ask]) -> list[Prediction]:
+        """Draw the answer to each of several asks in one call, each as `step` would."""
+        if not asks:
+            return []
+        plain, unbiased = self._plain
+        controls = [ask.controls or plain for ask in asks]
+        biases = [(ask.biases or unbiased).rows for ask in asks]
+        feeds = neutral_feeds(self.card, self._graph, len(asks))
+        feeds["previous"] = np.array([ask.previous for ask in asks], dtype=np.int32)
+        feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
+        feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
+        feeds["min_p"] = np.array([one.min_p for one in controls], dtype=np.float32)
+        for index, name in enumerate(self._state_names):
+            feeds[name] = np.concatenate([ask.state[index] for ask in asks])
+        for index, name in enumerate(self._bias_names):
+            feeds[name] = np.concatenate([rows[index] for rows in biases])
+        note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
+        return [
+            Prediction(
+                note[i],
+                within[i],
+                log_probability[i],
+                tuple(tensor[i : i + 1] for tensor in after),
+            )
+            for i in range(len(asks))
+        ]
 
-        To continue after n rows, prime with `codec.start` and the first n - 1,
-        and give the last to `step`: it reads its `previous` itself. Where a
-        window is the state, this calls no graph and takes no time.
+    def read(self, state: State, classes: ArrayLike) -> list[State]:
+        """Read rows of classes, shape (rows, fields), and return the state after each.
+
+        To continue after n rows, read `codec.start` and the first n - 1, and give the
+        last to `step`: it reads its `previous` itself. Where a window is the state, this
+        calls no graph and takes no time.
         """
+        rows = np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
+        states = []
+        for row in rows:
+            if self.window is None:
+                state = self._read_row(state, row)
+            else:
+                state = (shifted(state[0], row[None], self.codec.sizes),)
+            states.append(state)
+        return states
+
+    def prime(self, state: State, classes: ArrayLike) -> State:
+        """Read rows of classes, and return the state after the last; see `read`."""
         rows = np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
         if self.window is not None:
             return (shifted(state[0], rows, self.codec.sizes),) if len(rows) else state
         for row in rows:
-            state = tuple(self._run(self._state_outputs, state, row, *self._plain))
+            state = self._read_row(state, row)
         return state
+
+    def _read_row(self, state: State, row: NDArray[np.int32]) -> State:
+        """Read one row by the graph that draws nothing."""
+        feeds = self._read_feeds
+        for name, value in zip(self._state_names, state, strict=True):
+            if name in feeds:
+                feeds[name] = value
+        feeds["previous"] = row[None]
+        return tuple(self._reader.run(self._state_outputs, feeds))
+
+    def _open_reader(self, path: str | os.PathLike[str], threads: int) -> Graph:
+        """Return the graph without what draws; the whole where it cannot be cut."""
+        cut = cut_graph(Path(path).read_bytes(), self._state_outputs)
+        return self._graph if cut is None else open_graph(cut, threads)
+
+    def _plain_feeds(self) -> dict[str, NDArray[Any]]:
+        """Return all inputs of a call in which nothing is asked for."""
+        biases = dict(zip(self._bias_names, self._plain[1].rows, strict=True))
+        states = dict(zip(self._state_names, self._zeros, strict=True))
+        return {**self._feeds, **biases, **states}
 
     def logits(
         self, state: State, previous: ArrayLike, classes: ArrayLike

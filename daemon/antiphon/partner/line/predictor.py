@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -59,6 +61,12 @@ class NextNote(Protocol):
     def step(self, ask: Ask) -> Prediction:
         """Read the previous row and draw the note after it; the same `ask`, the same note."""
 
+    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
+        """Answer several asks, each as `step` would; in one call, if it can."""
+
+    def read(self, state: State, classes: NDArray[np.int32]) -> list[State]:
+        """Return the state after each row of classes, shape (notes, fields)."""
+
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""
 
@@ -70,7 +78,9 @@ class Remembers(NextNote, Protocol):
     def weighing(self) -> Weighing:
         """How it weighs remembered places."""
 
-    def read(self, state: State, classes: NDArray[np.int32]) -> list[tuple[State, NDArray[np.float32]]]:
+    def read_with_keys(
+        self, state: State, classes: NDArray[np.int32]
+    ) -> list[tuple[State, NDArray[np.float32]]]:
         """Return the state and the key after each row of classes, shape (notes, fields)."""
 
 

@@ -60,7 +60,7 @@ def place_after(improviser: Improviser, seed: NoteArray, cue: Cue) -> tuple[Impr
     if remembers is None or len(rows) == 1:
         state = predictor.prime(predictor.initial_state(), rows[:-1])
         return tuned, Place(state, rows[-1], _last_onset(seed))
-    state, key = remembers.read(predictor.initial_state(), rows[:-1])[-1]
+    state, key = remembers.read_with_keys(predictor.initial_state(), rows[:-1])[-1]
     return tuned, Place(state, rows[-1], _last_onset(seed), trail=Trail.of(rows[1:], key))
 
 
@@ -246,18 +246,18 @@ class _Rows:
     def read(self, calls: int) -> int:
         """Read on, and return the calls left."""
         first = len(self._read)
-        for row in self._wanted[first : min(first + calls, self._to_read)]:
+        rows = self._wanted[first : min(first + calls, self._to_read)]
+        if rows:
             state = self._states[-1] if self._states else self._initial
-            one = np.array([row], dtype=np.int32)
+            one = np.array(rows, dtype=np.int32)
             if self._remembers is None:
-                self._states.append(self._predictor.prime(state, one))
+                self._states += self._predictor.read(state, one)
             else:
-                after, key = self._remembers.read(state, one)[0]
-                self._states.append(after)
-                self.keys.append(key)
-            self._read.append(row)
-            calls -= 1
-        return calls
+                for after, key in self._remembers.read_with_keys(state, one):
+                    self._states.append(after)
+                    self.keys.append(key)
+            self._read += rows
+        return calls - len(rows)
 
     def place(self, onset: float) -> Place:
         """Return the place after the wanted rows."""
