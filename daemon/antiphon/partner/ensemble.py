@@ -125,6 +125,11 @@ class Ensemble:
         """Return what was heard, for a line to be fitted to."""
         return Cue(self.listening.phrase.start, memory=self.memory)
 
+    def remember(self, now: float) -> None:
+        """Read and remember the last notes that are over; for the end of a session."""
+        if self.memory is not None:
+            self.read_along(now, self._window.size)
+
     def forget(self, what: Forgotten, time: float) -> str:
         """Forget what was remembered; return a sentence that says so."""
         memory = self.memory

@@ -89,6 +89,7 @@ class Partner:
                 self._stopped = True
                 self._ensemble.listening.let_go(time)
                 outputs = self._begin(time)
+                self._ensemble.remember(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
             case Heard():  # a clock: none of the modes follows one yet

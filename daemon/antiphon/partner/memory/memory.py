@@ -88,8 +88,13 @@ class Remembered:
 
     def __getitem__(self, part: slice | NDArray[np.bool_]) -> Remembered:
         """Return some of the notes, as copies."""
-        fields = (self.rows, self.keys, self.own, self.joins, self.begins)
-        return Remembered(*(field[part].copy() for field in fields))
+        return Remembered(
+            self.rows[part].copy(),
+            self.keys[part].copy(),
+            self.own[part].copy(),
+            self.joins[part].copy(),
+            self.begins[part].copy(),
+        )
 
     @classmethod
     def none(cls, fields: int, width: int) -> Remembered:
@@ -120,12 +125,16 @@ class Memory:
         How much the memory counts: 0 not at all, 1 as fitted.
     version : int
         Differs after each change.
+    changing : bool
+        Whether many notes are being replaced; a thread that copies `notes` must look
+        before and after.
     """
 
     def __init__(
         self, weighing: Weighing, sizes: tuple[int, ...], capacity: int, gain: float = 1.0
     ) -> None:
         self.gain = gain
+        self.changing = False
         self.version = 0
         self._weighing = weighing
         self._sizes = np.array(sizes, dtype=np.int32)
@@ -142,6 +151,11 @@ class Memory:
     def __len__(self) -> int:
         """Return how many notes are remembered."""
         return self._count
+
+    @property
+    def identity(self) -> str:
+        """That of the weighing: only memories of the same one can be compared."""
+        return self._weighing.identity
 
     @property
     def notes(self) -> Remembered:
@@ -269,12 +283,14 @@ class Memory:
 
     def _fill(self, notes: Remembered) -> None:
         """Hold these notes and no others."""
+        self.changing = True
         self._count = count = len(notes)
         self._rows[:count], self._keys[:count] = notes.rows, notes.keys
         self._own[:count], self._joins[:count] = notes.own, notes.joins
         self._begins[:count] = notes.begins
         self._derive(0, count)
         self.version += 1
+        self.changing = False
 
     def _derive(self, first: int, last: int) -> None:
         """Set what is looked up of some notes, from their rows and whether they join."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -40,3 +41,8 @@ class MemorySettings(Section, frozen=True, kw_only=True):
             extra=FIXED,
         ),
     ] = "none"
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where there is none."""
+        return None if self.file == "none" else Path(self.file)
