@@ -14,6 +14,8 @@ from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.memory.making import memory_for
+from antiphon.partner.memory.settings import MemorySettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +45,7 @@ def continuation(
     seconds: float | None = None,
     count: int | None = None,
     progress: Progress | None = None,
+    memory: MemorySettings | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
 
@@ -64,6 +67,9 @@ def continuation(
         How many notes to add, where `seconds` is not given.
     progress : callable, optional
         Called after each draw with the number of notes so far.
+    memory : MemorySettings, optional
+        How much is taken up of the notes so far, the added ones included; by default
+        as fitted.
 
     Raises
     ------
@@ -85,11 +91,16 @@ def continuation(
         context = notes
         if added:  # the line before has ended, and the next one continues it
             context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
+        remembered = memory_for(predictor, predictor.codec, memory or MemorySettings())
+        cue = Cue(memory=remembered)
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], cue)
         line = Line(tuned, place, float(context["onset"][-1]), length, rng)
         while not line.finished and len(added) < most:
             line.draw(-math.inf)  # offline, no onset is too late
-            added += line.take()
+            drawn = line.take()
+            if drawn and remembered is not None and (trail := line.place.trail) is not None:
+                remembered.add(trail.rows[-1], trail.key, own=True)
+            added += drawn
             if progress:
                 progress(min(len(added), most))
         if seconds is not None or len(added) == before:

@@ -69,6 +69,11 @@ class Line:
         return self._end
 
     @property
+    def place(self) -> Place:
+        """Where it is, after the last note that was drawn."""
+        return self._place
+
+    @property
     def finished(self) -> bool:
         """Whether its last note was drawn."""
         return self._finished

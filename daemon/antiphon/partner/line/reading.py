@@ -51,16 +51,19 @@ def place_after(improviser: Improviser, seed: NoteArray, cue: Cue) -> tuple[Impr
     seed : array of NOTE_DTYPE
         Sorted by onset; the duration of what is still held is NaN.
     cue : Cue
-        What was heard of the player.
+        What was heard of the player. Where it has a memory, the seed is remembered.
     """
     tuned = improviser.tuned(cue, seed)
     rows = _encoded(tuned, seed)
     predictor = tuned.predictor
-    remembers = None if cue.memory is None else remembering(predictor)
-    if remembers is None or len(rows) == 1:
+    remembers = remembering(predictor)
+    if cue.memory is None or remembers is None or len(rows) == 1:
         state = predictor.prime(predictor.initial_state(), rows[:-1])
         return tuned, Place(state, rows[-1], _last_onset(seed))
-    state, key = remembers.read_with_keys(predictor.initial_state(), rows[:-1])[-1]
+    read = remembers.read_with_keys(predictor.initial_state(), rows[:-1])
+    for index, (row, (_, key)) in enumerate(zip(rows[1:], read, strict=True)):
+        cue.memory.add(row, key, joins=index > 0)
+    state, key = read[-1]
     return tuned, Place(state, rows[-1], _last_onset(seed), trail=Trail.of(rows[1:], key))
 
 

@@ -13,8 +13,9 @@ from antiphon.instrument.weighing import LONGEST, Weighing
 from antiphon.partner import Change, Forget, Panic, Stop
 
 if TYPE_CHECKING:
-    from antiphon.instrument.ask import Ask
     from tests.antiphon.partner.conftest import Imitator, Kit, Stage
+
+    from antiphon.instrument.ask import Ask
 
 WIDTH = 4
 WEIGHING = Weighing(
