@@ -139,7 +139,7 @@ class Memory:
         self._weighing = weighing
         self._sizes = np.array(sizes, dtype=np.int32)
         # Of a suffix of each length, at the same pitch and transposed, beside none at all.
-        self._bonus = np.array([weighing.exact, weighing.shifted], dtype=np.float32)
+        self._bonus = np.array([*weighing.exact, *weighing.shifted], dtype=np.float32)
         self._bonus -= np.float32(weighing.exact[0])
         ages = np.log1p(np.arange(_AGES, 0, -1, dtype=np.float32) / _AGE_UNIT)
         # Relative to notes that are older than all these.
@@ -229,18 +229,21 @@ class Memory:
         ramp = min(count, _AGES)
         score[count - ramp :] += self._ramp[_AGES - ramp :]
         at, lengths, shifts = self._suffixes(trail, count)
-        score[at] += self._bonus[(shifts != 0).view(np.int8), lengths]
+        score[at] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
         best = _largest(score, CANDIDATES)
         weights = score[best]
         if weights.min() < _NOWHERE / 2:
             best, weights = best[weights > _NOWHERE / 2], weights[weights > _NOWHERE / 2]
             if not len(best):
                 return None
-        length, shift = np.zeros((2, count), dtype=np.int16)
-        length[at], shift[at] = lengths, shifts
         rows = self._rows[1 + best].astype(np.int32)
-        rows[:, 0] += shift[best]
-        return Recall(rows, weights, length[best].astype(np.float32), self.gain)
+        length = np.zeros(len(best), dtype=np.float32)
+        if len(at):
+            found = np.minimum(at.searchsorted(best), len(at) - 1)
+            alike = at[found] == best
+            length[alike] = lengths[found[alike]]
+            rows[alike, 0] += shifts[found[alike]]
+        return Recall(rows, weights, length, self.gain)
 
     def _suffixes(
         self, trail: Trail, count: int
@@ -263,9 +266,10 @@ class Memory:
         shifts = shifts[at]
         # What followed must be on the keyboard in its new place too.
         followed = self._pitch[at + 1] + shifts
-        fits = (followed >= 0) & (followed < self._sizes[0])
-        kept = (shifts == 0) | ((lengths >= _LEAST_SHIFTED) & fits)
-        return at[kept], lengths[kept], shifts[kept]
+        off = ((followed < 0) | (followed >= self._sizes[0])) & (shifts != 0)
+        if off.any():
+            lengths[off] = shifts[off] = 0
+        return at, lengths, shifts
 
     def _make(self, capacity: int) -> None:
         """Make empty arrays."""
