@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from antiphon.errors import UsageError
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.settings import FormSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ def continuation(
     limits: PartnerSettings,
     seed: int,
     *,
+    form: FormSettings | None = None,
     seconds: float | None = None,
     count: int | None = None,
     progress: Progress | None = None,
@@ -58,6 +60,8 @@ def continuation(
         Range, temperatures and the partner's other limits.
     seed : int
         Seed of the random numbers.
+    form : FormSettings, optional
+        What the continuation keeps of `notes`; as shipped by default.
     seconds : float, optional
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
@@ -79,14 +83,15 @@ def continuation(
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
     rng = np.random.default_rng(seed)
     improviser = improviser_for(predictor, predictor.codec, limits)
+    cue = cue_of(form or FormSettings(), notes)
     added: list[Note] = []
     while len(added) < most:
         before = len(added)
         context = notes
         if added:  # the line before has ended, and the next one continues it
             context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
-        line = Line(tuned, place, float(context["onset"][-1]), length, rng)
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], cue)
+        line = Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
         while not line.finished and len(added) < most:
             line.draw(-math.inf)  # offline, no onset is too late
             added += line.take()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import form_cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.manner import manner_of
 from antiphon.partner.line.reading import Reading
+from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.outputs import Output
@@ -113,19 +116,22 @@ class Ensemble:
         self.reading.follow(now)
         self.reading.read(calls)
 
-    def cue(self) -> Cue:
-        """Return what was heard, for a line to be fitted to."""
-        return Cue(self.listening.phrase.start)
+    def cue(self, now: float) -> Cue:
+        """Return what was heard by a time, for a line to be fitted to."""
+        start = self.listening.phrase.start
+        heard = self._window.players(now)
+        manner = manner_of(heard[heard["onset"] >= start], heard)
+        return form_cue(self.sections.of(FormSettings), manner, start)
 
-    def line(self, begin: float, seconds: float) -> Line:
-        """Return a line that follows what was read.
+    def line(self, begin: float, seconds: float, gap: float = 0.0) -> Line:
+        """Return a line that follows what was read; see `Line`.
 
         Its random numbers depend on the seed and on how many lines were played, but not on
         how often one was prepared.
         """
         reading = self.reading
         rng = np.random.default_rng([self._seed, self._lines])
-        return Line(reading.improviser, reading.place, begin, seconds, rng)
+        return Line(reading.improviser, reading.place, begin, seconds, rng, gap)
 
     def entered(self) -> None:
         """Count a line that is played, so that the next one gets other random numbers."""

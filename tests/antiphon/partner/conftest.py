@@ -268,6 +268,11 @@ def a_partner(
     return Partner(predictor, codec, some_sections(settings), seed, rules)
 
 
+def named(section: str, key: str) -> str:
+    """The name of a key in these tests: those of `form` are also keys of other sections."""
+    return f"form_{key}" if section == "form" else key
+
+
 def some_sections(settings: dict[str, Any]) -> PartnerSections:
     """Sections with these keys, each put where it belongs."""
     if "pedal_does" in settings:  # `pedal` is the codec's
@@ -275,9 +280,15 @@ def some_sections(settings: dict[str, Any]) -> PartnerSections:
         del settings["pedal_does"]
     sections = {}
     for name, kind in sections_of(PartnerSections).items():
-        own = {key: settings[key] for key in keys_of(kind) if key in settings}
+        own = {
+            key: settings[named(name, key)] for key in keys_of(kind) if named(name, key) in settings
+        }
         sections[name] = kind(**own)
-    known = {key for kind in sections_of(PartnerSections).values() for key in keys_of(kind)}
+    known = {
+        named(name, key)
+        for name, kind in sections_of(PartnerSections).items()
+        for key in keys_of(kind)
+    }
     assert set(settings) <= known
     return PartnerSections.made_of(sections)
 

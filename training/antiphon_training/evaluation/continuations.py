@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.settings import PartnerSettings
 from antiphon_training.evaluation import measures
 from antiphon_training.evaluation.keys import estimated_key, key_agreement
@@ -99,16 +100,24 @@ def excerpt(file: str, notes: NoteArray) -> Excerpt | None:
     return Excerpt(file, given, heard, truth, cut)
 
 
-def player(instrument: NextNote, codec: Codec) -> Player:
-    """Return the player that continues as the partner does with an instrument."""
+FREE = FormSettings(density="free", register="free", loudness="free", endings=False)
+"""A baseline is left to itself."""
+
+
+def player(instrument: NextNote, codec: Codec, form: FormSettings | None = None) -> Player:
+    """Return the player that continues as the partner does with an instrument.
+
+    `form` says what it keeps of the excerpt; as shipped by default.
+    """
     free = PartnerSettings().longest_gap
     limits = PartnerSettings(shortest=CONTINUED, longest=CONTINUED, first_note_within=free)
     improviser = improviser_for(instrument, codec, limits)
 
     def play(piece: Excerpt) -> NoteArray:
-        tuned, place = place_after(improviser, piece.given, Cue())
+        cue = cue_of(form or FormSettings(), piece.given)
+        tuned, place = place_after(improviser, piece.given, cue)
         rng = np.random.default_rng(seed_of(piece.file))
-        line = Line(tuned, place, piece.cut, CONTINUED, rng)
+        line = Line(tuned, place, piece.cut, CONTINUED, rng, cue.gap)
         while not line.finished:
             line.draw(-math.inf)  # no clock runs: every onset is early enough
         return notes_to_array(line.take())
@@ -123,7 +132,7 @@ def imitator(codec: Codec) -> Player:
         notes = piece.heard.copy()
         notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
         rows = codec.tuned(notes).encode(notes)
-        return player(NGramInstrument.learn(codec, [rows]), codec)(piece)
+        return player(NGramInstrument.learn(codec, [rows]), codec, FREE)(piece)
 
     return play
 

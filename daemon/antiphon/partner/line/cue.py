@@ -18,7 +18,10 @@ class Cue:
         When the player's last phrase began: it tells their tempo and loudness.
     rules : tuple of Rule
         What the notes of this line keep to, besides those of every line.
+    gap : float
+        The longest gap of the phrase, in seconds: the line may have such gaps too.
     """
 
     since: float = -math.inf
     rules: tuple[Rule, ...] = ()
+    gap: float = 0.0

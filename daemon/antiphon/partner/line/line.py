@@ -27,6 +27,10 @@ _FEWEST = 3
 """No gap is longer than the line divided by this."""
 
 
+_SLOWEST = 5.0
+"""A gap of the phrase that is longer was a rest."""
+
+
 class Line:
     """Continues from a place, within a beginning and an end.
 
@@ -42,6 +46,8 @@ class Line:
         How long it lasts, within the settings' `shortest` and `longest`.
     rng : Generator
         Gives the numbers that choose its notes.
+    gap : float
+        The longest of the phrase's gaps: so long may those of the line be, too.
     """
 
     def __init__(
@@ -51,8 +57,10 @@ class Line:
         begin: float,
         seconds: float,
         rng: np.random.Generator,
+        gap: float = 0.0,
     ) -> None:
         self._improviser = improviser
+        self._gap = gap
         self._place = place
         self._rng = rng
         self._drawn: list[Note] = []
@@ -126,7 +134,8 @@ class Line:
         """Return what the next note must keep to."""
         settings = self._improviser.settings
         ahead = now + settings.lead / 2
-        gap = min(settings.longest_gap, (self._end - self._begin) / _FEWEST)
+        longest = max(settings.longest_gap, min(self._gap, _SLOWEST))
+        gap = min(longest, (self._end - self._begin) / _FEWEST)
         if not self._recent:
             earliest = max(self._begin, ahead)
             latest = earliest + settings.first_note_within

@@ -59,7 +59,16 @@ class Moment:
 
 
 class Slate(Protocol):
-    """Where rules weigh the next note, whatever the instrument draws."""
+    """Where rules weigh the next note, whatever the instrument draws.
+
+    Attributes
+    ----------
+    joint : bool
+        Whether the step that is weighed leads from the notes that are weighed to the
+        next ones, as in a word, and not to them from the last.
+    """
+
+    joint: bool
 
     def pitches(self, weights: NDArray[np.float32]) -> None:
         """Add weights, shape (128,), one a pitch; a chord weighs as its least pitch does."""

@@ -50,6 +50,7 @@ class Turn:
         self._version = -1
         self._phrase = (0.0, 0.0)
         self._began = -math.inf
+        self._gap = 0.0
 
     def drop(self) -> None:
         """End the turn; notes that were not played yet never happened."""
@@ -120,7 +121,9 @@ class Turn:
         if self._version != listening.window.version:
             # The window as it will be at the end of the pause, whenever we are called.
             self.line, self._version = None, listening.window.version
-            reading.aim(end, self._ensemble.cue())
+            cue = self._ensemble.cue(end)
+            self._gap = cue.gap
+            reading.aim(end, cue)
         calls = reading.read(calls)
         if self.line is None and reading.ready:
             self._begin(now, end)
@@ -129,7 +132,7 @@ class Turn:
     def _begin(self, now: float, end: float) -> None:
         lead = self._ensemble.sections.partner.lead
         seconds = self._ensemble.listening.phrase_seconds
-        self.line = self._ensemble.line(max(end + lead, now + lead / 2), seconds)
+        self.line = self._ensemble.line(max(end + lead, now + lead / 2), seconds, self._gap)
 
     def _enter(self, now: float) -> None:
         """Begin the turn where the pause is over: from now on its notes are played."""
