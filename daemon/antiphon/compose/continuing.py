@@ -13,6 +13,7 @@ from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
 
@@ -61,7 +62,8 @@ def continuation(
     seed : int
         Seed of the random numbers.
     form : FormSettings, optional
-        What the continuation keeps of `notes`; as shipped by default.
+        What the continuation keeps of `notes`, and of how many candidates it is the best
+        where `seconds` is given; as shipped by default.
     seconds : float, optional
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
@@ -78,25 +80,39 @@ def continuation(
         raise UsageError(f"--seconds must be from 0.1 to {LONGEST:g}, not {seconds:g}.")
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
-    most = count if seconds is None and count is not None else MOST_NOTES
+    form = form or FormSettings()
+    cue = cue_of(form, notes)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
-    rng = np.random.default_rng(seed)
     improviser = improviser_for(predictor, predictor.codec, limits)
-    cue = cue_of(form or FormSettings(), notes)
-    added: list[Note] = []
-    while len(added) < most:
-        before = len(added)
-        context = notes
-        if added:  # the line before has ended, and the next one continues it
-            context = np.concatenate([notes, notes_to_array(added)])
+    rng = np.random.default_rng(seed)
+
+    def following(context: NoteArray) -> Line:
         tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], cue)
-        line = Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
-        while not line.finished and len(added) < most:
+        return Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
+
+    if seconds is not None:
+        return planned(following(notes), cue, form.candidates, progress).take()[:MOST_NOTES]
+    return _many(following, notes, count or MOST_NOTES, progress)
+
+
+def _many(
+    following: Callable[[NoteArray], Line],
+    notes: NoteArray,
+    count: int,
+    progress: Progress | None,
+) -> list[Note]:
+    """Return so many notes, of as many lines as it takes; `following` begins a line."""
+    added: list[Note] = []
+    while len(added) < count:
+        before = len(added)
+        # The line before has ended, and the next one continues it.
+        line = following(np.concatenate([notes, notes_to_array(added)]) if added else notes)
+        while not line.finished and len(added) < count:
             line.draw(-math.inf)  # offline, no onset is too late
             added += line.take()
             if progress:
-                progress(min(len(added), most))
-        if seconds is not None or len(added) == before:
+                progress(min(len(added), count))
+        if len(added) == before:
             break
-    return added[:most]
+    return added[:count]

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.partner.line.form import form_cue
+from antiphon.partner.line.form import fitted, heard_cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
-from antiphon.partner.line.manner import manner_of
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
@@ -120,8 +119,12 @@ class Ensemble:
         """Return what was heard by a time, for a line to be fitted to."""
         start = self.listening.phrase.start
         heard = self._window.players(now)
-        manner = manner_of(heard[heard["onset"] >= start], heard)
-        return form_cue(self.sections.of(FormSettings), manner, start)
+        phrase = heard[heard["onset"] >= start]
+        return heard_cue(self.sections.of(FormSettings), phrase, heard, start)
+
+    def fitted(self, cue: Cue) -> Cue:
+        """Return a cue as the settings that hold now would have it."""
+        return fitted(cue, self.sections.of(FormSettings))
 
     def line(self, begin: float, seconds: float, gap: float = 0.0) -> Line:
         """Return a line that follows what was read; see `Line`.
@@ -132,6 +135,11 @@ class Ensemble:
         reading = self.reading
         rng = np.random.default_rng([self._seed, self._lines])
         return Line(reading.improviser, reading.place, begin, seconds, rng, gap)
+
+    @property
+    def candidates(self) -> int:
+        """How many lines are planned, of which one is played."""
+        return self.sections.of(FormSettings).candidates if self._streams else 1
 
     def entered(self) -> None:
         """Count a line that is played, so that the next one gets other random numbers."""

@@ -43,6 +43,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "form.density": ("away", {}),
     "form.register": ("away", {}),
     "form.loudness": ("away", {}),
+    "form.candidates": (1, {}),
     "form.endings": (False, {}),
     "continue.rest": (5.0, {"mode": "continue"}),
     "echo.transpose": (7, {"mode": "echo"}),

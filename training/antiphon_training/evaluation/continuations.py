@@ -19,6 +19,7 @@ from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.settings import PartnerSettings
@@ -100,7 +101,7 @@ def excerpt(file: str, notes: NoteArray) -> Excerpt | None:
     return Excerpt(file, given, heard, truth, cut)
 
 
-FREE = FormSettings(density="free", register="free", loudness="free", endings=False)
+FREE = FormSettings(density="free", register="free", loudness="free", endings=False, candidates=1)
 """A baseline is left to itself."""
 
 
@@ -112,15 +113,14 @@ def player(instrument: NextNote, codec: Codec, form: FormSettings | None = None)
     free = PartnerSettings().longest_gap
     limits = PartnerSettings(shortest=CONTINUED, longest=CONTINUED, first_note_within=free)
     improviser = improviser_for(instrument, codec, limits)
+    shape = form or FormSettings()
 
     def play(piece: Excerpt) -> NoteArray:
-        cue = cue_of(form or FormSettings(), piece.given)
+        cue = cue_of(shape, piece.given)
         tuned, place = place_after(improviser, piece.given, cue)
         rng = np.random.default_rng(seed_of(piece.file))
         line = Line(tuned, place, piece.cut, CONTINUED, rng, cue.gap)
-        while not line.finished:
-            line.draw(-math.inf)  # no clock runs: every onset is early enough
-        return notes_to_array(line.take())
+        return notes_to_array(planned(line, cue, shape.candidates).take())
 
     return play
 

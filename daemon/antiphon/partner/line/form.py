@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from antiphon.partner.line.critic import Critic, themes, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of
@@ -29,41 +31,56 @@ SOFT = 56.0
 """A phrase whose mean velocity is below this is answered louder, where it is led away."""
 
 
-def form_cue(
-    settings: FormSettings,
-    manner: Manner | None,
-    since: float = -math.inf,
-    beat: float | None = None,
-) -> Cue:
-    """Return what a line is fitted to that answers a phrase of this manner.
+def heard_cue(settings: FormSettings, phrase: NoteArray, heard: NoteArray, since: float) -> Cue:
+    """Return what a line is fitted to that answers a phrase.
 
     Parameters
     ----------
     settings : FormSettings
-        What the line keeps to, and whether it ends like a phrase.
-    manner : Manner or None
-        The phrase's; without one the line is free.
+        What the line keeps of the phrase, and whether it ends like one.
+    phrase : array of NOTE_DTYPE
+        The notes of the phrase, sorted by onset.
+    heard : array of NOTE_DTYPE
+        All the player's notes that are remembered: these tell the key.
     since : float
-        When the phrase began.
-    beat : float or None
-        How long a beat is, in seconds; None where no pulse is known.
+        When the phrase began, in seconds.
     """
-    if manner is None:
-        return Cue(since)
-    rules: list[Rule] = []
-    if settings.density != "free" and not math.isnan(manner.rate):
-        rules.append(Density(manner, SPARSE if settings.density == "away" else 1.0))
-    if settings.register != "free":
-        octave = -OCTAVE if manner.pitch > HIGH else OCTAVE
-        rules.append(Register(manner, octave if settings.register == "away" else 0.0))
-    if settings.loudness != "free":
-        factor = LOUDER if manner.velocity < SOFT else SOFTER
-        rules.append(Loudness(manner, factor if settings.loudness == "away" else 1.0))
-    if settings.endings:
-        rules.append(Landing(manner, beat))
-    return Cue(since, tuple(rules), manner.gap)
+    manner = manner_of(phrase, heard)
+    return fitted(Cue(since, manner=manner, themes=themes(top_line(phrase))), settings)
 
 
 def cue_of(settings: FormSettings, notes: NoteArray) -> Cue:
     """Return what a continuation of notes is fitted to; `notes` are sorted by onset."""
-    return form_cue(settings, manner_of(notes, notes))
+    return heard_cue(settings, notes, notes, -math.inf)
+
+
+def fitted(cue: Cue, settings: FormSettings) -> Cue:
+    """Return a cue with the rules and the critic that the settings ask for."""
+    if cue.manner is None:
+        return replace(cue, rules=(), critic=None, gap=0.0)
+    wished = wished_manner(settings, cue.manner)
+    rules: list[Rule] = []
+    if not math.isnan(wished.rate):
+        rules.append(Density(wished))
+    if not math.isnan(wished.pitch):
+        rules.append(Register(wished))
+    if not math.isnan(wished.velocity):
+        rules.append(Loudness(wished))
+    if settings.endings:
+        rules.append(Landing(cue.manner, None))
+    critic = Critic(wished, cue.themes, settings.endings)
+    return replace(cue, rules=tuple(rules), critic=critic, gap=cue.manner.gap)
+
+
+def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
+    """Return the manner that a line should have; NaN where it is free."""
+    rate, pitch, velocity = manner.rate, manner.pitch, manner.velocity
+    octave = -OCTAVE if pitch > HIGH else OCTAVE
+    factor = LOUDER if velocity < SOFT else SOFTER
+    away = (rate * SPARSE, pitch + octave, min(velocity * factor, 127.0))
+    kinds = (settings.density, settings.register, settings.loudness)
+    wished = [
+        {"near": near, "away": far, "free": math.nan}[kind]
+        for kind, near, far in zip(kinds, (rate, pitch, velocity), away, strict=True)
+    ]
+    return replace(manner, rate=wished[0], pitch=wished[1], velocity=wished[2])

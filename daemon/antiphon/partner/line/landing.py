@@ -71,7 +71,8 @@ class Landing:
         left = moment.end - moment.previous
         rise = min(1.0, 1.2 * (1.0 - left / self._seconds))
         last = moment.progress.last
-        if last is not None and not slate.joint:
+        may_end = moment.latest > moment.end
+        if may_end and last is not None and not slate.joint:
             over = OVER * max(rise, 0.0) if self._ends(last) else -OVER
             slate.steps(lambda low, high: _over(low, high, left, over))
         if rise <= 0.0:

@@ -53,12 +53,10 @@ class Density:
     ----------
     manner : Manner
         What the line keeps to; its rate is known.
-    factor : float
-        The line is as dense as the phrase times this.
     """
 
-    def __init__(self, manner: Manner, factor: float = 1.0) -> None:
-        self._rate = manner.rate * factor
+    def __init__(self, manner: Manner) -> None:
+        self._rate = manner.rate
         self._chords = manner.chords
         self._tilt = _Tilt(1.0 / self._rate)
 
@@ -82,12 +80,10 @@ class Register:
     ----------
     manner : Manner
         What the line keeps to.
-    higher : float
-        So many semitones above the phrase's.
     """
 
-    def __init__(self, manner: Manner, higher: float = 0.0) -> None:
-        self._pitch = manner.pitch + higher
+    def __init__(self, manner: Manner) -> None:
+        self._pitch = manner.pitch
         self._tilt = (PITCH_GAIN * (np.arange(PITCHES) - self._pitch)).astype(np.float32)
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
@@ -104,12 +100,10 @@ class Loudness:
     ----------
     manner : Manner
         What the line keeps to.
-    factor : float
-        The line is as loud as the phrase times this.
     """
 
-    def __init__(self, manner: Manner, factor: float = 1.0) -> None:
-        self._velocity = min(manner.velocity * factor, 127.0)
+    def __init__(self, manner: Manner) -> None:
+        self._velocity = manner.velocity
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Lead velocities to the mean."""

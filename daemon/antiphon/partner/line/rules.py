@@ -165,4 +165,4 @@ def thin_enough_at(notes: Sequence[Note], per_second: int) -> float:
 
 
 def _forbidden(where: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return np.where(where, np.float32(FORBID), np.float32(0.0))
+    return where * np.float32(FORBID)

@@ -40,6 +40,17 @@ class FormSettings(Section, frozen=True, kw_only=True):
             extra={"choices": NEARNESS},
         ),
     ] = "near"
+    # More cost time and help little: of eight the best is as good as of sixteen nearly always.
+    candidates: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=32,
+            description="So many answers are planned in the pause, and the best one is played; 1 "
+            "plans none and draws note by note. An instrument that reads a window for each note "
+            "has always 1.",
+        ),
+    ] = 8
     endings: Annotated[
         bool,
         Meta(

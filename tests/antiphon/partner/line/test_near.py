@@ -11,7 +11,8 @@ import pytest
 from antiphon.instrument.controls import Biases
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
-from antiphon.partner.line.form import cue_of, form_cue
+from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.manner import Manner, manner_of
@@ -70,12 +71,12 @@ def test_only_the_end_of_a_long_phrase_counts() -> None:
 
 def test_nothing_has_no_manner_and_two_notes_have_no_rate() -> None:
     assert manner_of(empty_notes(), empty_notes()) is None
-    assert form_cue(FormSettings(), None).rules == ()
+    assert cue_of(FormSettings(), empty_notes()).rules == ()
     two = notes_to_array([Note(60, 0.0, 0.1, 64), Note(62, 5.0, 0.1, 64)])
     manner = manner_of(two, two)
     assert manner is not None
     assert math.isnan(manner.rate)
-    kinds = {type(rule) for rule in form_cue(FormSettings(), manner).rules}
+    kinds = {type(rule) for rule in cue_of(FormSettings(), two).rules}
     assert Density not in kinds
     assert {Register, Loudness} < kinds
 
@@ -162,7 +163,7 @@ def test_a_line_may_have_the_gaps_of_a_slow_phrase(kit: Kit) -> None:
     assert cue_of(FormSettings(), slow).gap == 3.0
     improviser = improviser_for(kit.imitator(), CODEC, PartnerSettings(shortest=12.0))
     for gap, most in ((3.0, 3.0), (0.0, 2.0)):
-        tuned, place = place_after(improviser, slow, form_cue(FormSettings(), None))
+        tuned, place = place_after(improviser, slow, Cue())
         line = Line(tuned, place, 10.0, 12.0, np.random.default_rng(1), gap)
         while not line.finished:
             line.draw(-math.inf)
