@@ -14,6 +14,7 @@ from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.listening.listening import Listening
+from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
@@ -113,8 +114,16 @@ class Ensemble:
         self.reading.follow(now)
         self.reading.read(calls)
 
-    def cue(self) -> Cue:
-        """Return what was heard, for a line to be fitted to."""
+    def cue(self, now: float) -> Cue:
+        """Return what was heard by a time, for a line to be fitted to."""
+        listening = self.listening
+        listening.pulse.follow(now)
+        beats = listening.pulse.beats()
+        groove = groove_of(listening.pulse, self.sections.groove.strength)
+        return Cue(listening.phrase.start, beats=beats, groove=groove)
+
+    def moment(self) -> Cue:
+        """Return the same for notes that begin at once: no beat matters to them."""
         return Cue(self.listening.phrase.start)
 
     def line(self, begin: float, seconds: float) -> Line:

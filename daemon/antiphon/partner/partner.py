@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from antiphon.partner.listening.gestures import Gesture
     from antiphon.partner.outputs import Output
 
+FOLLOWED = 2
+"""Moments of the player's that the pulse follows in one tick, after all that is due."""
+
 
 class Partner:
     """Listens, and plays as its mode does.
@@ -103,6 +106,7 @@ class Partner:
             self._ensemble.listening.settle(now, resumed=self._mode.resumes(now))
         )
         outputs += self._mode.tick(now, self._ensemble.calls)
+        self._ensemble.listening.pulse.follow(now, FOLLOWED)
         return [*outputs, *self._report(now)]
 
     def next_wake(self) -> float | None:

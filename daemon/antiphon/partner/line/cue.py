@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 from antiphon.partner.line.rules import Rule
+from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.groove import Groove
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +20,13 @@ class Cue:
         When the player's last phrase began: it tells their tempo and loudness.
     rules : tuple of Rule
         What the notes of this line keep to, besides those of every line.
+    beats : Beats or None
+        The player's beats; None where they are not known.
+    groove : Groove or None
+        Where in the beat their notes fall; None where that is not known, or not to be kept to.
     """
 
     since: float = -math.inf
     rules: tuple[Rule, ...] = ()
+    beats: Beats | None = None
+    groove: Groove | None = None

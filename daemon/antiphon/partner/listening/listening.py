@@ -18,6 +18,7 @@ from antiphon.messages.spec import (
 from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
+from antiphon.partner.listening.pulse import Pulse
 from antiphon.partner.listening.zones import Zones
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Listening:
         Where the player's phrase begins and ends.
     strokes : list of Struck
         Those of the phrase.
+    pulse : Pulse
+        The player's beat.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Listening:
         self._hands = Hands(
             window, pedal, drone_after=settings.drone_after, same_within=settings.same_within
         )
+        self.pulse = Pulse()
         self._doubtful: dict[Key, NoteOn] = {}
         self._zones = Zones()
 
@@ -165,6 +169,7 @@ class Listening:
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)
+        self.pulse.strike(event.time, event.pitch, event.velocity)
         self.strokes.append(stroke)
         del self.strokes[:-MOST_STROKES]
         return [*gestures, KeyDown(event.time, stroke)]

@@ -11,6 +11,7 @@ heard the beats go on. Times are seconds of the session's clock.
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,8 @@ from antiphon.partner.listening.tracks import Tracks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from antiphon.music.note import NoteArray
 
 KEPT = 96
 """Moments that are kept."""
@@ -41,64 +44,84 @@ OCTAVE_MARGIN = 9.0
 """The same for one of half or double the beat, whose grid is the same."""
 PROVED = 5
 """For so many moments in a row."""
+SURE = 0.9
+"""How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
+LOW, LOUD, FULL = 0.04, 0.012, 0.1
+"""What a semitone lower, a step of velocity more, and one more note of a chord add to the
+weight of a moment, which is 1."""
+USED_TO = 0.05
+"""How fast the usual pitch and loudness follow the player."""
+MOST_WAITING = 16
+"""Strokes that wait; where nobody calls `follow`, more are followed as they come."""
 
 
 class Pulse:
-    """Follows one player."""
+    """Follows one player.
+
+    `strike` only keeps what was struck, so that nothing waits for it; `follow` does the
+    work. What comes of it depends on the strokes alone, not on when `follow` was called.
+    """
 
     def __init__(self) -> None:
+        self._waiting: deque[tuple[float, int, int]] = deque()
         self._times: list[float] = []
         self._weights: list[float] = []
         self._count = 0
-        self._open: list[tuple[float, float]] = []  # (time, weight) of the moment's notes
         self._tracks: Tracks | None = None
         self._chosen = 0
         self._lead = 0
         self._bass = 60.0
         self._loud = 64.0
 
-    def strike(self, time: float, pitch: int, velocity: int) -> None:
-        """Hear the player strike a note."""
-        if self._open and time - self._open[0][0] >= CHORD_SPAN:
-            self._close()
-        weight = 1.0 + 0.04 * (self._bass - pitch) + 0.012 * (velocity - self._loud)
-        self._open.append((time, min(max(weight, 0.5), 2.0)))
-        self._bass += 0.05 * (pitch - self._bass)
-        self._loud += 0.05 * (velocity - self._loud)
-
     @property
     def moments(self) -> NDArray[np.float64]:
-        """When the last moments were, sorted."""
-        self._close()
+        """When the last moments were, sorted; those that were followed."""
         return np.array(self._times)
 
     def beats(self) -> Beats | None:
-        """Return the beats as they are now; None where too little was heard."""
-        self._close()
+        """Return the beats after what was followed; None where that is too little."""
         tracks = self._tracks
         if tracks is None:
             return None
-        sure = float(np.clip(tracks.fit[self._chosen] / 0.9, 0.0, 1.0))
-        return Beats(
-            float(tracks.period[self._chosen]), float(tracks.beat[self._chosen]), sure
-        )
+        chosen = self._chosen
+        sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
+        return Beats(float(tracks.period[chosen]), float(tracks.beat[chosen]), sure)
 
-    def _close(self) -> None:
-        """Hear the moment that is over."""
-        if not self._open:
-            return
-        times, weights = zip(*self._open, strict=True)
-        self._open = []
+    def strike(self, time: float, pitch: int, velocity: int) -> None:
+        """Keep a stroke of the player's."""
+        self._waiting.append((time, pitch, velocity))
+        if len(self._waiting) > MOST_WAITING:
+            self._next()
+
+    def follow(self, now: float, most: int = KEPT) -> None:
+        """Follow the moments that are over by a time, so many at most."""
+        while most and self._waiting and self._waiting[0][0] + CHORD_SPAN <= now:
+            self._next()
+            most -= 1
+
+    def _next(self) -> None:
+        """Follow the moment that waits first."""
+        begun = self._waiting[0][0]
+        times, weights = [], []
+        while self._waiting and self._waiting[0][0] - begun < CHORD_SPAN:
+            time, pitch, velocity = self._waiting.popleft()
+            weight = 1.0 + LOW * (self._bass - pitch) + LOUD * (velocity - self._loud)
+            times.append(time)
+            weights.append(min(max(weight, 0.5), 2.0))
+            self._bass += USED_TO * (pitch - self._bass)
+            self._loud += USED_TO * (velocity - self._loud)
         time = float(np.dot(times, weights) / sum(weights))
-        weight = min(max(weights) * (1.0 + 0.1 * (len(times) - 1)), 2.5)
-        if self._times and time <= self._times[-1]:
-            return
+        if not self._times or time > self._times[-1]:
+            self._hear(time, min(max(weights) * (1.0 + FULL * (len(times) - 1)), 2.5))
+
+    def _hear(self, time: float, weight: float) -> None:
         self._times.append(time)
         self._weights.append(weight)
         del self._times[:-KEPT], self._weights[:-KEPT]
         self._count += 1
         if self._tracks is not None:
-            self._tracks.hear(time, weight, self._intervals(len(self._times) - 1), self._count)
+            intervals = self._intervals(len(self._times) - 1)
+            self._tracks.hear(time, weight, intervals, self._count)
         early = self._count < 3 * PROPOSING
         if len(self._times) >= LEAST_MOMENTS and (early or self._count % PROPOSING == 0):
             self._propose()
@@ -189,3 +212,12 @@ def _phases(
         shift = float(share @ off[index]) / float(share.sum())
         found.append(float(times[index]) + shift * period)
     return found
+
+
+def pulse_of(notes: NoteArray) -> Pulse:
+    """Return the pulse of notes that are heard at once, sorted by onset."""
+    pulse = Pulse()
+    for onset, pitch, velocity in notes[["onset", "pitch", "velocity"]].tolist():
+        pulse.strike(onset, pitch, velocity)
+    pulse.follow(math.inf)
+    return pulse

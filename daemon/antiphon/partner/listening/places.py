@@ -1,0 +1,160 @@
+"""How a groove is learned: from the places in the beat where somebody struck.
+
+What counts is how well each onset is foretold by the others (leave-one-out): by those at
+the same place in the beat, by those half a beat or a quarter of a beat away, or not at
+all. The shares of these four are fitted to the onsets (expectation and maximisation),
+so a swung player's offbeats are not mirrored to where nobody plays, and without a
+beat the density is flat. Times are seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.groove import POINTS, Groove
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.partner.listening.pulse import Pulse
+
+    Array = NDArray[np.float64]
+
+KERNEL = 0.010
+"""How far an onset speaks for its surroundings (standard deviation)."""
+LEAST_KERNEL = 0.010
+"""The same in beats, at least."""
+NARROWED = 0.7
+"""How far each onset is moved towards the mean of its place: the place keeps its deviation
+from the beat, but is less spread than hands are."""
+NARROW_KERNEL = 0.005
+"""The kernel of the density that notes are placed by."""
+MEMORY = 16.0
+"""After how long an onset counts a third."""
+FEWEST = 4
+"""Fewer moments tell no groove."""
+FOLDS = (1, 2, 4)
+PRIOR = np.array([1.5, 0.8, 0.3, 0.2])
+"""Onsets, already seen, that were foretold by the same place, half and quarter of a beat,
+and nothing."""
+STRAY = 0.006
+"""The share of the flat density, at least."""
+ROUNDS = 12
+GAIN = 0.1
+"""Where onsets are foretold worse than by so much, as a logarithm, there is no groove."""
+BEND = 0.01
+"""How far the beat may be corrected, as a share of it."""
+
+
+def groove_of(pulse: Pulse, strength: float = 1.0) -> Groove | None:
+    """Return the groove of a player, at a strength from 0 to 1; None where there is none."""
+    beats = pulse.beats()
+    if beats is None or strength <= 0.0:
+        return None
+    groove = learned(pulse.moments, beats)
+    return None if groove is None else groove.softened(strength)
+
+
+def learned(moments: Array, beats: Beats) -> Groove | None:
+    """Return the groove of what was played; None where nothing tells one.
+
+    Parameters
+    ----------
+    moments : float64 array, shape (moments,)
+        When something was struck, sorted; chords once.
+    beats : Beats
+        The beats as they were heard.
+    """
+    if len(moments) < FEWEST:
+        return None
+    weights = np.exp((moments - moments[-1]) / MEMORY)
+    beats = refined(moments, weights, beats)
+    width = max(KERNEL / beats.period, LEAST_KERNEL)
+    places = (moments - beats.anchor) / beats.period % 1.0
+    away = _wrapped(places[np.newaxis, :] - places[:, np.newaxis])
+    shares, gain = _shares(away, weights, width)
+    if gain < GAIN:
+        return None
+    near = _kernel(away, width) * weights
+    moved = places + NARROWED * (near * away).sum(axis=1) / near.sum(axis=1)
+    narrow = max(NARROW_KERNEL, 0.5 * KERNEL) / beats.period
+    density = _density(moved, weights, max(narrow, 0.5 * LEAST_KERNEL))
+    mixed = np.full(POINTS, max(float(shares[-1]), STRAY))
+    for fold, share in zip(FOLDS, shares, strict=False):
+        mixed += share * _folded(density, fold)
+    return Groove.of(beats, mixed)
+
+
+def refined(moments: Array, weights: Array, beats: Beats) -> Beats:
+    """Return beats whose length fits best the onsets at equal places in the beat."""
+    period, anchor = beats.period, beats.anchor
+    anchor += np.round((moments[-1] - anchor) / period) * period
+    for _ in range(3):
+        since = (moments - anchor) / period
+        width = max(1.5 * KERNEL / period, LEAST_KERNEL)
+        away = _wrapped(since[np.newaxis, :] - since[:, np.newaxis])
+        near = _kernel(away, width) * weights
+        near /= near.sum(axis=1, keepdims=True)
+        late = -(near * away).sum(axis=1)
+        after = since - near @ since
+        spread = float(weights @ after**2)
+        if spread < 1e-6:
+            break
+        slope = float(weights @ (after * late)) / spread
+        period *= 1.0 + min(max(slope, -0.005), 0.005)
+    if abs(period / beats.period - 1.0) > BEND:
+        return beats
+    return Beats(period, float(anchor), beats.confidence)
+
+
+def _shares(away: Array, weights: Array, width: float) -> tuple[Array, float]:
+    """Return what foretells onsets, and how well: the gain over a flat density, as a log."""
+    others = np.broadcast_to(weights, away.shape).copy()
+    np.fill_diagonal(others, 0.0)
+    others /= others.sum(axis=1, keepdims=True)
+    foretold = np.ones((len(weights), len(FOLDS) + 1))
+    for index, fold in enumerate(FOLDS):
+        folded = _wrapped(away * fold) / fold
+        # A fold repeats the density so many times in a beat, each so much lower.
+        foretold[:, index] = (others * _kernel(folded, width)).sum(axis=1) / fold
+    shares = PRIOR / PRIOR.sum()
+    for _ in range(ROUNDS):
+        meant = foretold * shares
+        meant /= meant.sum(axis=1, keepdims=True)
+        counts = PRIOR + weights @ meant
+        shares = counts / counts.sum()
+    gain = float(weights @ np.log(foretold @ shares) / weights.sum())
+    return shares, gain
+
+
+def _density(places: Array, weights: Array, width: float) -> Array:
+    """Return the density of places in the beat, shape (960,), mean 1."""
+    at = places % 1.0 * POINTS - 0.5
+    below = np.floor(at)
+    share = at - below
+    index = below.astype(np.intp) % POINTS
+    counts = np.bincount(index, weights * (1.0 - share), POINTS)
+    counts += np.bincount((index + 1) % POINTS, weights * share, POINTS)
+    kernel = _kernel(_wrapped(np.arange(POINTS) / POINTS), width)
+    density = np.fft.irfft(np.fft.rfft(counts) * np.fft.rfft(kernel), POINTS)
+    density = np.maximum(density, 0.0)
+    return density / density.mean()
+
+
+def _folded(density: Array, fold: int) -> Array:
+    """Return the mean of a density and itself moved by 1/fold of a beat, and so on."""
+    part = density.reshape(fold, POINTS // fold).mean(axis=0)
+    return np.tile(part, fold)
+
+
+def _kernel(away: Array, width: float) -> Array:
+    density: Array = np.exp(-0.5 * (away / width) ** 2) / (2.5066 * width)
+    return density
+
+
+def _wrapped(beats: Array) -> Array:
+    """Return differences in beats, between -1/2 and 1/2."""
+    return beats - np.round(beats)
