@@ -29,6 +29,8 @@ CHORD = 0.005
 """A shorter step is within a chord, and no groove's matter."""
 SPREAD = 0.025
 """A shorter one is within a chord that is spread by hands."""
+EVEN = 0.002
+"""Chords are spread by so much more than the player's, for a few notes tell it."""
 LONGEST = 3.0
 """Steps of the last class, which is open, are taken for at most so much longer."""
 LEAST = 1e-3
@@ -41,13 +43,10 @@ class InTime:
     ----------
     groove : Groove
         Where the player's notes fall.
-    spread : float
-        The logarithm of how usual it is that they spread their chords.
     """
 
-    def __init__(self, groove: Groove, spread: float = 0.0) -> None:
+    def __init__(self, groove: Groove) -> None:
         self.groove = groove
-        self._spread = spread
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Add the logarithm of the mean density over what is allowed of each step."""
@@ -64,9 +63,12 @@ class InTime:
         before = groove.before(allowed)
         density = (before[1] - before[0]) * groove.beats.period / np.maximum(width, LEAST)
         weights: NDArray[np.float64] = np.log(np.maximum(density, LEAST))
-        weights[high <= SPREAD + LEAST] = self._spread
-        weights[high <= CHORD + LEAST] = 0.0
-        return weights
+        return np.where(high <= SPREAD + LEAST, self._spread(low, high), weights)
+
+    def _spread(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return weights of steps within a chord, by how spread the player's chords are."""
+        middle = np.where(low > 0.0, 0.5 * (low + high), 0.0)
+        return -0.5 * (middle / (1.2 * self.groove.spread + EVEN)) ** 2
 
     def timed(
         self, note: Note, draft: Draft, prediction: Prediction, tables: FieldTables

@@ -38,25 +38,30 @@ class Groove:
         The share of notes before each edge of these parts, from 0 to 1.
     peaks : float64 array, shape (peaks,)
         The places, in beats, where notes belong; ascending.
+    spread : float
+        The time from one note of a chord to the next, in the mean.
     """
 
     beats: Beats
     density: NDArray[np.float64]
     integral: NDArray[np.float64]
     peaks: NDArray[np.float64]
+    spread: float
 
     @classmethod
-    def of(cls, beats: Beats, density: NDArray[np.float64]) -> Groove:
+    def of(cls, beats: Beats, density: NDArray[np.float64], spread: float) -> Groove:
         """Return the groove of a density."""
         density = density / density.mean()
         integral = np.concatenate([[0.0], np.cumsum(density) / POINTS])
         top = (density > np.roll(density, 1)) & (density >= np.roll(density, -1))
         peaks = (np.flatnonzero(top & (density > PEAK)) + 0.5) / POINTS
-        return cls(beats, density, integral, peaks)
+        return cls(beats, density, integral, peaks, spread)
 
     def softened(self, strength: float) -> Groove:
         """Return this groove at a strength, from 0 (flat) to 1 (as it is)."""
-        return Groove.of(self.beats, self.density**strength) if strength < 1.0 else self
+        if strength >= 1.0:
+            return self
+        return Groove.of(self.beats, self.density**strength, self.spread / max(strength, 0.01))
 
     def before(self, times: Any) -> Any:
         """Return how much of the density lies before times, in beats from the anchor."""

@@ -40,7 +40,9 @@ FOLDS = (1, 2, 4)
 PRIOR = np.array([1.5, 0.8, 0.3, 0.2])
 """Onsets, already seen, that were foretold by the same place, half and quarter of a beat,
 and nothing."""
-STRAY = 0.006
+DOUBT = 0.03
+"""A share below this may be chance, and is left out."""
+STRAY = 0.004
 """The share of the flat density, at least."""
 ROUNDS = 12
 GAIN = 0.1
@@ -54,11 +56,11 @@ def groove_of(pulse: Pulse, strength: float = 1.0) -> Groove | None:
     beats = pulse.beats()
     if beats is None or strength <= 0.0:
         return None
-    groove = learned(pulse.moments, beats)
+    groove = learned(pulse.moments, beats, pulse.spread)
     return None if groove is None else groove.softened(strength)
 
 
-def learned(moments: Array, beats: Beats) -> Groove | None:
+def learned(moments: Array, beats: Beats, spread: float = 0.0) -> Groove | None:
     """Return the groove of what was played; None where nothing tells one.
 
     Parameters
@@ -67,6 +69,8 @@ def learned(moments: Array, beats: Beats) -> Groove | None:
         When something was struck, sorted; chords once.
     beats : Beats
         The beats as they were heard.
+    spread : float
+        The time from one note of their chords to the next, in the mean.
     """
     if len(moments) < FEWEST:
         return None
@@ -82,10 +86,10 @@ def learned(moments: Array, beats: Beats) -> Groove | None:
     moved = places + NARROWED * (near * away).sum(axis=1) / near.sum(axis=1)
     narrow = max(NARROW_KERNEL, 0.5 * KERNEL) / beats.period
     density = _density(moved, weights, max(narrow, 0.5 * LEAST_KERNEL))
-    mixed = np.full(POINTS, max(float(shares[-1]), STRAY))
+    mixed = np.full(POINTS, max(float(shares[-1]) - DOUBT, STRAY))
     for fold, share in zip(FOLDS, shares, strict=False):
-        mixed += share * _folded(density, fold)
-    return Groove.of(beats, mixed)
+        mixed += max(float(share) - DOUBT, 0.0) * _folded(density, fold)
+    return Groove.of(beats, mixed, spread)
 
 
 def refined(moments: Array, weights: Array, beats: Beats) -> Beats:

@@ -60,6 +60,11 @@ class Pulse:
 
     `strike` only keeps what was struck, so that nothing waits for it; `follow` does the
     work. What comes of it depends on the strokes alone, not on when `follow` was called.
+
+    Attributes
+    ----------
+    spread : float
+        The time from one note of a chord to the next, in the mean of the last chords.
     """
 
     def __init__(self) -> None:
@@ -72,6 +77,7 @@ class Pulse:
         self._lead = 0
         self._bass = 60.0
         self._loud = 64.0
+        self.spread = 0.003
 
     @property
     def moments(self) -> NDArray[np.float64]:
@@ -110,6 +116,9 @@ class Pulse:
             weights.append(min(max(weight, 0.5), 2.0))
             self._bass += USED_TO * (pitch - self._bass)
             self._loud += USED_TO * (velocity - self._loud)
+        if len(times) > 1:
+            gap = (max(times) - begun) / (len(times) - 1)
+            self.spread += USED_TO * 2.0 * (gap - self.spread)
         time = float(np.dot(times, weights) / sum(weights))
         if not self._times or time > self._times[-1]:
             self._hear(time, min(max(weights) * (1.0 + FULL * (len(times) - 1)), 2.5))
