@@ -34,7 +34,7 @@ LOOKED_AT = 48
 """From so many moments."""
 REPLAYED = 16
 """A proposed track hears so many of the last moments, to be compared with the others."""
-MOST = 12
+MOST = 14
 """Tracks that are kept."""
 ALIKE_PERIOD, ALIKE_PLACE = 0.015, 0.08
 """Tracks closer than this, in natural log and in beats, are one."""
@@ -42,8 +42,12 @@ MARGIN = 2.5
 """How much likelier another track must be to take over, as a logarithm."""
 OCTAVE_MARGIN = 9.0
 """The same for one of half or double the beat, whose grid is the same."""
+SAME_MARGIN = 1.0
+"""The same for one of nearly the same beat."""
 PROVED = 5
 """For so many moments in a row."""
+LOST, AT_ONCE = 0.2, 2
+"""Or so many, if the last onsets fit the pulse less than this."""
 SURE = 0.9
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
 LOW, LOUD, FULL = 0.04, 0.012, 0.1
@@ -175,8 +179,10 @@ class Pulse:
         period, beat = tracks.period, tracks.beat
         for index in order:
             places = (beat[kept] - beat[index]) / period[index] if kept else np.empty(0)
-            alike = (np.abs(np.log(period[kept] / period[index])) < ALIKE_PERIOD) & (
-                np.abs(places - np.round(places)) < ALIKE_PLACE
+            alike = (
+                (np.abs(np.log(period[kept] / period[index])) < ALIKE_PERIOD)
+                & (np.abs(places - np.round(places)) < ALIKE_PLACE)
+                & (tracks.time[kept] == tracks.time[index])
             )
             if not np.any(alike):
                 kept.append(index)
@@ -193,13 +199,15 @@ class Pulse:
         merit = tracks.merit
         best = int(np.argmax(merit))
         octaves = math.log2(tracks.period[best] / tracks.period[self._chosen])
-        octave = abs(octaves) > 0.5 and abs(octaves - round(octaves)) < 0.04
-        margin = OCTAVE_MARGIN if octave else MARGIN
+        margin = MARGIN
+        if abs(octaves - round(octaves)) < 0.04:
+            margin = OCTAVE_MARGIN if abs(octaves) > 0.5 else SAME_MARGIN
         if merit[best] - merit[self._chosen] > margin:
             self._lead += 1
         else:
             self._lead = 0
-        if self._lead >= PROVED or (self._count < 2 * PROPOSING and best != self._chosen):
+        proved = PROVED if tracks.fit[self._chosen] > LOST else AT_ONCE
+        if self._lead >= proved or (self._count < 2 * PROPOSING and best != self._chosen):
             self._chosen, self._lead = best, 0
 
 

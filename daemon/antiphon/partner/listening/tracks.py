@@ -36,9 +36,11 @@ USUALLY = np.log([0.7, 0.15, 0.15])
 """How usual each division is."""
 STRAY = 0.08
 """The share of onsets that are meant for no place."""
-LOOSE = 0.014
-"""How far onsets are from their place, in seconds (standard deviation)."""
-DRIFT = 2e-4
+STEADY, FREE = 0, 1
+LOOSE = np.array([0.012, 0.022])
+"""How far onsets are from their place, in seconds (standard deviation), in strict and in
+free time."""
+DRIFT = np.array([2e-4, 4e-3])
 """How much a beat differs from the one before, as a share of it."""
 BEND = 0.006
 """The same while the onsets stay on one side of their places."""
@@ -46,6 +48,8 @@ BIAS_MEMORY = 0.65
 """What is kept, from one onset to the next, of the mean side on which onsets lie."""
 MEMORY = 0.94
 """What is kept, from one moment to the next, of a track's score."""
+LATEST = 0.2
+"""What the last moment weighs in `Tracks.fit`."""
 INTERVALS = 0.2
 """What the intervals weigh beside the places: neighbours tell much the same."""
 EQUAL = {2.0: 0.012, 4.0: 0.008, 3.0: 0.002, 8.0: 0.002}
@@ -79,6 +83,8 @@ class Tracks:
     fit : array
         The mean of how much likelier the last onsets were than without a beat, as a
         logarithm.
+    time : int array
+        `STEADY` or `FREE`.
     """
 
     period: Array
@@ -89,15 +95,18 @@ class Tracks:
     bias: Array
     explained: Array
     fit: Array
+    time: NDArray[np.intp]
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
-        """Return tracks of so many periods, and a beat of each."""
-        period, beat = np.array(periods, dtype=np.float64), np.array(beats, dtype=np.float64)
+        """Return two tracks for each of so many periods and beats: in strict and in free time."""
+        period = np.tile(np.array(periods, dtype=np.float64), 2)
+        beat = np.tile(np.array(beats, dtype=np.float64), 2)
+        time = np.repeat([STEADY, FREE], len(periods))
         zero = np.zeros(len(period))
         return cls(
             period, beat, (0.03 * period) ** 2, zero.copy(), (0.012 * period) ** 2,
-            zero.copy(), np.tile(USUALLY, (len(period), 1)), zero.copy(),
+            zero.copy(), np.tile(USUALLY, (len(period), 1)), zero.copy(), time,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -137,7 +146,7 @@ class Tracks:
         since = (time - self.beat) / self.period
         variance = (
             self.beat_variance + since * (2.0 * self.covariance + since * self.period_variance)
-        ) + LOOSE**2 / weight
+        ) + LOOSE[self.time] ** 2 / weight
         away = (since[:, np.newaxis] - PLACES) * self.period[:, np.newaxis]
         spread = np.sqrt(np.minimum(variance, (0.1 * self.period) ** 2))[:, np.newaxis]
         near = np.exp(-0.5 * (away / spread) ** 2) / (2.5066 * spread)
@@ -147,7 +156,7 @@ class Tracks:
         division /= division.sum(axis=1, keepdims=True)
         total = (division * likely).sum(axis=1)
         meant = near * (division @ DIVISIONS) * ((1.0 - STRAY) / total)[:, np.newaxis]
-        self.fit += np.maximum(0.12, 1.0 / heard) * (np.log(total * self.period) - self.fit)
+        self.fit += np.maximum(LATEST, 1.0 / heard) * (np.log(total * self.period) - self.fit)
         told = weight * np.log(likely) + INTERVALS * self._usual(intervals)[:, np.newaxis]
         self.explained -= USUALLY
         self.explained *= MEMORY
@@ -160,7 +169,7 @@ class Tracks:
         self.beat += beats * self.period
         self.beat_variance += beats * (2.0 * self.covariance + beats * self.period_variance)
         self.covariance += beats * self.period_variance
-        share = np.where(np.abs(self.bias) > 0.8, BEND, DRIFT)
+        share = np.where(np.abs(self.bias) > 0.8, BEND, DRIFT[self.time])
         self.period_variance += np.minimum(beats, 4.0) * (share * self.period) ** 2
         self.beat_variance += np.minimum(beats, 8.0) * (0.002**2)
 
