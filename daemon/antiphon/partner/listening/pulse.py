@@ -46,9 +46,11 @@ SAME_MARGIN = 1.0
 """The same for one of nearly the same beat."""
 PROVED = 5
 """For so many moments in a row."""
-LOST, AT_ONCE = 0.2, 2
-"""Or so many, if the last onsets fit the pulse less than this."""
-SURE = 0.9
+LOST, AT_ONCE = 0.3, 2
+"""Or so many, if the last onsets fit the pulse less than this: then the last few count."""
+FAR = 5.0
+"""But no track takes over that is so much less likely than another, as a logarithm."""
+SURE = 0.8
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
 LOW, LOUD, FULL = 0.04, 0.012, 0.1
 """What a semitone lower, a step of velocity more, and one more note of a chord add to the
@@ -135,10 +137,16 @@ class Pulse:
         if self._tracks is not None:
             intervals = self._intervals(len(self._times) - 1)
             self._tracks.hear(time, weight, intervals, self._count)
-        early = self._count < 3 * PROPOSING
-        if len(self._times) >= LEAST_MOMENTS and (early or self._count % PROPOSING == 0):
+        if len(self._times) >= LEAST_MOMENTS and self._count % self._every() == 0:
             self._propose()
         self._choose()
+
+    def _every(self) -> int:
+        """Return after how many moments other beats are proposed: the less sure, the sooner."""
+        if self._tracks is None or self._count < 2 * PROPOSING:
+            return 1
+        fit = float(self._tracks.fit[self._chosen])
+        return 2 if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
 
     def _intervals(self, index: int) -> NDArray[np.float64]:
         """Return the logarithms of the intervals that end with a moment."""
@@ -152,7 +160,7 @@ class Pulse:
         replayed = np.array(self._times[first:])
         weights = np.array(self._weights[first:])
         periods, beats = [], []
-        proposed = [*likely_beats(times, 5), *likely_beats(replayed[-10:], 3)]
+        proposed = [*likely_beats(times, 4), *likely_beats(replayed[-7:], 3)]
         gap = float(np.median(np.diff(replayed)))
         proposed += [gap / parts for parts in (1, 2, 4, 8) if 0.3 < gap / parts < 1.3]
         for period in proposed:
@@ -196,18 +204,20 @@ class Pulse:
         tracks = self._tracks
         if tracks is None:
             return
+        chosen = self._chosen
+        lost = tracks.fit[chosen] < LOST
         merit = tracks.merit
+        if lost:
+            merit = np.where(merit > merit.max() - FAR, tracks.recent, -np.inf)
+            merit[chosen] = tracks.recent[chosen]
         best = int(np.argmax(merit))
-        octaves = math.log2(tracks.period[best] / tracks.period[self._chosen])
+        octaves = math.log2(tracks.period[best] / tracks.period[chosen])
         margin = MARGIN
         if abs(octaves - round(octaves)) < 0.04:
             margin = OCTAVE_MARGIN if abs(octaves) > 0.5 else SAME_MARGIN
-        if merit[best] - merit[self._chosen] > margin:
-            self._lead += 1
-        else:
-            self._lead = 0
-        proved = PROVED if tracks.fit[self._chosen] > LOST else AT_ONCE
-        if self._lead >= proved or (self._count < 2 * PROPOSING and best != self._chosen):
+        self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
+        early = self._count < 2 * PROPOSING
+        if self._lead >= (AT_ONCE if lost else PROVED) or early:
             self._chosen, self._lead = best, 0
 
 

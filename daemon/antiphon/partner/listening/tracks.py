@@ -40,7 +40,7 @@ STEADY, FREE = 0, 1
 LOOSE = np.array([0.012, 0.022])
 """How far onsets are from their place, in seconds (standard deviation), in strict and in
 free time."""
-DRIFT = np.array([2e-4, 4e-3])
+DRIFT = np.array([2e-4, 1.2e-2])
 """How much a beat differs from the one before, as a share of it."""
 BEND = 0.006
 """The same while the onsets stay on one side of their places."""
@@ -48,6 +48,8 @@ BIAS_MEMORY = 0.65
 """What is kept, from one onset to the next, of the mean side on which onsets lie."""
 MEMORY = 0.94
 """What is kept, from one moment to the next, of a track's score."""
+RECENT = 0.8
+"""The same of its score of the last few moments."""
 LATEST = 0.2
 """What the last moment weighs in `Tracks.fit`."""
 INTERVALS = 0.2
@@ -80,6 +82,8 @@ class Tracks:
         On which side of their places the last onsets lay, in standard deviations.
     explained : array, shape (tracks, divisions)
         How well the track explains the last moments by each division, as a logarithm.
+    recent : array
+        The same of the last few moments.
     fit : array
         The mean of how much likelier the last onsets were than without a beat, as a
         logarithm.
@@ -94,6 +98,7 @@ class Tracks:
     period_variance: Array
     bias: Array
     explained: Array
+    recent: Array
     fit: Array
     time: NDArray[np.intp]
 
@@ -106,7 +111,7 @@ class Tracks:
         zero = np.zeros(len(period))
         return cls(
             period, beat, (0.03 * period) ** 2, zero.copy(), (0.012 * period) ** 2,
-            zero.copy(), np.tile(USUALLY, (len(period), 1)), zero.copy(), time,
+            zero.copy(), np.tile(USUALLY, (len(period), 1)), zero.copy(), zero.copy(), time,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -161,6 +166,8 @@ class Tracks:
         self.explained -= USUALLY
         self.explained *= MEMORY
         self.explained += told + USUALLY
+        self.recent *= RECENT
+        self.recent += (division * told).sum(axis=1)
         self._follow(since, variance, (meant * away).sum(axis=1), meant.sum(axis=1))
 
     def _pass(self, time: float) -> None:
