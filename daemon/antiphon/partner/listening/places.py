@@ -9,6 +9,7 @@ beat the density is flat. Times are seconds.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,17 +24,18 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-KERNEL = 0.010
-"""How far an onset speaks for its surroundings (standard deviation)."""
+HANDS = ((16.0, 0.010), (5.0, 0.010), (8.0, 0.020))
+"""What hands are tried: after how long an onset counts a third, and how far it speaks for
+its surroundings (standard deviation). Steady ones come first."""
+BETTER = 0.1
+"""Others must foretell the onsets better by so much, as a logarithm."""
+LATEST = 6.0
+"""The last onsets tell that: an older one counts a third after so long."""
 LEAST_KERNEL = 0.010
-"""The same in beats, at least."""
+"""The kernel in beats, at least."""
 NARROWED = 0.7
 """How far each onset is moved towards the mean of its place: the place keeps its deviation
 from the beat, but is less spread than hands are."""
-NARROW_KERNEL = 0.005
-"""The kernel of the density that notes are placed by."""
-MEMORY = 16.0
-"""After how long an onset counts a third."""
 FEWEST = 4
 """Fewer moments tell no groove."""
 FOLDS = (1, 2, 4)
@@ -74,31 +76,75 @@ def learned(moments: Array, beats: Beats, spread: float = 0.0) -> Groove | None:
     """
     if len(moments) < FEWEST:
         return None
-    weights = np.exp((moments - moments[-1]) / MEMORY)
-    beats = refined(moments, weights, beats)
-    width = max(KERNEL / beats.period, LEAST_KERNEL)
+    best: _Fit | None = None
+    for memory, kernel in HANDS:
+        fit = _fitted(moments, beats, memory, kernel)
+        if best is None or fit.gain > best.gain + BETTER:
+            best = fit
+    if best is None or best.gain < GAIN:
+        return None
+    return best.groove(spread)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """Onsets at their places in the beat, and how well they are foretold.
+
+    Attributes
+    ----------
+    beats : Beats
+        The beats, corrected.
+    places, weights : float64 array, shape (moments,)
+        The places of the onsets, in beats, and what they weigh.
+    away : float64 array, shape (moments, moments)
+        How far each place is from each, in beats.
+    width : float
+        The kernel, in beats.
+    shares : float64 array, shape (4,)
+        What foretells the onsets.
+    gain : float
+        How much better than a flat density they are foretold, as a logarithm.
+    """
+
+    beats: Beats
+    places: Array
+    weights: Array
+    away: Array
+    width: float
+    shares: Array
+    gain: float
+
+    def groove(self, spread: float) -> Groove:
+        """Return the groove."""
+        near = _kernel(self.away, self.width) * self.weights
+        moved = self.places + NARROWED * (near * self.away).sum(axis=1) / near.sum(axis=1)
+        density = _density(moved, self.weights, 0.5 * self.width)
+        mixed = np.full(POINTS, max(float(self.shares[-1]) - DOUBT, STRAY))
+        for fold, share in zip(FOLDS, self.shares, strict=False):
+            mixed += max(float(share) - DOUBT, 0.0) * _folded(density, fold)
+        return Groove.of(self.beats, mixed, spread)
+
+
+def _fitted(moments: Array, beats: Beats, memory: float, kernel: float) -> _Fit:
+    """Return the places of moments in the beat, for a memory and a kernel in seconds."""
+    weights = np.exp((moments - moments[-1]) / memory)
+    beats = refined(moments, weights, beats, kernel)
+    width = max(kernel / beats.period, LEAST_KERNEL)
     places = (moments - beats.anchor) / beats.period % 1.0
     away = _wrapped(places[np.newaxis, :] - places[:, np.newaxis])
-    shares, gain = _shares(away, weights, width)
-    if gain < GAIN:
-        return None
-    near = _kernel(away, width) * weights
-    moved = places + NARROWED * (near * away).sum(axis=1) / near.sum(axis=1)
-    narrow = max(NARROW_KERNEL, 0.5 * KERNEL) / beats.period
-    density = _density(moved, weights, max(narrow, 0.5 * LEAST_KERNEL))
-    mixed = np.full(POINTS, max(float(shares[-1]) - DOUBT, STRAY))
-    for fold, share in zip(FOLDS, shares, strict=False):
-        mixed += max(float(share) - DOUBT, 0.0) * _folded(density, fold)
-    return Groove.of(beats, mixed, spread)
+    shares, foretold = _shares(away, weights, width)
+    latest = np.exp((moments - moments[-1]) / LATEST)
+    gain = float(latest @ np.log(foretold) / latest.sum())
+    return _Fit(beats, places, weights, away, width, shares, gain)
 
 
-def refined(moments: Array, weights: Array, beats: Beats) -> Beats:
+def refined(moments: Array, weights: Array, beats: Beats, kernel: float) -> Beats:
     """Return beats whose length fits best the onsets at equal places in the beat."""
     period, anchor = beats.period, beats.anchor
     anchor += np.round((moments[-1] - anchor) / period) * period
     for _ in range(3):
         since = (moments - anchor) / period
-        width = max(1.5 * KERNEL / period, LEAST_KERNEL)
+        width = max(1.5 * kernel / period, LEAST_KERNEL)
         away = _wrapped(since[np.newaxis, :] - since[:, np.newaxis])
         near = _kernel(away, width) * weights
         near /= near.sum(axis=1, keepdims=True)
@@ -114,8 +160,8 @@ def refined(moments: Array, weights: Array, beats: Beats) -> Beats:
     return Beats(period, float(anchor), beats.confidence)
 
 
-def _shares(away: Array, weights: Array, width: float) -> tuple[Array, float]:
-    """Return what foretells onsets, and how well: the gain over a flat density, as a log."""
+def _shares(away: Array, weights: Array, width: float) -> tuple[Array, Array]:
+    """Return what foretells onsets, and the density that each has by the others."""
     others = np.broadcast_to(weights, away.shape).copy()
     np.fill_diagonal(others, 0.0)
     others /= others.sum(axis=1, keepdims=True)
@@ -130,8 +176,7 @@ def _shares(away: Array, weights: Array, width: float) -> tuple[Array, float]:
         meant /= meant.sum(axis=1, keepdims=True)
         counts = PRIOR + weights @ meant
         shares = counts / counts.sum()
-    gain = float(weights @ np.log(foretold @ shares) / weights.sum())
-    return shares, gain
+    return shares, foretold @ shares
 
 
 def _density(places: Array, weights: Array, width: float) -> Array:
