@@ -40,10 +40,13 @@ ALIKE_PERIOD, ALIKE_PLACE = 0.015, 0.08
 """Tracks closer than this, in natural log and in beats, are one."""
 MARGIN = 2.5
 """How much likelier another track must be to take over, as a logarithm."""
-OCTAVE_MARGIN = 9.0
-"""The same for one of half or double the beat, whose grid is the same."""
 SAME_MARGIN = 1.0
-"""The same for one of nearly the same beat."""
+"""The same for one of nearly the same beat, or of its half or double."""
+OCTAVE_MARGIN, OCTAVE_PROVED = 8.0, 16
+"""The same for the beat itself to be halved or doubled, and for how many moments in a row."""
+NEARLY = 0.04
+"""How far a beat may be from another's power of 2 times, in octaves."""
+SHORTEST_BEAT, LONGEST_BEAT = 0.3, 1.4
 PROVED = 5
 """For so many moments in a row."""
 LOST, AT_ONCE = 0.3, 2
@@ -81,6 +84,9 @@ class Pulse:
         self._tracks: Tracks | None = None
         self._chosen = 0
         self._lead = 0
+        self._octave = 0
+        self._octave_lead = 0
+        self._beats: Beats | None = None
         self._bass = 60.0
         self._loud = 64.0
         self.spread = 0.003
@@ -92,12 +98,7 @@ class Pulse:
 
     def beats(self) -> Beats | None:
         """Return the beats after what was followed; None where that is too little."""
-        tracks = self._tracks
-        if tracks is None:
-            return None
-        chosen = self._chosen
-        sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
-        return Beats(float(tracks.period[chosen]), float(tracks.beat[chosen]), sure)
+        return self._beats
 
     def strike(self, time: float, pitch: int, velocity: int) -> None:
         """Keep a stroke of the player's."""
@@ -167,6 +168,14 @@ class Pulse:
             for anchor in _phases(replayed[:8], weights[:8], period):
                 periods.append(period)
                 beats.append(anchor - period * math.ceil((anchor - replayed[0]) / period))
+        if self._tracks is not None:
+            best = int(np.argmax(self._tracks.merit))
+            period, beat = float(self._tracks.period[best]), float(self._tracks.beat[best])
+            for octave, later in ((2.0, 0.0), (2.0, 1.0), (0.5, 0.0)):
+                if 0.3 <= period * octave <= 1.3:
+                    periods.append(period * octave)
+                    away = math.ceil((beat + later * period - replayed[0]) / periods[-1])
+                    beats.append(beat + later * period - periods[-1] * away)
         new = Tracks.begun(periods, beats)
         for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
             new.hear(float(time), float(weight), self._intervals(first + number), 1 + number)
@@ -207,18 +216,53 @@ class Pulse:
         chosen = self._chosen
         lost = tracks.fit[chosen] < LOST
         merit = tracks.merit
+        self._count_octave(merit)
         if lost:
             merit = np.where(merit > merit.max() - FAR, tracks.recent, -np.inf)
             merit[chosen] = tracks.recent[chosen]
         best = int(np.argmax(merit))
-        octaves = math.log2(tracks.period[best] / tracks.period[chosen])
-        margin = MARGIN
-        if abs(octaves - round(octaves)) < 0.04:
-            margin = OCTAVE_MARGIN if abs(octaves) > 0.5 else SAME_MARGIN
+        octaves = math.log2(tracks.period[chosen] / tracks.period[best])
+        same = abs(octaves - round(octaves)) < NEARLY
+        margin = SAME_MARGIN if same else MARGIN
         self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
         early = self._count < 2 * PROPOSING
         if self._lead >= (AT_ONCE if lost else PROVED) or early:
+            self._octave = 0 if early or not same else self._octave + round(octaves)
             self._chosen, self._lead = best, 0
+        self._beats = self._told(tracks)
+
+    def _count_octave(self, merit: NDArray[np.float64]) -> None:
+        """Let the beat be halved or doubled, if that has been much likelier for some moments."""
+        tracks, chosen = self._tracks, self._chosen
+        if tracks is None or self._octave == 0:
+            self._octave_lead = 0
+            return
+        octaves = np.log2(tracks.period / tracks.period[chosen])
+        told = np.abs(octaves - self._octave) < NEARLY
+        usual = float(merit[told].max()) if np.any(told) else -math.inf
+        much = merit[chosen] - usual > OCTAVE_MARGIN
+        self._octave_lead = self._octave_lead + 1 if much else 0
+        if self._octave_lead >= OCTAVE_PROVED:
+            self._octave = self._octave_lead = 0
+
+    def _told(self, tracks: Tracks) -> Beats:
+        """Return the beats of the chosen track, in the octave that was told before."""
+        chosen = self._chosen
+        part, beat = float(tracks.period[chosen]), float(tracks.beat[chosen])
+        while part * 2.0**self._octave > LONGEST_BEAT:
+            self._octave -= 1
+        while part * 2.0**self._octave < SHORTEST_BEAT:
+            self._octave += 1
+        period = part * 2.0**self._octave
+        if self._octave > 0 and self._beats is not None:
+            before = [
+                (beat - number * part - self._beats.anchor) / period
+                for number in range(2**self._octave)
+            ]
+            off = [abs(beats - round(beats)) for beats in before]
+            beat -= off.index(min(off)) * part
+        sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
+        return Beats(period, beat, sure)
 
 
 def _phases(
