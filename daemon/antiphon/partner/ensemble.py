@@ -117,9 +117,8 @@ class Ensemble:
     def cue(self, now: float) -> Cue:
         """Return what was heard by a time, for a line to be fitted to."""
         listening = self.listening
-        listening.pulse.follow(now)
-        beats = listening.pulse.beats()
-        groove = groove_of(listening.pulse, self.sections.groove.strength)
+        beats = listening.beats(now)
+        groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
         return Cue(listening.phrase.start, beats=beats, groove=groove)
 
     def moment(self) -> Cue:

@@ -90,7 +90,8 @@ class Partner:
                 outputs = self._begin(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
-            case Heard():  # a clock: none of the modes follows one yet
+            case Heard(event):
+                self._ensemble.listening.clock.hear(event)
                 return []
         return [*outputs, *self._report(given.time)]
 

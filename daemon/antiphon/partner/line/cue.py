@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from antiphon.partner.line.rules import Rule
 from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.groove import Groove
+from antiphon.partner.listening.places import groove_of
+from antiphon.partner.listening.pulse import pulse_of
+
+if TYPE_CHECKING:
+    from antiphon.music.note import NoteArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,3 +36,18 @@ class Cue:
     rules: tuple[Rule, ...] = ()
     beats: Beats | None = None
     groove: Groove | None = None
+
+    @classmethod
+    def heard(cls, notes: NoteArray, strength: float = 1.0) -> Self:
+        """Return the cue of notes that are heard all at once.
+
+        Parameters
+        ----------
+        notes : array of NOTE_DTYPE
+            Sorted by onset, in seconds.
+        strength : float
+            How closely their groove is kept to, from 0 to 1.
+        """
+        pulse = pulse_of(notes)
+        beats = pulse.beats()
+        return cls(beats=beats, groove=groove_of(pulse, beats, strength))

@@ -24,11 +24,14 @@ class Beats:
         When one of them falls.
     confidence : float
         How sure that is, from 0 (a guess) to 1 (a clock).
+    given : bool
+        Whether a clock gives them, so that they are not to be corrected.
     """
 
     period: float
     anchor: float
     confidence: float = 1.0
+    given: bool = False
 
     def next(self, time: float, beats: float = 1.0) -> float:
         """Return the first point that is not before `time`, of those so many beats apart."""

@@ -53,9 +53,8 @@ BEND = 0.01
 """How far the beat may be corrected, as a share of it."""
 
 
-def groove_of(pulse: Pulse, strength: float = 1.0) -> Groove | None:
-    """Return the groove of a player, at a strength from 0 to 1; None where there is none."""
-    beats = pulse.beats()
+def groove_of(pulse: Pulse, beats: Beats | None, strength: float = 1.0) -> Groove | None:
+    """Return a player's groove on some beats, at a strength from 0 to 1; None without one."""
     if beats is None or strength <= 0.0:
         return None
     groove = learned(pulse.moments, beats, pulse.spread)
@@ -128,7 +127,7 @@ class _Fit:
 def _fitted(moments: Array, beats: Beats, memory: float, kernel: float) -> _Fit:
     """Return the places of moments in the beat, for a memory and a kernel in seconds."""
     weights = np.exp((moments - moments[-1]) / memory)
-    beats = refined(moments, weights, beats, kernel)
+    beats = beats if beats.given else refined(moments, weights, beats, kernel)
     width = max(kernel / beats.period, LEAST_KERNEL)
     places = (moments - beats.anchor) / beats.period % 1.0
     away = _wrapped(places[np.newaxis, :] - places[:, np.newaxis])

@@ -100,6 +100,14 @@ class Pulse:
         """Return the beats after what was followed; None where that is too little."""
         return self._beats
 
+    def phase(self, period: float, near: float) -> float:
+        """Return when a beat of a given length falls, near a time, by what was followed."""
+        if not self._times:
+            return near
+        times, weights = np.array(self._times[-LOOKED_AT:]), np.array(self._weights[-LOOKED_AT:])
+        anchor = _phases(times, weights, period)[0]
+        return anchor + round((near - anchor) / period) * period
+
     def strike(self, time: float, pitch: int, velocity: int) -> None:
         """Keep a stroke of the player's."""
         self._waiting.append((time, pitch, velocity))
@@ -278,7 +286,7 @@ def _phases(
     told = np.where(on_beat[best] > 0.3, -1.0, told)
     second = int(np.argmax(told))
     found = []
-    for index in {best, second}:
+    for index in (best, second) if second != best else (best,):
         share = on_beat[index] * weights
         shift = float(share @ off[index]) / float(share.sum())
         found.append(float(times[index]) + shift * period)

@@ -64,6 +64,14 @@ class ListeningSettings(Section, frozen=True, kw_only=True):
             extra={"choices": ("stop", "finish", "ignore")},
         ),
     ] = "stop"
+    clock: Annotated[
+        str,
+        Meta(
+            description='What is done with a MIDI clock: "follow" takes its beat for the '
+            "player's, \"ignore\" goes by what the player plays alone.",
+            extra={"choices": ("follow", "ignore")},
+        ),
+    ] = "follow"
 
 
 class GrooveSettings(Section, frozen=True, kw_only=True):
