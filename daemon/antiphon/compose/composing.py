@@ -116,7 +116,14 @@ def compose(
     given = beginning.notes
     added = notes_to_array(
         continuation(
-            predictor, given, limits, seed, seconds=seconds, count=wish.notes, progress=progress
+            predictor,
+            given,
+            limits,
+            seed,
+            seconds=seconds,
+            count=wish.notes,
+            groove=settings.groove.strength,
+            progress=progress,
         )
     )
     if wish.added_only:

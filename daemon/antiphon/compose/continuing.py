@@ -42,6 +42,7 @@ def continuation(
     *,
     seconds: float | None = None,
     count: int | None = None,
+    groove: float = 1.0,
     progress: Progress | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
@@ -62,6 +63,8 @@ def continuation(
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
         How many notes to add, where `seconds` is not given.
+    groove : float
+        How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
         Called after each draw with the number of notes so far.
 
@@ -85,7 +88,8 @@ def continuation(
         context = notes
         if added:  # the line before has ended, and the next one continues it
             context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
+        heard = context[-CONTEXT_NOTES:]
+        tuned, place = place_after(improviser, heard, Cue.heard(heard, groove))
         line = Line(tuned, place, float(context["onset"][-1]), length, rng)
         while not line.finished and len(added) < most:
             line.draw(-math.inf)  # offline, no onset is too late

@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SettingError
-from antiphon.messages import Event, Heard, NoteOn
+from antiphon.messages import Clock, Event, Heard, NoteOn, SongPosition, Transport
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.hint import NeverPausing
 from antiphon.partner.inputs import Change, Panic, Stop
@@ -90,7 +90,7 @@ class Partner:
                 outputs = self._begin(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
-            case Heard(event):
+            case Heard(Clock() | Transport() | SongPosition() as event):
                 self._ensemble.listening.clock.hear(event)
                 return []
         return [*outputs, *self._report(given.time)]

@@ -106,7 +106,7 @@ def player(instrument: NextNote, codec: Codec) -> Player:
     improviser = improviser_for(instrument, codec, limits)
 
     def play(piece: Excerpt) -> NoteArray:
-        tuned, place = place_after(improviser, piece.given, Cue())
+        tuned, place = place_after(improviser, piece.given, Cue.heard(piece.given))
         rng = np.random.default_rng(seed_of(piece.file))
         line = Line(tuned, place, piece.cut, CONTINUED, rng)
         while not line.finished:
@@ -122,7 +122,8 @@ def imitator(codec: Codec) -> Player:
     def play(piece: Excerpt) -> NoteArray:
         notes = piece.heard.copy()
         notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
-        rows = codec.tuned(notes).encode(notes)
+        beats = Cue.heard(piece.given, 0.0).beats
+        rows = codec.tuned(notes, None if beats is None else beats.period).encode(notes)
         return player(NGramInstrument.learn(codec, [rows]), codec)(piece)
 
     return play

@@ -189,7 +189,8 @@ def _density(places: Array, weights: Array, width: float) -> Array:
     kernel = _kernel(_wrapped(np.arange(POINTS) / POINTS), width)
     density = np.fft.irfft(np.fft.rfft(counts) * np.fft.rfft(kernel), POINTS)
     density = np.maximum(density, 0.0)
-    return density / density.mean()
+    mean: Array = density / density.mean()
+    return mean
 
 
 def _folded(density: Array, fold: int) -> Array:

@@ -131,7 +131,8 @@ class Tracks:
     def merit(self) -> Array:
         """How likely each track is: its score, and how usual its tempo is."""
         best = self.explained.max(axis=1)
-        return best - 0.5 * (np.log(self.period / USUAL) / SPREAD) ** 2
+        merit: Array = best - 0.5 * (np.log(self.period / USUAL) / SPREAD) ** 2
+        return merit
 
     def hear(self, time: float, weight: float, intervals: Array, heard: int) -> None:
         """Follow one moment.
