@@ -121,6 +121,7 @@ def compose(
             limits,
             seed,
             form=settings.form,
+            groove=settings.groove.strength,
             seconds=seconds,
             count=wish.notes,
             progress=progress,

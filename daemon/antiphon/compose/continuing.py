@@ -45,6 +45,7 @@ def continuation(
     form: FormSettings | None = None,
     seconds: float | None = None,
     count: int | None = None,
+    groove: float = 1.0,
     progress: Progress | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
@@ -68,6 +69,8 @@ def continuation(
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
         How many notes to add, where `seconds` is not given.
+    groove : float
+        How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
         Called after each draw with the number of notes so far.
 
@@ -81,7 +84,7 @@ def continuation(
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
     form = form or FormSettings()
-    cue = cue_of(form, notes)
+    cue = cue_of(form, notes, groove)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
     improviser = improviser_for(predictor, predictor.codec, limits)

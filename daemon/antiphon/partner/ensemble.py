@@ -5,16 +5,19 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.partner.line.form import fitted, heard_cue
+from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import answering, fitted
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
+from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
-    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.outputs import Output
@@ -117,14 +119,22 @@ class Ensemble:
 
     def cue(self, now: float) -> Cue:
         """Return what was heard by a time, for a line to be fitted to."""
-        start = self.listening.phrase.start
+        listening = self.listening
+        start = listening.phrase.start
         heard = self._window.players(now)
-        phrase = heard[heard["onset"] >= start]
-        return heard_cue(self.sections.of(FormSettings), phrase, heard, start)
+        beats = listening.beats(now)
+        groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
+        cue = Cue(start, beats=beats, groove=groove)
+        return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
+
+    def moment(self) -> Cue:
+        """Return the same for notes that begin at once: neither beat nor form matters to them."""
+        return Cue(self.listening.phrase.start)
 
     def fitted(self, cue: Cue) -> Cue:
         """Return a cue as the settings that hold now would have it."""
-        return fitted(cue, self.sections.of(FormSettings))
+        groove = groove_of(self.listening.pulse, cue.beats, self.sections.groove.strength)
+        return fitted(replace(cue, groove=groove), self.sections.of(FormSettings))
 
     def line(self, begin: float, seconds: float, gap: float = 0.0) -> Line:
         """Return a line that follows what was read; see `Line`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from antiphon.partner.line.settings import FormSettings
-from antiphon.partner.listening.settings import ListeningSettings
+from antiphon.partner.listening.settings import GrooveSettings, ListeningSettings
 from antiphon.partner.modes.settings import ContinueSettings, EchoSettings, HarmoniseSettings
 from antiphon.partner.settings import PartnerSettings
 from antiphon.settings import Sections
@@ -17,6 +17,7 @@ class PartnerSections(Sections, frozen=True, kw_only=True, rename={"continue_": 
 
     partner: PartnerSettings = PartnerSettings()
     listening: ListeningSettings = ListeningSettings()
+    groove: GrooveSettings = GrooveSettings()
     form: FormSettings = FormSettings()
     continue_: ContinueSettings = ContinueSettings()
     echo: EchoSettings = EchoSettings()

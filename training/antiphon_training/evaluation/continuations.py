@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from antiphon.music.note import NoteArray, notes_to_array
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
@@ -131,7 +132,8 @@ def imitator(codec: Codec) -> Player:
     def play(piece: Excerpt) -> NoteArray:
         notes = piece.heard.copy()
         notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
-        rows = codec.tuned(notes).encode(notes)
+        beats = Cue.heard(piece.given, 0.0).beats
+        rows = codec.tuned(notes, None if beats is None else beats.period).encode(notes)
         return player(NGramInstrument.learn(codec, [rows]), codec, FREE)(piece)
 
     return play

@@ -19,6 +19,7 @@ from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.music.tonality import PITCH_CLASSES
 from antiphon.partner.line.manner import Manner, manner_of
+from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,15 +70,14 @@ class Critic:
         The runs of intervals of the phrase's top line: see `themes`.
     endings : bool
         Whether a line should end like a phrase.
-    period, anchor : float
-        How long a beat is, and when one falls; NaN where no pulse is known.
+    beats : Beats or None
+        The player's; None where they are not known.
     """
 
     wished: Manner
     themes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     endings: bool = True
-    period: float = math.nan
-    anchor: float = math.nan
+    beats: Beats | None = None
 
     def judge(self, notes: Sequence[Note], nats: float, end: float, *, finished: bool) -> float:
         """Return how good a line is; the best of several has the highest number.
@@ -118,8 +118,8 @@ class Critic:
         score = LANDS * landing(notes, last, end)
         if self.wished.triad:
             score -= HOME * (int(last["pitch"].max()) % PITCH_CLASSES not in self.wished.triad)
-        if not math.isnan(self.period):
-            away = (onset - self.anchor) / self.period
+        if self.beats is not None:
+            away = (onset - self.beats.anchor) / self.beats.period
             score -= IN_TIME * (abs(away - round(away)) > ON_BEAT)
         return score
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SPARSE = 0.5
 """A line that is led away has so many of the phrase's notes."""
 
+SURE = 0.3
+"""The least confidence of a pulse on which a line ends."""
+
 OCTAVE = 12.0
 HIGH = 72.0
 """A phrase whose mean pitch lies above this, c'', is answered an octave lower, where it is
@@ -31,27 +34,37 @@ SOFT = 56.0
 """A phrase whose mean velocity is below this is answered louder, where it is led away."""
 
 
-def heard_cue(settings: FormSettings, phrase: NoteArray, heard: NoteArray, since: float) -> Cue:
-    """Return what a line is fitted to that answers a phrase.
+def answering(cue: Cue, phrase: NoteArray, heard: NoteArray, settings: FormSettings) -> Cue:
+    """Return a cue that is fitted to the phrase which a line answers.
 
     Parameters
     ----------
-    settings : FormSettings
-        What the line keeps of the phrase, and whether it ends like one.
+    cue : Cue
+        What else was heard.
     phrase : array of NOTE_DTYPE
         The notes of the phrase, sorted by onset.
     heard : array of NOTE_DTYPE
         All the player's notes that are remembered: these tell the key.
-    since : float
-        When the phrase began, in seconds.
+    settings : FormSettings
+        What the line keeps of the phrase, and whether it ends like one.
     """
     manner = manner_of(phrase, heard)
-    return fitted(Cue(since, manner=manner, themes=themes(top_line(phrase))), settings)
+    return fitted(replace(cue, manner=manner, themes=themes(top_line(phrase))), settings)
 
 
-def cue_of(settings: FormSettings, notes: NoteArray) -> Cue:
-    """Return what a continuation of notes is fitted to; `notes` are sorted by onset."""
-    return heard_cue(settings, notes, notes, -math.inf)
+def cue_of(settings: FormSettings, notes: NoteArray, groove: float = 1.0) -> Cue:
+    """Return what a continuation is fitted to.
+
+    Parameters
+    ----------
+    settings : FormSettings
+        What it keeps of the notes, and whether it ends like a phrase.
+    notes : array of NOTE_DTYPE
+        What is continued, sorted by onset.
+    groove : float
+        How closely their groove is kept to, from 0 to 1.
+    """
+    return answering(Cue.heard(notes, groove), notes, notes, settings)
 
 
 def fitted(cue: Cue, settings: FormSettings) -> Cue:
@@ -66,9 +79,10 @@ def fitted(cue: Cue, settings: FormSettings) -> Cue:
         rules.append(Register(wished))
     if not math.isnan(wished.velocity):
         rules.append(Loudness(wished))
+    beats = cue.beats if cue.beats is not None and cue.beats.confidence >= SURE else None
     if settings.endings:
-        rules.append(Landing(cue.manner, None))
-    critic = Critic(wished, cue.themes, settings.endings)
+        rules.append(Landing(cue.manner, None if beats is None else beats.period))
+    critic = Critic(wished, cue.themes, settings.endings, beats)
     return replace(cue, rules=tuple(rules), critic=critic, gap=cue.manner.gap)
 
 

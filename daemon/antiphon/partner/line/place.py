@@ -34,12 +34,15 @@ class Place:
         When it began.
     without : tuple of int
         Pitches that the next note must not have.
+    sounded : float
+        When it really began: `onset` is nominal where a groove is kept to.
     """
 
     state: State
     row: NDArray[np.int32]
     onset: float
     without: tuple[int, ...] = ()
+    sounded: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)

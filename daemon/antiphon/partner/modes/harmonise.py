@@ -14,7 +14,6 @@ import numpy as np
 
 from antiphon.instrument.controls import FORBID
 from antiphon.music.note import Note
-from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.rules import PITCHES
 from antiphon.partner.listening.gestures import KeyBack, KeyDown, KeyUp
 from antiphon.partner.listening.window import Struck
@@ -142,7 +141,7 @@ class Harmonise:
         """
         ensemble, settings = self._ensemble, self._ensemble.sections.of(HarmoniseSettings)
         reading = ensemble.reading
-        reading.aim(time, Cue(ensemble.listening.phrase.start))
+        reading.aim(time, ensemble.moment())
         reading.read(MOST_READ)
         if not reading.ready:
             return

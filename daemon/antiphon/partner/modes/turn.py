@@ -159,7 +159,7 @@ class Turn:
             # The window as it will be at the end of the pause, whenever we are called.
             self.drop()
             self._version = listening.window.version
-            self._cue = self._ensemble.cue(end)
+            self._cue = self._ensemble.cue(now)
             reading.aim(end, self._cue)
         calls = reading.read(calls)
         if self.line is None and self._plan is None and reading.ready:

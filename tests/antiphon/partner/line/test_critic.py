@@ -20,6 +20,7 @@ from antiphon.partner.line.critic import (
     top_line,
 )
 from antiphon.partner.line.manner import Manner
+from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,6 @@ def test_a_rest_at_the_end_is_better_than_nothing_and_worse_than_a_long_note() -
 
 def test_it_ends_on_a_beat_where_there_are_beats() -> None:
     end = 9 * 0.25
-    on, off = (replace(CRITIC, period=0.5, anchor=end + away) for away in (0.0, 0.25))
+    on, off = (replace(CRITIC, beats=Beats(0.5, end + away)) for away in (0.0, 0.25))
     assert judged(played(TUNE), on) == pytest.approx(judged(played(TUNE)))
     assert judged(played(TUNE), off) < judged(played(TUNE), on) - 0.2
