@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from antiphon.errors import UsageError
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.settings import FormSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +42,10 @@ def continuation(
     limits: PartnerSettings,
     seed: int,
     *,
+    form: FormSettings | None = None,
     seconds: float | None = None,
     count: int | None = None,
+    groove: float = 1.0,
     progress: Progress | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
@@ -58,10 +62,15 @@ def continuation(
         Range, temperatures and the partner's other limits.
     seed : int
         Seed of the random numbers.
+    form : FormSettings, optional
+        What the continuation keeps of `notes`, and of how many candidates it is the best
+        where `seconds` is given; as shipped by default.
     seconds : float, optional
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
         How many notes to add, where `seconds` is not given.
+    groove : float
+        How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
         Called after each draw with the number of notes so far.
 
@@ -74,24 +83,39 @@ def continuation(
         raise UsageError(f"--seconds must be from 0.1 to {LONGEST:g}, not {seconds:g}.")
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
-    most = count if seconds is None and count is not None else MOST_NOTES
+    form = form or FormSettings()
+    cue = cue_of(form, notes, groove)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
-    rng = np.random.default_rng(seed)
     improviser = improviser_for(predictor, predictor.codec, limits)
+    rng = np.random.default_rng(seed)
+
+    def following(context: NoteArray) -> Line:
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], cue)
+        return Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
+
+    if seconds is not None:
+        return planned(following(notes), cue, form.candidates, progress).take()[:MOST_NOTES]
+    return _many(following, notes, count or MOST_NOTES, progress)
+
+
+def _many(
+    following: Callable[[NoteArray], Line],
+    notes: NoteArray,
+    count: int,
+    progress: Progress | None,
+) -> list[Note]:
+    """Return so many notes, of as many lines as it takes; `following` begins a line."""
     added: list[Note] = []
-    while len(added) < most:
+    while len(added) < count:
         before = len(added)
-        context = notes
-        if added:  # the line before has ended, and the next one continues it
-            context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
-        line = Line(tuned, place, float(context["onset"][-1]), length, rng)
-        while not line.finished and len(added) < most:
+        # The line before has ended, and the next one continues it.
+        line = following(np.concatenate([notes, notes_to_array(added)]) if added else notes)
+        while not line.finished and len(added) < count:
             line.draw(-math.inf)  # offline, no onset is too late
             added += line.take()
             if progress:
-                progress(min(len(added), most))
-        if seconds is not None or len(added) == before:
+                progress(min(len(added), count))
+        if len(added) == before:
             break
-    return added[:most]
+    return added[:count]

@@ -6,7 +6,6 @@ a pause. All that it learns from what it hears, it learns as on stage.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,6 +15,10 @@ from antiphon.messages import Event
 from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.partner import PartnerSections
 from antiphon.partner.ensemble import Ensemble
+from antiphon.partner.line.plan import planned
+from antiphon.partner.line.settings import FormSettings
+from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.listening.settings import GrooveSettings
 from antiphon_training.evaluation.excerpts import Excerpt, seed_of
 from antiphon_training.evaluation.ngram_instrument import NGramInstrument
 from antiphon_training.evaluation.sessions import as_heard
@@ -48,10 +51,7 @@ def player(instrument: NextNote, codec: Codec, sections: PartnerSections | None 
         for message in as_heard(piece.heard):
             if isinstance(message.event, Event) and message.time <= piece.cut:
                 ensemble.listening.hear(message.event)
-        line = _line_at(ensemble, piece)
-        while not line.finished:
-            line.draw(-math.inf)  # no clock runs: every onset is early enough
-        return notes_to_array(line.take())
+        return notes_to_array(_line_at(ensemble, piece).take())
 
     return play
 
@@ -70,20 +70,22 @@ def _settings(sections: PartnerSections, seconds: float) -> PartnerSections:
 
 
 def _line_at(ensemble: Ensemble, piece: Excerpt) -> Line:
-    """Return a line from the cut on, begun as a mode begins one (`modes.turn`)."""
+    """Return the whole line from the cut on, planned as a mode plans one (`modes.turn`)."""
     ensemble.listening.settle(piece.cut)
-    ensemble.reading.aim(piece.cut, ensemble.cue())
+    cue = ensemble.cue(piece.cut)
+    ensemble.reading.aim(piece.cut, cue)
     while not ensemble.reading.ready:
         ensemble.reading.read(MOST_NOTES)
-    return ensemble.line(piece.cut, piece.continued)
+    line = ensemble.line(piece.cut, piece.continued, cue.gap)
+    return planned(line, cue, ensemble.candidates)
 
 
 def left_alone(sections: PartnerSections) -> PartnerSections:
-    """Return settings for a baseline: the same, without what the partner adds by listening.
-
-    It adds nothing yet.
-    """
-    return sections
+    """Return settings for a baseline: the same, without what the partner adds by listening."""
+    form = FormSettings(
+        density="free", register="free", loudness="free", endings=False, candidates=1
+    )
+    return replace(sections, form=form, groove=GrooveSettings(strength=0.0))
 
 
 def imitator(codec: Codec, sections: PartnerSections | None = None) -> Player:
@@ -99,7 +101,9 @@ def prompt_ngram(codec: Codec, piece: Excerpt) -> NGramInstrument:
     """Return the n-gram of what was heard of an excerpt."""
     notes = piece.heard.copy()
     notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
-    return NGramInstrument.learn(codec, [codec.tuned(notes).encode(notes)])
+    beats = pulse_of(notes).beats()
+    tuned = codec.tuned(notes, None if beats is None else beats.period)
+    return NGramInstrument.learn(codec, [tuned.encode(notes)])
 
 
 def repeated(piece: Excerpt) -> NoteArray:
