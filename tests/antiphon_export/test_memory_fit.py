@@ -92,7 +92,7 @@ def test_the_fit_weighs_as_the_daemon_recalls_and_numpy_mixes(
 def test_the_mixed_distribution_sums_to_one_and_gain_0_changes_nothing(
     prepared: tuple[Any, Any, Any],
 ) -> None:
-    mixing, ready, _ = prepared
+    mixing, _, _ = prepared
     arrays = mixing.fitted({}).arrays
     rng = np.random.default_rng(1)
     for field, size in enumerate(CODEC.sizes):

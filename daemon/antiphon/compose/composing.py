@@ -120,6 +120,8 @@ def compose(
             given,
             limits,
             seed,
+            form=settings.form,
+            groove=settings.groove.strength,
             seconds=seconds,
             count=wish.notes,
             progress=progress,

@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SettingError
-from antiphon.messages import Event, Heard, NoteOn
+from antiphon.messages import Clock, Event, Heard, NoteOn, SongPosition, Transport
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.hint import NeverPausing
 from antiphon.partner.inputs import Change, Forget, Panic, Stop
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.listening.gestures import Gesture
     from antiphon.partner.outputs import Output
+
+FOLLOWED = 2
+"""Moments of the player's that the pulse follows in one tick, after all that is due."""
 
 
 class Partner:
@@ -92,7 +95,8 @@ class Partner:
                 self._ensemble.remember(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
-            case Heard():  # a clock: none of the modes follows one yet
+            case Heard(Clock() | Transport() | SongPosition() as event):
+                self._ensemble.listening.clock.hear(event)
                 return []
         return [*outputs, *self._report(given.time)]
 
@@ -108,6 +112,7 @@ class Partner:
             self._ensemble.listening.settle(now, resumed=self._mode.resumes(now))
         )
         outputs += self._mode.tick(now, self._ensemble.calls)
+        self._ensemble.listening.pulse.follow(now, FOLLOWED)
         return [*outputs, *self._report(now)]
 
     def next_wake(self) -> float | None:

@@ -11,7 +11,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from antiphon.messages import ClockEvent, Heard
+from antiphon.messages import Heard
 from antiphon.music.note import Note
 from antiphon.partner.inputs import Change, Forget, Input, Panic, Stop
 from antiphon.partner.outputs import Cancel, End, Output, Play, Silence
@@ -50,9 +50,8 @@ class StageLog:
         self._entries: deque[Entry] = deque()
 
     def took(self, given: Input) -> None:
-        """Keep an input, but no clock: none of the modes follows one, and it never pauses."""
-        if not (isinstance(given, Heard) and isinstance(given.event, ClockEvent)):
-            self._keep(entry_of(given))
+        """Keep an input."""
+        self._keep(entry_of(given))
 
     def ticked(self, now: float) -> None:
         """Keep a tick."""

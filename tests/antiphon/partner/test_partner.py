@@ -353,7 +353,7 @@ def _check_answers(stage: Stage) -> None:
 
 def test_an_hour_of_jamming_takes_a_second_or_two(kit: Kit) -> None:
     imitator = kit.imitator(memory=32)
-    stage = kit.stage(predictor=imitator)
+    stage = kit.stage(predictor=imitator, form_candidates=1)  # it draws a batch one by one
     began = time.perf_counter()
     rng = np.random.default_rng(7)
     start = 1.0

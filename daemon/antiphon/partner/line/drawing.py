@@ -6,8 +6,9 @@ settings that one adopts hold for the other too.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.instrument.controls import Biases, Controls
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.memory.memory import Memory
@@ -95,6 +97,12 @@ class Drawing(Generic[C, L]):
     def adopt(self, settings: PartnerSettings) -> None:
         """Go by other settings from now on; so do all that were tuned from this one."""
         self._limits.adopt(settings)
+
+    def ruled(self, cue: Cue) -> Self:
+        """Return a copy that keeps to the rules of another cue."""
+        other = copy.copy(self)
+        other._line_rules = cue.rules
+        return other
 
     def _every(self, own: Sequence[Rule]) -> tuple[Rule, ...]:
         """Return the rules of a draw: of all lines, of this one, and `own`."""

@@ -6,10 +6,10 @@ do. Rows are classes of one note or word, in the codec's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -31,6 +31,10 @@ class Prediction(Protocol):
     @property
     def within(self) -> NDArray[np.float32]:
         """The place inside each class, in [0, 1), shape (fields,)."""
+
+    @property
+    def log_probability(self) -> NDArray[np.float32]:
+        """The logarithm of each class's probability, as the instrument learned it."""
 
     @property
     def state(self) -> State:
@@ -89,3 +93,18 @@ def remembering(predictor: NextNote) -> Remembers | None:
     if getattr(predictor, "weighing", None) is None or predictor.window is not None:
         return None
     return cast("Remembers", predictor)
+
+
+@runtime_checkable
+class BatchNextNote(NextNote, Protocol):
+    """An instrument that draws several notes in one call."""
+
+    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
+        """Draw the answer to each ask, as `step` would."""
+
+
+def stepper(predictor: NextNote) -> Callable[[Sequence[Ask]], Sequence[Prediction]]:
+    """Return what answers several asks: in one call, where the instrument can."""
+    if isinstance(predictor, BatchNextNote):
+        return predictor.step_batch
+    return lambda asks: [predictor.step(ask) for ask in asks]

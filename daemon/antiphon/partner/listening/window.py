@@ -139,6 +139,12 @@ class Window:
         struck = zip(notes["onset"].tolist(), notes["pitch"].tolist(), strict=True)
         return np.fromiter((note in own for note in struck), np.bool_, len(notes))
 
+    def players(self, now: float) -> NoteArray:
+        """Return those of a snapshot that the player struck, as `snapshot` does."""
+        last = bisect_right(self._struck, now, key=_onset)
+        shown = self._struck[self._oldest(now, last) : last]
+        return _as_notes([struck for struck in shown if not struck.own], now)
+
     def oldest(self, now: float) -> float:
         """Return when the first note of a snapshot began; infinity where it is empty."""
         last = bisect_right(self._struck, now, key=_onset)

@@ -13,6 +13,8 @@ from antiphon.instrument.weighing import LONGEST, Weighing
 from antiphon.partner import Change, Forget, Panic, Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.antiphon.partner.conftest import Imitator, Kit, Stage
 
     from antiphon.instrument.ask import Ask
@@ -33,6 +35,7 @@ LINE = (60, 62, 64, 65, 67, 65, 64, 62)
 class Keyed:
     classes: NDArray[np.int32]
     within: NDArray[np.float32]
+    log_probability: NDArray[np.float32]
     state: Any
     key: NDArray[np.float32]
 
@@ -51,9 +54,20 @@ class Rememberer:
         self.read = imitator.read
 
     def step(self, ask: Ask) -> Keyed:
-        self.recalled.append(ask.memory)
-        drawn = self.imitator.step(ask)
-        return Keyed(drawn.classes, drawn.within, drawn.state, key_after(ask.previous))
+        return self.step_batch([ask])[0]
+
+    def step_batch(self, asks: Sequence[Ask]) -> list[Keyed]:
+        self.recalled += [ask.memory for ask in asks]
+        return [
+            Keyed(
+                drawn.classes,
+                drawn.within,
+                drawn.log_probability,
+                drawn.state,
+                key_after(ask.previous),
+            )
+            for ask, drawn in zip(asks, self.imitator.step_batch(asks), strict=True)
+        ]
 
     def read_with_keys(self, state: Any, classes: NDArray[np.int32]) -> Any:
         states = self.read(state, classes)

@@ -1,0 +1,93 @@
+"""Steps and onsets by the player's groove.
+
+A note has two onsets. The sounding one is placed by the groove's density, and so has the
+player's own deviations from the beat. The nominal one is the groove's nearest peak; steps
+are counted from it and read back by it, so that deviations do not add up from note to
+note. Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.partner.line.slates import STEP
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import Note
+    from antiphon.partner.line.drawing import Draft
+    from antiphon.partner.line.predictor import Prediction
+    from antiphon.partner.line.rules import Moment, Slate
+    from antiphon.partner.line.slates import FieldTables
+    from antiphon.partner.listening.groove import Groove
+
+CHORD = 0.005
+"""A shorter step is within a chord, and no groove's matter."""
+SPREAD = 0.025
+"""A shorter one is within a chord that is spread by hands."""
+EVEN = 0.002
+"""Chords are spread by so much more than the player's, for a few notes tell it."""
+LONGEST = 3.0
+"""Steps of the last class, which is open, are taken for at most so much longer."""
+LEAST = 1e-3
+
+
+class InTime:
+    """A rule that weighs steps by where they lead to in the groove.
+
+    Parameters
+    ----------
+    groove : Groove
+        Where the player's notes fall.
+    """
+
+    def __init__(self, groove: Groove) -> None:
+        self.groove = groove
+
+    def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Add the logarithm of the mean density over what is allowed of each step."""
+        slate.steps(lambda low, high: self._weights(moment, low, high))
+
+    def _weights(
+        self, moment: Moment, low: NDArray[np.float64], high: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        begin = moment.previous + low
+        width = np.minimum(high - low, LONGEST)
+        end = begin + width
+        groove = self.groove
+        allowed = np.clip((begin, end), moment.earliest, max(moment.latest, moment.earliest))
+        before = groove.before(allowed)
+        density = (before[1] - before[0]) * groove.beats.period / np.maximum(width, LEAST)
+        weights: NDArray[np.float64] = np.log(np.maximum(density, LEAST))
+        return np.where(high <= SPREAD + LEAST, self._spread(low, high), weights)
+
+    def _spread(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return weights of steps within a chord, by how spread the player's chords are."""
+        middle = np.where(low > 0.0, 0.5 * (low + high), 0.0)
+        return -0.5 * (middle / (1.2 * self.groove.spread + EVEN)) ** 2
+
+    def timed(
+        self, note: Note, draft: Draft, prediction: Prediction, tables: FieldTables
+    ) -> tuple[Note, float]:
+        """Return a drawn note with its sounding onset, and its nominal onset."""
+        place, moment = draft.place, draft.moment
+        step = int(prediction.classes[STEP])
+        low, high = float(tables.step_low[step]), float(tables.step_high[step])
+        if high <= CHORD + LEAST and moment.earliest <= place.sounded:
+            return replace(note, onset=place.sounded), place.onset
+        onset = note.onset
+        if high > SPREAD + LEAST:
+            onset = self._placed(moment, low, high, float(prediction.within[STEP]))
+        onset = max(onset, place.sounded)
+        return replace(note, onset=onset), self.groove.nearest(onset)
+
+    def _placed(self, moment: Moment, low: float, high: float, within: float) -> float:
+        """Return the sounding onset of a note whose step lies between two steps."""
+        latest = max(moment.latest, moment.earliest)
+        begin = min(max(moment.previous + low, moment.earliest), latest)
+        end = min(moment.previous + min(high, low + LONGEST), latest)
+        return self.groove.within(begin, max(begin, end), within)

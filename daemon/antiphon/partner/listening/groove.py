@@ -1,0 +1,104 @@
+"""The groove: where in the beat a player's notes fall, as a density.
+
+It is an array over one beat, of mean 1: where it is 3, three times as many notes fall as
+there would without a beat. Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.partner.listening.beats import Beats
+
+POINTS = 960
+"""Places in a beat: 0.6 ms apart at a beat of 0.6 s."""
+
+PEAK = 1.3
+"""A place is one where notes belong if the density has a peak there of this height."""
+
+REACH = 0.03
+"""A note is meant for the nearest peak, if that is no farther away than this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groove:
+    """A density over the place in the beat.
+
+    Attributes
+    ----------
+    beats : Beats
+        The beats.
+    density : float64 array, shape (960,)
+        The density at the middle of each of 960 parts of the beat; its mean is 1.
+    integral : float64 array, shape (961,)
+        The share of notes before each edge of these parts, from 0 to 1.
+    peaks : float64 array, shape (peaks,)
+        The places, in beats, where notes belong; ascending.
+    spread : float
+        The time from one note of a chord to the next, in the mean.
+    """
+
+    beats: Beats
+    density: NDArray[np.float64]
+    integral: NDArray[np.float64]
+    peaks: NDArray[np.float64]
+    spread: float
+
+    @classmethod
+    def of(cls, beats: Beats, density: NDArray[np.float64], spread: float) -> Groove:
+        """Return the groove of a density."""
+        density = density / density.mean()
+        integral = np.concatenate([[0.0], np.cumsum(density) / POINTS])
+        top = (density > np.roll(density, 1)) & (density >= np.roll(density, -1))
+        peaks = (np.flatnonzero(top & (density > PEAK)) + 0.5) / POINTS
+        return cls(beats, density, integral, peaks, spread)
+
+    def softened(self, strength: float) -> Groove:
+        """Return this groove at a strength, from 0 (flat) to 1 (as it is)."""
+        if strength >= 1.0:
+            return self
+        return Groove.of(self.beats, self.density**strength, self.spread / max(strength, 0.01))
+
+    def before(self, times: Any) -> Any:
+        """Return how much of the density lies before times, in beats from the anchor."""
+        place = (np.asarray(times) - self.beats.anchor) / self.beats.period
+        whole = np.floor(place)
+        return whole + np.interp(place - whole, _EDGES, self.integral)
+
+    def within(self, begin: float, end: float, share: float) -> float:
+        """Return when a share of what the density has between two times has passed."""
+        low, high = self.before(begin), self.before(end)
+        passed = low + (high - low) * share
+        whole = np.floor(passed)
+        place = whole + np.interp(passed - whole, self.integral, _EDGES)
+        time = self.beats.anchor + float(place) * self.beats.period
+        return min(max(time, begin), end)
+
+    def nearest(self, time: float, reach: float = REACH) -> float:
+        """Return the peak that a note at a time is meant for; the time itself without one."""
+        if not len(self.peaks):
+            return time
+        peak = self._peaks_around(time)
+        best = float(peak[np.argmin(np.abs(peak - time))])
+        return best if abs(best - time) <= reach else time
+
+    def next_peak(self, time: float) -> float:
+        """Return the first peak that is not before a time; the time itself without one."""
+        if not len(self.peaks):
+            return time
+        peak = self._peaks_around(time)
+        return float(peak[np.searchsorted(peak, time)])
+
+    def _peaks_around(self, time: float) -> NDArray[np.float64]:
+        """Return when the peaks are in the beat of a time, the one before and the one after."""
+        whole = np.floor((time - self.beats.anchor) / self.beats.period)
+        places = np.concatenate([self.peaks - 1.0, self.peaks, self.peaks + 1.0])
+        times: NDArray[np.float64] = self.beats.anchor + (whole + places) * self.beats.period
+        return times
+
+
+_EDGES = np.arange(POINTS + 1) / POINTS
