@@ -23,7 +23,6 @@ OPSET = 18
 """The newest that tf2onnx 1.17 writes; onnxruntime reads it since 1.14."""
 
 BATCH = "batch"
-CANDIDATES = "candidates"
 
 
 def to_onnx(network: Any, codec: Codec, gate: Gate | None = None) -> Any:
@@ -83,10 +82,7 @@ def _tidy(model: Any, outputs: Iterable[str]) -> None:
     del model.graph.output[:]
     model.graph.output.extend(ordered)
     for item in (*model.graph.input, *model.graph.output):
-        shape = item.type.tensor_type.shape
-        shape.dim[0].dim_param = BATCH
-        if item.name in (recalled.ROW, recalled.WEIGHT, recalled.LENGTH):
-            shape.dim[1].dim_param = CANDIDATES
+        item.type.tensor_type.shape.dim[0].dim_param = BATCH
     model.graph.name = "antiphon_step"
     model.producer_name = "antiphon"
     model.producer_version = ""

@@ -68,10 +68,11 @@ class Gate:
         )
 
     def inputs(self) -> tuple[NeutralInput, ...]:
-        """Return the inputs for a card: one candidate, and a gain of 0."""
+        """Return the inputs for a card; neutral is a gain of 0."""
+        count = recalled.CANDIDATES
         return (
-            NeutralInput(recalled.ROW, (1, len(self.power)), "int32", 0.0),
-            NeutralInput(recalled.WEIGHT, (1,), "float32", 0.0),
-            NeutralInput(recalled.LENGTH, (1,), "float32", 0.0),
+            NeutralInput(recalled.ROW, (count, len(self.power)), "int32", 0.0),
+            NeutralInput(recalled.WEIGHT, (count,), "float32", 0.0),
+            NeutralInput(recalled.LENGTH, (count,), "float32", 0.0),
             NeutralInput(recalled.GAIN, (1,), "float32", 0.0),
         )

@@ -44,15 +44,9 @@ DIVISORS = np.array([8.0, 1.0, 5.0, 2.0, 4.0])
 
 
 def signature(gate: Gate) -> list[Any]:
-    """Return the inputs of `antiphon.instrument.recalled` for a `tf.function`."""
-    shapes = {recalled.ROW: (None, len(gate.power)), recalled.GAIN: (1,)}
+    """Return the inputs of a memory for a `tf.function`."""
     return [
-        tf.TensorSpec(
-            (None, *shapes.get(name, (None,))),
-            tf.int32 if name == recalled.ROW else tf.float32,
-            name,
-        )
-        for name in recalled.INPUTS
+        tf.TensorSpec((None, *one.shape), getattr(tf, one.dtype), one.name) for one in gate.inputs()
     ]
 
 

@@ -104,8 +104,7 @@ def _heard(model: Any, codec: Codec, names: Sequence[str], path: Path) -> dict[s
     graph = open_graph(path)
     feeds: dict[str, Any] = {
         item.name: np.zeros(
-            # A free axis is that of remembered notes, of which there are none.
-            (PIECES, *(size if isinstance(size, int) else 1 for size in item.shape[1:])),
+            (PIECES, *item.shape[1:]),
             np.int32 if "int32" in item.type else np.float32,
         )
         for item in graph.get_inputs()

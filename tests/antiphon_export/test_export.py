@@ -196,9 +196,9 @@ def test_a_broken_parity_fails_the_command_and_leaves_no_file(
     from antiphon_export import build
     from antiphon_export.parity import ParityError
 
-    def broken(network: Any, codec: Any) -> Any:
+    def broken(network: Any, codec: Any, gate: Any) -> Any:
         network.heads[0].logits.bias.assign_add(np.full(128, 0.01, np.float32) * np.arange(128))
-        model = convert(network, codec)
+        model = convert(network, codec, gate)
         network.heads[0].logits.bias.assign_sub(np.full(128, 0.01, np.float32) * np.arange(128))
         return model
 
@@ -258,9 +258,9 @@ def remembering(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_memory_goes_into_the_graph_the_card_and_the_metadata(remembering: Path) -> None:
     card = load_card(remembering)
     assert [(one.name, one.shape, one.neutral) for one in card.inputs_neutral] == [
-        ("memory_row", (1, 4), 0.0),
-        ("memory_weight", (1,), 0.0),
-        ("memory_length", (1,), 0.0),
+        ("memory_row", (32, 4), 0.0),
+        ("memory_weight", (32,), 0.0),
+        ("memory_length", (32,), 0.0),
         ("memory_gain", (1,), 0.0),
     ]
     assert card.extra["parity"]["int8_same_notes"] > 0.6

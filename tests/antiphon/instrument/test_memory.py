@@ -182,3 +182,5 @@ def test_short_recalls_are_padded(mindful: Predictor) -> None:
     assert inputs["memory_row"].shape == (2, CANDIDATES, 4)
     assert np.all(inputs["memory_weight"][1, 3:] == PADDING)
     assert inputs["memory_gain"].tolist() == [[0.0], [1.0]]
+    with pytest.raises(ValueError, match="a recall of 33 rows"):
+        as_inputs([some(mindful, CANDIDATES + 1)])
