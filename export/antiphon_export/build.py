@@ -22,11 +22,13 @@ from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
+from antiphon.instrument.weighing import WEIGHING_KEY, Weighing
 from antiphon.music.codecs.codec import Codec
 from antiphon_export.convert import to_onnx
+from antiphon_export.gate import Gate
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
-from antiphon_export.quantise import quantise
+from antiphon_export.quantise import Steps, quantise, row_steps
 from antiphon_export.reach import known_steps
 from antiphon_export.weight_tensors import locate_weights
 from antiphon_training.corpora.assemble import read_files
@@ -42,6 +44,22 @@ Say = Callable[[str], None]
 _NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
 _COMPARED_NOTES = 512
 DEFAULT_LICENCE = "MIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A memory, as its fit hands it over.
+
+    Attributes
+    ----------
+    gate : Gate
+        What becomes a part of the graph.
+    weighing : Weighing
+        How a host weighs remembered places; it goes into the metadata.
+    """
+
+    gate: Gate
+    weighing: Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,8 @@ class Order:
         Whether to measure held-out figures.
     steps : int
         The number of notes in the proof that the file plays as the network.
+    memory : Memory, optional
+        What the graph needs to take remembered notes; without it, it takes none.
     """
 
     run: Path
@@ -74,6 +94,7 @@ class Order:
     corpora: tuple[Path, ...] = ()
     measure: bool = True
     steps: int = STEPS
+    memory: Memory | None = None
 
 
 def build(order: Order, say: Say) -> Card:
@@ -89,6 +110,8 @@ def build(order: Order, say: Say) -> Card:
         network, source = _read_instrument(order)
     else:
         network, source = _read_run(order, say)
+    inputs = () if order.memory is None else order.memory.gate.inputs()
+    source = replace(source, card=replace(source.card, inputs_neutral=inputs))
     try:
         order.out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=order.out.parent) as folder:
@@ -145,17 +168,24 @@ def _read_instrument(order: Order) -> tuple[Any, _Source]:
 def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -> tuple[Path, Card]:
     """Make the file in the temporary folder; return it and its card."""
     say("converting the network")
-    model = to_onnx(network, source.codec)
+    gate = None if order.memory is None else order.memory.gate
+    model = to_onnx(network, source.codec, gate)
     weights = {WEIGHTS_KEY: locate_weights(model, graph_weights(network))}
+    if order.memory is not None:
+        weights[WEIGHING_KEY] = order.memory.weighing.to_json()
     plain = folder / "fp32.onnx"
     write_model(model, replace(source.card, precision="fp32"), plain, weights)
     say("proving that the file plays as the network")
-    parity = prove(network, plain, order.steps)
+    parity = prove(network, plain, order.steps, gate)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
     made = plain
     loss: QuantisationLoss | None = None
     if order.precision == "int8":
-        model, made = _quantised(model, source, folder), folder / "int8.onnx"
+        known = _known_steps(model, source, folder)
+        weights[WEIGHTS_KEY] = locate_weights(
+            model, graph_weights(network), row_steps(model.graph, known)
+        )
+        model, made = quantise(model, known), folder / "int8.onnx"
         write_model(model, source.card, made, weights)
         excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
         loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
@@ -170,15 +200,15 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
     return made, card
 
 
-def _quantised(model: Any, source: _Source, folder: Path) -> Any:
-    """Return a model in int8.
+def _known_steps(model: Any, source: _Source, folder: Path) -> dict[str, Steps]:
+    """Return the steps of the activations.
 
     A window is read by hundreds of products of a few weights, whose activations are not
     the same everywhere, so those have a step a row.
     """
     if source.card.context["kind"] != "stream":
-        return quantise(model)
-    return quantise(model, known_steps(model, source.codec, folder / "reach.onnx"))
+        return {}
+    return known_steps(model, source.codec, folder / "reach.onnx")
 
 
 def write_model(

@@ -136,7 +136,8 @@ class Product:
 
 def products(graph: Any) -> list[Product]:
     """Return the products of a graph, in the order of evaluation."""
-    sizes = {item.name: int(np.prod(item.dims)) for item in graph.initializer}
+    # Constants of three axes are the gates of a memory, which are tiny.
+    sizes = {i.name: int(np.prod(i.dims)) for i in graph.initializer if len(i.dims) == 2}
     parts = {node.output[0]: tuple(node.input) for node in graph.node if node.op_type == "Concat"}
     return [
         Product(
@@ -145,13 +146,25 @@ def products(graph: Any) -> list[Product]:
             sizes[node.input[1]] >= LARGE,
         )
         for node in graph.node
-        if node.op_type == "MatMul" and node.input[1] in sizes
+        if node.op_type == "MatMul" and sizes.get(node.input[1], 0) > 0
     ]
 
 
-def step_name(weights: str, row: int) -> str:
-    """Return the name of the constant with the step of the activation from a row on."""
-    return f"{weights}_step_{row}"
+def row_steps(graph: Any, known: Mapping[str, Steps]) -> dict[str, NDArray[np.float32]]:
+    """Return, for weights whose activation has known steps, the step of each row, (inputs,).
+
+    The stored weights contain these steps, so weights with two activations have none.
+    """
+    found = products(graph)
+    of = [product.weights for product in found]
+    widths = _widths(graph)
+    return {
+        one.weights: np.concatenate(
+            [np.full(widths[part], known[part].step, np.float32) for part in one.parts]
+        )
+        for one in found
+        if of.count(one.weights) == 1 and all(part in known for part in one.parts)
+    }
 
 
 class _Rewriter:
@@ -161,18 +174,16 @@ class _Rewriter:
         self._graph = graph
         self._known = known
         self._constants = {item.name: item for item in graph.initializer}
-        self._widths = _widths(graph)
-        found = products(graph)
-        of = [product.weights for product in found]
-        # Steps are within the weights, so weights with two activations cannot have them.
-        self._parts = {one.weights: one.parts for one in found if of.count(one.weights) == 1}
+        self._parts = {one.weights: one.parts for one in products(graph)}
+        self._row_steps = row_steps(graph, known)
         self._nodes: list[Any] = []
         self._rows: dict[str, tuple[str, str]] = {}
+        self._stored_parts: set[str] = set()
 
     def rewrite(self) -> None:
         """Visit the nodes once, in their order of evaluation."""
         for node in self._graph.node:
-            if node.op_type == "MatMul" and node.input[1] in self._constants:
+            if node.op_type == "MatMul" and node.input[1] in self._parts:
                 self._product(node)
             else:
                 self._nodes.append(node)
@@ -196,9 +207,9 @@ class _Rewriter:
         """Replace one product of an activation by constant weights."""
         activation, name = node.input
         out = node.output[0]
-        parts = self._parts.get(name, ())
-        if parts and all(part in self._known for part in parts):
-            row, steps = self._stored(out, name, parts)
+        if name in self._row_steps:
+            row, steps = self._stored(activation, self._parts[name])
+            self._store_weights(name, self._row_steps[name], signed=steps.bits == 7)
             self._integer_product(row, name, steps.zero, out, out, signed=steps.bits == 7)
             return
         self._store_weights(name, None, signed=False)
@@ -215,32 +226,29 @@ class _Rewriter:
         self._node("Cast", [f"{of}_sum"], f"{of}_float", to=onnx.TensorProto.FLOAT)
         self._node("Mul", [f"{of}_float", f"{name}_scale"], out)
 
-    def _stored(self, out: str, name: str, parts: Sequence[str]) -> tuple[str, Steps]:
+    def _stored(self, activation: str, parts: Sequence[str]) -> tuple[str, Steps]:
         """Store an activation of known steps; return its name, and the steps of one part."""
         steps = [self._known[part] for part in parts]
         if len({(one.zero, one.bits) for one in steps}) > 1:
             raise ValueError(f"the parts {parts} of an activation are stored differently")
-        stored: list[str] = []
-        row_steps: list[NDArray[np.float32]] = []
-        for part, one in zip(parts, steps, strict=True):
-            row = sum(map(len, row_steps))
-            stored.append(self._stored_part(part, one, f"{out}_{row}", step_name(name, row)))
-            row_steps.append(np.full(self._widths[part], one.step, np.float32))
-        self._store_weights(name, np.concatenate(row_steps), signed=steps[0].bits == 7)
+        stored = [self._stored_part(part, one) for part, one in zip(parts, steps, strict=True)]
         if len(stored) == 1:
             return stored[0], steps[0]
-        self._node("Concat", stored, f"{out}_stored", axis=1)
-        return f"{out}_stored", steps[0]
+        self._node("Concat", stored, f"{activation}_stored", axis=1)
+        return f"{activation}_stored", steps[0]
 
-    def _stored_part(self, part: str, steps: Steps, to: str, step: str) -> str:
-        """Store one part of an activation; return its name as uint8."""
-        self._constant(step, np.float32(steps.step))
-        self._node("QuantizeLinear", [part, step, self._zero(steps.zero)], f"{to}_8_bits")
-        if steps.bits == 8:
-            return f"{to}_8_bits"
-        limit = self._constant("int8_limit", np.uint8(steps.largest))
-        self._node("Clip", [f"{to}_8_bits", "", limit], f"{to}_7_bits")
-        return f"{to}_7_bits"
+    def _stored_part(self, part: str, steps: Steps) -> str:
+        """Store one part of an activation, once; return its name as uint8."""
+        name = f"{part}_{steps.bits}_bits"
+        if name in self._stored_parts:
+            return name
+        self._stored_parts.add(name)
+        step = self._constant(f"{part}_step", np.float32(steps.step))
+        self._node("QuantizeLinear", [part, step, self._zero(steps.zero)], f"{part}_8_bits")
+        if steps.bits == 7:
+            limit = self._constant("int8_limit", np.uint8(steps.largest))
+            self._node("Clip", [f"{part}_8_bits", "", limit], name)
+        return name
 
     def _stored_by_row(self, name: str) -> tuple[str, str]:
         """Return the names of an activation in uint8 and of its scale a row, (batch, 1)."""

@@ -53,9 +53,10 @@ def known_steps(model: Any, codec: Codec, path: Path) -> dict[str, Steps]:
     """
     found = products(model.graph)
     heard = _heard(model, codec, sorted({part for one in found for part in one.parts}), path)
+    large = {part for one in found if one.large for part in one.parts}
     # The parts of a concatenation have one zero.
     return {
-        part: best_steps(heard[part], bits=7 if one.large else 8, centred=len(one.parts) > 1)
+        part: best_steps(heard[part], bits=7 if part in large else 8, centred=len(one.parts) > 1)
         for one in found
         for part in one.parts
     }
@@ -102,7 +103,11 @@ def _heard(model: Any, codec: Codec, names: Sequence[str], path: Path) -> dict[s
     onnx.save(probe, path)
     graph = open_graph(path)
     feeds: dict[str, Any] = {
-        item.name: np.zeros((PIECES, *item.shape[1:]), np.float32) for item in graph.get_inputs()
+        item.name: np.zeros(
+            (PIECES, *item.shape[1:]),
+            np.int32 if "int32" in item.type else np.float32,
+        )
+        for item in graph.get_inputs()
     }
     feeds["previous"] = np.tile(np.array(codec.start, np.int32), (PIECES, 1))
     feeds["temperature"] += 1.0

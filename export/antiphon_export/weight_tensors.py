@@ -23,11 +23,26 @@ MOST_VALUES = 64
 """The values of a weight may be stored if there are at most so many."""
 
 
-def locate_weights(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> str:
+def locate_weights(
+    model: Any,
+    weights: Mapping[str, NDArray[np.float32]],
+    steps: Mapping[str, NDArray[np.float32]] | None = None,
+) -> str:
     """Return the place, or the values, of each weight, as JSON for the metadata.
 
-    A place is the name of a tensor, or {"tensor", "rows", "columns"} of a block.
+    A place is the name of a tensor, or {"tensor", "rows", "columns"} of a block. Where the
+    stored weights contain the step of an activation, it has that, too, as "step".
+
+    Parameters
+    ----------
+    model : onnx.ModelProto
+        In fp32.
+    weights : mapping of str to float32 array
+        Each by its path.
+    steps : mapping of str to float32 array, optional
+        The step of each row of a tensor (`antiphon_export.quantise.row_steps`).
     """
+    steps = steps or {}
     held: dict[tuple[Any, ...], str] = {}
     larger: dict[str, NDArray[Any]] = {}
     for tensor in model.graph.initializer:
@@ -38,7 +53,11 @@ def locate_weights(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> st
     places: dict[str, Any] = {}
     for path, value in weights.items():
         found = held.get((value.size, np.ascontiguousarray(value).tobytes()))
-        place = found or _block(value.reshape(-1, value.shape[-1]), larger)
+        place: Any = found or _block(value.reshape(-1, value.shape[-1]), larger)
+        if found in steps:
+            place = {"tensor": found, "rows": [0, None], "columns": [0, None]}
+        if isinstance(place, dict) and place["tensor"] in steps:
+            place["step"] = float(steps[place["tensor"]][place["rows"][0]])
         if place is not None:
             places[path] = place
         elif value.size <= MOST_VALUES:

@@ -105,11 +105,10 @@ def step_of(path: Path, weight: str) -> float:
     """
     held = {item.name: numpy_helper.to_array(item) for item in onnx.load(path).graph.initializer}
     label = json.loads(read_metadata(path)[WEIGHTS_KEY])[weight]
-    place = {"tensor": label, "rows": [0]} if isinstance(label, str) else label
+    place = {"tensor": label} if isinstance(label, str) else label
     if isinstance(place, list) or f"{place['tensor']}_int8" not in held:
         return 0.0
-    activation = held.get(f"{place['tensor']}_step_{place['rows'][0]}", np.float32(1.0))
-    return float(held[f"{place['tensor']}_scale"].max() / activation)
+    return float(held[f"{place['tensor']}_scale"].max() / place.get("step", 1.0))
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

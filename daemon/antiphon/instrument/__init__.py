@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from antiphon.deferred import deferred
 
 if TYPE_CHECKING:
-    from antiphon.instrument.ask import Ask
+    from antiphon.instrument.ask import Ask, Recall
     from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.instrument.metadata import load_card
@@ -26,6 +26,7 @@ __all__ = [
     "NeutralInput",
     "Prediction",
     "Predictor",
+    "Recall",
     "Scores",
     "State",
     "StateTensor",
@@ -38,7 +39,7 @@ __all__ = [
 __getattr__ = deferred(
     __name__,
     {
-        "ask": ("Ask",),
+        "ask": ("Ask", "Recall"),
         "card": ("SCHEMA", "Card", "NeutralInput", "StateTensor", "read_card"),
         "controls": ("Biases", "Controls"),
         "metadata": ("load_card",),

@@ -143,31 +143,23 @@ def _read_weights(path: Path, labels: Mapping[str, Any]) -> dict[str, NDArray[np
         if isinstance(label, list):
             weights[name] = np.array(label, dtype=np.float32)
             continue
-        place = label if isinstance(label, dict) else {"tensor": label, "rows": [0, None]}
-        whole = _read_tensor(held, place["tensor"], place["rows"][0])
+        place = label if isinstance(label, dict) else {"tensor": label}
+        whole = _read_tensor(held, place["tensor"])
         if whole is not None:
-            block = np.atleast_2d(whole)[
-                slice(*place["rows"]), slice(*place.get("columns", [None]))
-            ]
+            rows, columns = (slice(*place.get(axis, [None])) for axis in ("rows", "columns"))
+            # In int8, weights contain the step of the activation that they multiply.
+            block = np.atleast_2d(whole)[rows, columns] / np.float32(place.get("step", 1.0))
             weights[name] = block.reshape(-1) if whole.ndim == 1 else block
     return weights
 
 
-def _read_tensor(
-    held: Mapping[str, NDArray[Any]], name: str, row: int
-) -> NDArray[np.float32] | None:
-    """Return a tensor in float32, or None where there is none of this name.
-
-    In int8, weights contain the step of the activation that they multiply, which is one
-    constant for the rows from `row` on.
-    """
+def _read_tensor(held: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32] | None:
+    """Return a tensor in float32, or None where there is none of this name."""
     if name in held:
         return held[name].astype(np.float32)
     stored = held.get(f"{name}_int8")
     if stored is None:
         return None
-    # Files of the first versions have unsigned weights.
     zero = ZERO_POINT if stored.dtype == np.uint8 else 0
-    step = held.get(f"{name}_step_{row}", np.float32(1.0))
-    weights: NDArray[np.float32] = (stored.astype(np.float32) - zero) * held[f"{name}_scale"] / step
+    weights: NDArray[np.float32] = (stored.astype(np.float32) - zero) * held[f"{name}_scale"]
     return weights
