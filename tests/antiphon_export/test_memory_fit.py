@@ -57,13 +57,15 @@ def prepared(network: Any) -> tuple[Any, Any, Any]:
 def test_the_fit_weighs_as_the_daemon_recalls_and_numpy_mixes(
     prepared: tuple[Any, Any, Any],
 ) -> None:
+    from antiphon_export.memory.fitted import keys_of
     from antiphon_export.memory.fitting import _tensors
+    from antiphon_export.reference import memory_log_ratio
 
     mixing, ready, features = prepared
     piece = ready["rows"].astype(np.int32)
     nats = mixing.nats(_tensors(ready)[0]).numpy()
     fitted = mixing.fitted({})
-    keys = fitted.arrays.key(ready["features"].astype(np.float32))
+    keys = keys_of(ready["features"].astype(np.float32), fitted.gate)
     assert np.allclose(np.linalg.norm(keys, axis=1), 1.0, atol=1e-2)
     memory = Memory(fitted.weighing, CODEC.sizes, 1024)
     starts = np.cumsum((0, *CODEC.sizes))
@@ -76,9 +78,7 @@ def test_the_fit_weighs_as_the_daemon_recalls_and_numpy_mixes(
             own = logits[starts[field] : starts[field + 1]]
             expected = own[true]
             if recall is not None:
-                expected += fitted.arrays.log_ratio(
-                    field, own, row, recall.rows, recall.weights, recall.lengths, 1.0
-                )[true]
+                expected += memory_log_ratio(fitted.gate, field, own, row, recall)[true]
             # The fit looks at the best of places that were weighed beforehand.
             if at < CANDIDATES:
                 assert nats[at, field] == pytest.approx(-expected, abs=2e-3)
@@ -92,23 +92,27 @@ def test_the_fit_weighs_as_the_daemon_recalls_and_numpy_mixes(
 def test_the_mixed_distribution_sums_to_one_and_gain_0_changes_nothing(
     prepared: tuple[Any, Any, Any],
 ) -> None:
-    mixing, _, _ = prepared
-    arrays = mixing.fitted({}).arrays
+    from antiphon.instrument import Recall
+    from antiphon_export.reference import memory_log_ratio
+
+    gate = prepared[0].fitted({}).gate
     rng = np.random.default_rng(1)
     for field, size in enumerate(CODEC.sizes):
         logits = rng.normal(size=size) * 3
         rows = np.stack([rng.integers(0, s, 20) for s in CODEC.sizes], axis=1)
-        weights, lengths = rng.normal(size=20), rng.integers(0, 20, 20)
+        weights, lengths = rng.normal(size=20), rng.integers(0, 20, 20).astype(np.float32)
         drawn = rows[3]
         p = np.exp(logits - np.logaddexp.reduce(logits))
         for gain in (0.0, 0.5, 1.0, 3.0):
-            ratio = arrays.log_ratio(field, logits, drawn, rows, weights, lengths, gain)
+            recall = Recall(rows.astype(np.int32), weights.astype(np.float32), lengths, gain)
+            ratio = memory_log_ratio(gate, field, logits, drawn, recall)
             assert (p * np.exp(ratio)).sum() == pytest.approx(1.0)
             assert gain or not ratio.any()
-    assert all(np.allclose(kernel.sum(axis=1), 1.0) for kernel in arrays.kernels)
+    assert all(np.allclose(kernel.sum(axis=1), 1.0) for kernel in gate.kernels)
 
 
 def test_a_piece_that_repeats_itself_becomes_likelier(network: Any) -> None:
+    from antiphon_export.memory.fitted import identity_of
     from antiphon_export.memory.fitting import fit_memory
 
     said: list[str] = []
@@ -120,4 +124,4 @@ def test_a_piece_that_repeats_itself_becomes_likelier(network: Any) -> None:
     assert how["nats_without"] > 15.0
     assert how["nats"] < 0.5 * how["nats_without"]
     assert len(said) == 8
-    assert fitted.weighing.identity == fitted.arrays.identity
+    assert fitted.weighing.identity == identity_of(fitted.gate)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.codecs.codec import Codec
-    from antiphon_export.memory.arrays import FittedMemory, Floats
+    from antiphon_export.gate import Table
+    from antiphon_export.memory.fitted import Memory
 
 Tensor = Any
 
@@ -40,7 +41,7 @@ def fit_memory(
     say: Callable[[str], None],
     *,
     epochs: int = EPOCHS,
-) -> FittedMemory:
+) -> Memory:
     """Return a memory that makes pieces likeliest under a network.
 
     Parameters
@@ -77,7 +78,7 @@ def fit_memory(
 
 def _read(
     reader: Callable[..., Any], codec: Codec, piece: NDArray[np.int32], longest: int
-) -> tuple[Floats, Floats]:
+) -> tuple[Table, Table]:
     """Return the features before each note, and the log-probabilities of all classes."""
     truth = np.zeros((longest, len(codec.fields)), dtype=np.int32)
     truth[: len(piece)] = piece
@@ -86,7 +87,7 @@ def _read(
     parts = [
         tf.nn.log_softmax(logits[field][0], axis=-1).numpy()[: len(piece)] for field in codec.fields
     ]
-    kept: Floats = features[0].numpy()[: len(piece)].astype(np.float32)
+    kept: Table = features[0].numpy()[: len(piece)].astype(np.float32)
     return kept, np.concatenate(parts, axis=1)
 
 
@@ -100,7 +101,7 @@ def _reader(network: Any) -> Any:
     return tf.function(read, autograph=False)
 
 
-def _main_components(features: Sequence[Floats]) -> tuple[Floats, Floats]:
+def _main_components(features: Sequence[Table]) -> tuple[Table, Table]:
     """Return the directions in which features differ most, and their mean."""
     some = np.concatenate([part[::2] for part in features])
     middle = some.mean(axis=0)
@@ -111,10 +112,10 @@ def _main_components(features: Sequence[Floats]) -> tuple[Floats, Floats]:
 
 def _prepared(
     piece: NDArray[np.int32],
-    features: Floats,
-    log_p: Floats,
-    projection: Floats,
-    middle: Floats,
+    features: Table,
+    log_p: Table,
+    projection: Table,
+    middle: Table,
     longest: int,
 ) -> dict[str, Any]:
     """Return what `Mixing.nats` reads of a piece, padded to the longest."""

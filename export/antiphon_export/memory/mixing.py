@@ -13,14 +13,19 @@ import tensorflow as tf
 
 from antiphon.instrument.weighing import LONGEST, Weighing
 from antiphon.partner.memory.memory import CANDIDATES
-from antiphon_export.memory.arrays import LARGEST_SHARE, LIMIT, FittedMemory, MemoryArrays
+from antiphon_export.gate import Gate
+from antiphon_export.memory.fitted import Memory, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from antiphon_export.memory.arrays import Floats
+    from antiphon_export.gate import Table
 
 Tensor = Any
+
+LARGEST_SHARE = 0.97
+LIMIT = 6.0
+"""What the gate looks at lies within this, up and down."""
 
 HIDDEN = 8
 SEEN = 5
@@ -45,7 +50,7 @@ class Mixing:
         To begin with: the main components of the features, and their mean.
     """
 
-    def __init__(self, sizes: Sequence[int], projection: Floats, middle: Floats) -> None:
+    def __init__(self, sizes: Sequence[int], projection: Table, middle: Table) -> None:
         rng = np.random.default_rng(0)
         self.sizes = tuple(sizes)
         self._middle = middle
@@ -156,14 +161,14 @@ class Mixing:
         gate = tf.linalg.matvec(hidden, v["gate_w2"][field]) + v["gate_b2"][field]
         return LARGEST_SHARE * tf.sigmoid(gate)
 
-    def fitted(self, how: dict[str, Any]) -> FittedMemory:
+    def fitted(self, how: dict[str, Any]) -> Memory:
         """Return the numbers as they are now; `how` tells people how they were fitted."""
         values = {name: variable.numpy() for name, variable in self.variables.items()}
         count = len(self.sizes)
         agree = [values[f"agree_{i}"].copy() for i in range(count - 1)]
         for earlier, table in enumerate(agree):
             table[:, : earlier + 1] = 0.0
-        arrays = MemoryArrays(
+        gate = Gate(
             values["projection"],
             -self._middle @ values["projection"],
             values["power"],
@@ -172,19 +177,19 @@ class Mixing:
             *(values[f"gate_{name}"] for name in ("w1", "b1", "w2", "b2")),
         )
         weighing = Weighing(
-            arrays.identity,
-            arrays.projection.shape[1],
+            identity_of(gate),
+            gate.projection.shape[1],
             float(values["theta"]),
             tuple(map(float, values["exact"])),
             tuple(map(float, values["shifted"])),
             float(values["recency"]),
             how,
         )
-        return FittedMemory(arrays, weighing)
+        return Memory(gate, weighing)
 
 
-def _agreement(field: int) -> Floats:
+def _agreement(field: int) -> Table:
     """Return what disagreement costs to begin with, by distance."""
     distances = np.arange((FARTHEST if field else 1) + 1) / (2.0 if field else 1.0)
-    costs: Floats = (_UNLIKE * np.minimum(distances, 1.5)).astype(np.float32)
+    costs: Table = (_UNLIKE * np.minimum(distances, 1.5)).astype(np.float32)
     return costs

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from antiphon.instrument.weighing import LONGEST
 
 if TYPE_CHECKING:
-    from antiphon_export.memory.arrays import Floats
+    from antiphon_export.gate import Table
 
 KEPT = 96
 """Places that are kept of each note."""
@@ -50,7 +50,7 @@ class Places:
     shifted: NDArray[np.bool_]
 
 
-def places_of(rows: NDArray[np.int32], keys: Floats, kept: int = KEPT) -> Places:
+def places_of(rows: NDArray[np.int32], keys: Table, kept: int = KEPT) -> Places:
     """Return the best places of each note of a piece.
 
     Parameters
