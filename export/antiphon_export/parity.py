@@ -24,7 +24,7 @@ import tensorflow as tf
 from antiphon.errors import TrainingError
 from antiphon.instrument.ask import Ask, Recall
 from antiphon.instrument.controls import FORBID, Biases, Controls
-from antiphon.instrument.predictor import Prediction, Predictor
+from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.recalled import CANDIDATES
 from antiphon_export.reference import Draw, clear_draw, memory_log_ratio, near_min_p
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from antiphon.instrument.prediction import Prediction
     from antiphon.music.codecs.codec import Codec
     from antiphon_export.gate import Gate
 

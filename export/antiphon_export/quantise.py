@@ -99,13 +99,8 @@ def quantise_weights(
 ) -> tuple[NDArray[np.uint8 | np.int8], NDArray[np.float32]]:
     """Return weights (inputs, outputs) in eight bits, and a scale a column.
 
-    Parameters
-    ----------
-    weights : float32 array, shape (inputs, outputs)
-    row_steps : float32 array, shape (inputs,), optional
-        The steps of the activations that they multiply, which the stored weights contain.
-    signed : bool
-        As int8, or as uint8 around `ZERO_POINT`.
+    They contain the steps of the activations that they multiply, `row_steps` (inputs,), if
+    there are any. Signed they are int8, else uint8 around `ZERO_POINT`.
     """
     scaled = weights if row_steps is None else weights * row_steps[:, None]
     scale = np.abs(scaled).max(axis=0) / LARGEST

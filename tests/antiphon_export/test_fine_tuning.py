@@ -166,4 +166,7 @@ def test_the_shipped_instrument_is_found_by_its_name() -> None:
 def test_the_shipped_instrument_can_be_trained_further() -> None:
     pretrained = read_pretrained(find_instrument("house"))
     sizes = json.loads(json.dumps(pretrained.card.recipe["network"]))
-    assert pretrained.weights["house/lstm_1/recurrent"].size == 4 * sizes["units"] ** 2
+    recurrent = pretrained.weights["house/lstm_1/recurrent"]
+    assert recurrent.size == 4 * sizes["units"] ** 2
+    # Not still multiplied by the step of its activation, which is about a hundredth.
+    assert 0.05 < recurrent.std() < 0.5

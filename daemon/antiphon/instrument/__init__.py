@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.instrument.metadata import load_card
-    from antiphon.instrument.predictor import Prediction, Predictor, State
+    from antiphon.instrument.prediction import Prediction, State
+    from antiphon.instrument.predictor import Predictor
     from antiphon.instrument.scoring import UNCOUNTED_NOTES, Scores, score_pieces
 
 __all__ = [
@@ -43,7 +44,8 @@ __getattr__ = deferred(
         "card": ("SCHEMA", "Card", "NeutralInput", "StateTensor", "read_card"),
         "controls": ("Biases", "Controls"),
         "metadata": ("load_card",),
-        "predictor": ("Prediction", "Predictor", "State"),
+        "prediction": ("Prediction", "State"),
+        "predictor": ("Predictor",),
         "scoring": ("UNCOUNTED_NOTES", "Scores", "score_pieces"),
     },
 )

@@ -6,18 +6,17 @@ arrays that no call changes, so it may be kept, forked and rolled back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from antiphon.instrument import recalled
 from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
 from antiphon.instrument.cut_graph import cut_graph
 from antiphon.instrument.metadata import load_card, read_metadata
+from antiphon.instrument.prediction import Prediction, State
 from antiphon.instrument.runtime import (
     OUTPUTS,
     check_graph,
@@ -34,40 +33,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import ArrayLike, NDArray
+
     from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import Card
     from antiphon.instrument.runtime import Graph
     from antiphon.music.codecs.codec import Codec
-
-State = tuple[NDArray[np.float32], ...]
-"""What an instrument remembers: one array (1, ...) for each of `Card.state`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The note that an instrument would play next.
-
-    Attributes
-    ----------
-    classes : int32 array, shape (fields,)
-        One class a field; what the next step reads as `previous`.
-    within : float32 array, shape (fields,)
-        The place inside each class, in [0, 1).
-    log_probability : float32 array, shape (fields,)
-        Natural logarithm of each class's probability under the plain
-        distribution: temperature 1, no bias, no min_p, but with what is remembered.
-    state : State
-        The state after `previous` was read.
-    key : float32 array, shape (width,), or None
-        The key under which the note can be remembered, of length 1; None where the
-        instrument has no memory.
-    """
-
-    classes: NDArray[np.int32]
-    within: NDArray[np.float32]
-    log_probability: NDArray[np.float32]
-    state: State
-    key: NDArray[np.float32] | None = None
 
 
 class Predictor:
