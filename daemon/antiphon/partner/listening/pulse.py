@@ -32,7 +32,7 @@ PROPOSING = 4
 """Every so many moments other beats are proposed."""
 LOOKED_AT = 48
 """From so many moments."""
-REPLAYED = 16
+REPLAYED = 12
 """A proposed track hears so many of the last moments, to be compared with the others."""
 MOST = 14
 """Tracks that are kept."""
@@ -86,6 +86,7 @@ class Pulse:
         self._lead = 0
         self._octave = 0
         self._octave_lead = 0
+        self._lost = 0
         self._beats: Beats | None = None
         self._bass = 60.0
         self._loud = 64.0
@@ -155,7 +156,10 @@ class Pulse:
         if self._tracks is None or self._count < 2 * PROPOSING:
             return 1
         fit = float(self._tracks.fit[self._chosen])
-        return 2 if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
+        self._lost = self._lost + 1 if fit < LOST else 0
+        if 0 < self._lost <= 2 * PROPOSING:
+            return 2
+        return 2 * PROPOSING if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
 
     def _intervals(self, index: int) -> NDArray[np.float64]:
         """Return the logarithms of the intervals that end with a moment."""
@@ -168,11 +172,14 @@ class Pulse:
         first = max(len(self._times) - REPLAYED, 0)
         replayed = np.array(self._times[first:])
         weights = np.array(self._weights[first:])
-        periods, beats = [], []
+        periods: list[float] = []
+        beats: list[float] = []
         proposed = [*likely_beats(times, 4), *likely_beats(replayed[-7:], 3)]
         gap = float(np.median(np.diff(replayed)))
         proposed += [gap / parts for parts in (1, 2, 4, 8) if 0.3 < gap / parts < 1.3]
-        for period in proposed:
+        for number, period in enumerate(proposed):
+            if any(abs(math.log(period / other)) < ALIKE_PERIOD for other in proposed[:number]):
+                continue
             for anchor in _phases(replayed[:8], weights[:8], period):
                 periods.append(period)
                 beats.append(anchor - period * math.ceil((anchor - replayed[0]) / period))
