@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
-from antiphon.music.pulse import LEAST_MOMENTS, likely_beats
+from antiphon.music.pulse import LEAST_MOMENTS
 from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
 from antiphon.partner.listening.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -30,14 +31,12 @@ KEPT = 96
 """Moments that are kept."""
 PROPOSING = 4
 """Every so many moments other beats are proposed."""
-LOOKED_AT = 48
-"""From so many moments."""
 REPLAYED = 12
 """A proposed track hears so many of the last moments, to be compared with the others."""
 MOST = 14
 """Tracks that are kept."""
-ALIKE_PERIOD, ALIKE_PLACE = 0.015, 0.08
-"""Tracks closer than this, in natural log and in beats, are one."""
+ALIKE_PLACE = 0.08
+"""Tracks of nearly one period that are closer than this, in beats, are one."""
 MARGIN = 2.5
 """How much likelier another track must be to take over, as a logarithm."""
 SAME_MARGIN = 1.0
@@ -105,8 +104,8 @@ class Pulse:
         """Return when a beat of a given length falls, near a time, by what was followed."""
         if not self._times:
             return near
-        times, weights = np.array(self._times[-LOOKED_AT:]), np.array(self._weights[-LOOKED_AT:])
-        anchor = _phases(times, weights, period)[0]
+        times, weights = np.array(self._times), np.array(self._weights)
+        anchor = likely_phases(times, weights, period)[0]
         return anchor + round((near - anchor) / period) * period
 
     def strike(self, time: float, pitch: int, velocity: int) -> None:
@@ -168,34 +167,13 @@ class Pulse:
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
-        times = np.array(self._times[-LOOKED_AT:])
         first = max(len(self._times) - REPLAYED, 0)
-        replayed = np.array(self._times[first:])
-        weights = np.array(self._weights[first:])
-        periods: list[float] = []
-        beats: list[float] = []
-        proposed = [*likely_beats(times, 4), *likely_beats(replayed[-7:], 3)]
-        gap = float(np.median(np.diff(replayed)))
-        proposed += [gap / parts for parts in (1, 2, 4, 8) if 0.3 < gap / parts < 1.3]
-        for number, period in enumerate(proposed):
-            if any(abs(math.log(period / other)) < ALIKE_PERIOD for other in proposed[:number]):
-                continue
-            for anchor in _phases(replayed[:8], weights[:8], period):
-                periods.append(period)
-                beats.append(anchor - period * math.ceil((anchor - replayed[0]) / period))
-        if self._tracks is not None:
-            best = int(np.argmax(self._tracks.merit))
-            period, beat = float(self._tracks.period[best]), float(self._tracks.beat[best])
-            for octave, later in ((2.0, 0.0), (2.0, 1.0), (0.5, 0.0)):
-                if 0.3 <= period * octave <= 1.3:
-                    periods.append(period * octave)
-                    away = math.ceil((beat + later * period - replayed[0]) / periods[-1])
-                    beats.append(beat + later * period - periods[-1] * away)
-        new = Tracks.begun(periods, beats)
+        replayed, weights = self._times[first:], self._weights[first:]
+        old = self._tracks
+        new = Tracks.begun(*proposals(self._times, self._weights, replayed[0], old))
         for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
-            new.hear(float(time), float(weight), self._intervals(first + number), 1 + number)
-        tracks = self._tracks
-        self._tracks = new if tracks is None else tracks.joined(new)
+            new.hear(time, weight, self._intervals(first + number), 1 + number)
+        self._tracks = new if old is None else old.joined(new)
         self._prune()
 
     def _prune(self) -> None:
@@ -278,26 +256,6 @@ class Pulse:
             beat -= off.index(min(off)) * part
         sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
         return Beats(period, beat, sure)
-
-
-def _phases(
-    times: NDArray[np.float64], weights: NDArray[np.float64], period: float
-) -> list[float]:
-    """Return the two likeliest beats among moments."""
-    away = (times[None, :] - times[:, None]) / period
-    off = away - np.round(away)
-    on_beat = np.exp(-0.5 * (off / 0.06) ** 2)
-    between = np.exp(-0.5 * ((np.abs(off) - 0.5) / 0.06) ** 2)
-    told = (on_beat + 0.5 * between) @ weights
-    best = int(np.argmax(told))
-    told = np.where(on_beat[best] > 0.3, -1.0, told)
-    second = int(np.argmax(told))
-    found = []
-    for index in (best, second) if second != best else (best,):
-        share = on_beat[index] * weights
-        shift = float(share @ off[index]) / float(share.sum())
-        found.append(float(times[index]) + shift * period)
-    return found
 
 
 def pulse_of(notes: NoteArray) -> Pulse:

@@ -68,7 +68,7 @@ class ListeningSettings(Section, frozen=True, kw_only=True):
         str,
         Meta(
             description='What is done with a MIDI clock: "follow" takes its beat for the '
-            "player's, \"ignore\" goes by what the player plays alone.",
+            'player\'s, "ignore" goes by what the player plays alone.',
             extra={"choices": ("follow", "ignore")},
         ),
     ] = "follow"
