@@ -43,6 +43,8 @@ SAME_MARGIN = 1.0
 """The same for one of nearly the same beat, or of its half or double."""
 OCTAVE_MARGIN, OCTAVE_PROVED = 8.0, 16
 """The same for the beat itself to be halved or doubled, and for how many moments in a row."""
+OCTAVE_SETTLED = 32
+"""After so many moments of a session it is halved or doubled no more."""
 NEARLY = 0.04
 """How far a beat may be from another's power of 2 times, in octaves."""
 SHORTEST_BEAT, LONGEST_BEAT = 0.3, 1.4
@@ -77,6 +79,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[float, int, int]] = deque()
+        self._releases: deque[float] = deque(maxlen=KEPT)
         self._times: list[float] = []
         self._weights: list[float] = []
         self._count = 0
@@ -96,6 +99,11 @@ class Pulse:
         """When the last moments were, sorted; those that were followed."""
         return np.array(self._times)
 
+    @property
+    def releases(self) -> NDArray[np.float64]:
+        """When the last of the player's notes ended, sorted."""
+        return np.sort(np.array(self._releases))
+
     def beats(self) -> Beats | None:
         """Return the beats after what was followed; None where that is too little."""
         return self._beats
@@ -113,6 +121,10 @@ class Pulse:
         self._waiting.append((time, pitch, velocity))
         if len(self._waiting) > MOST_WAITING:
             self._next()
+
+    def release(self, time: float) -> None:
+        """Keep when a note of the player's ended."""
+        self._releases.append(time)
 
     def follow(self, now: float, most: int = KEPT) -> None:
         """Follow the moments that are over by a time, so many at most."""
@@ -219,7 +231,7 @@ class Pulse:
         margin = SAME_MARGIN if same else MARGIN
         self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
         early = self._count < 2 * PROPOSING
-        if self._lead >= (AT_ONCE if lost else PROVED) or early:
+        if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
             self._octave = 0 if early or not same else self._octave + round(octaves)
             self._chosen, self._lead = best, 0
         self._beats = self._told(tracks)
@@ -233,7 +245,7 @@ class Pulse:
         octaves = np.log2(tracks.period / tracks.period[chosen])
         told = np.abs(octaves - self._octave) < NEARLY
         usual = float(merit[told].max()) if np.any(told) else -math.inf
-        much = merit[chosen] - usual > OCTAVE_MARGIN
+        much = self._count < OCTAVE_SETTLED and merit[chosen] - usual > OCTAVE_MARGIN
         self._octave_lead = self._octave_lead + 1 if much else 0
         if self._octave_lead >= OCTAVE_PROVED:
             self._octave = self._octave_lead = 0
@@ -264,4 +276,7 @@ def pulse_of(notes: NoteArray) -> Pulse:
     for onset, pitch, velocity in notes[["onset", "pitch", "velocity"]].tolist():
         pulse.strike(onset, pitch, velocity)
     pulse.follow(math.inf)
+    ends = notes["onset"] + notes["duration"]
+    for end in np.sort(ends[np.isfinite(ends)]).tolist():
+        pulse.release(end)
     return pulse
