@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from antiphon.partner.listening.beats import Beats
-from antiphon.partner.listening.groove import Groove
 from antiphon.partner.listening.places import groove_of, learned
 from antiphon.partner.listening.pulse import Pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from antiphon.partner.listening.groove import Groove
 
 BEAT = 0.5
 JITTER = 0.008
