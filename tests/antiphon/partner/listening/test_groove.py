@@ -34,12 +34,6 @@ def groove(places: Sequence[float], beats: int = 16) -> Groove:
     return found
 
 
-def places_of(found: Groove) -> list[float]:
-    """Return the peaks, in the player's beats from 0 to 1."""
-    times = found.beats.anchor + found.peaks * found.beats.period
-    return sorted(round(float(time / BEAT % 1.0), 2) % 1.0 for time in times)
-
-
 @pytest.mark.parametrize(
     "places",
     [(0.0,), (0.0, 0.5), (0.0, 0.25, 0.5, 0.75), (0.0, 2 / 3), (0.0, 0.6), (0.0, 1 / 3, 2 / 3)],
