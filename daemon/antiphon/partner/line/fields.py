@@ -133,7 +133,9 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         nominal = note.onset
         if self._in_time is not None:
             note, nominal = self._in_time.timed(note, draft, prediction)
-            row[DURATION] = self.codec.time_class(note.duration or 0.0)
+            duration = min(note.duration or 0.0, self.settings.longest_note)
+            note = replace(note, duration=duration)
+            row[DURATION] = self.codec.time_class(duration)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:
