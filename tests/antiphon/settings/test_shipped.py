@@ -46,6 +46,7 @@ def test_a_section_is_called_as_its_field() -> None:
             "partner",
             "listening",
             "form",
+            "groove",
             "continue",
             "echo",
             "harmonise",
