@@ -88,6 +88,14 @@ class Imitator:
         self.reads += len(classes)
         return (*state, *map(tuple, classes.tolist()))[-self.memory :]
 
+    def read(
+        self, state: tuple[tuple[int, ...], ...], classes: NDArray[np.int32]
+    ) -> list[tuple[tuple[int, ...], ...]]:
+        return [state := self.prime(state, row[None]) for row in classes]
+
+    def step_batch(self, asks: Sequence[Ask]) -> list[Drawn]:
+        return [self.step(ask) for ask in asks]
+
     def step(self, ask: Ask) -> Drawn:
         self.calls += 1
         return self._drawn(ask)

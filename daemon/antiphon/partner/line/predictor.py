@@ -6,10 +6,10 @@ do. Rows are classes of one note or word, in the codec's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -56,20 +56,11 @@ class NextNote(Protocol):
     def step(self, ask: Ask) -> Prediction:
         """Read the previous row and draw the note after it; the same `ask`, the same note."""
 
+    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
+        """Answer several asks, each as `step` would; in one call, if it can."""
+
+    def read(self, state: State, classes: NDArray[np.int32]) -> list[State]:
+        """Return the state after each row of classes, shape (notes, fields)."""
+
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""
-
-
-@runtime_checkable
-class BatchNextNote(NextNote, Protocol):
-    """An instrument that draws several notes in one call."""
-
-    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
-        """Draw the answer to each ask, as `step` would."""
-
-
-def stepper(predictor: NextNote) -> Callable[[Sequence[Ask]], Sequence[Prediction]]:
-    """Return what answers several asks: in one call, where the instrument can."""
-    if isinstance(predictor, BatchNextNote):
-        return predictor.step_batch
-    return lambda asks: [predictor.step(ask) for ask in asks]

@@ -210,12 +210,12 @@ class _Rows:
     def read(self, calls: int) -> int:
         """Read on, and return the calls left."""
         first = len(self._read)
-        for row in self._wanted[first : min(first + calls, self._to_read)]:
+        rows = self._wanted[first : min(first + calls, self._to_read)]
+        if rows:
             state = self._states[-1] if self._states else self._initial
-            self._states.append(self._predictor.prime(state, np.array([row], dtype=np.int32)))
-            self._read.append(row)
-            calls -= 1
-        return calls
+            self._states += self._predictor.read(state, np.array(rows, dtype=np.int32))
+            self._read += rows
+        return calls - len(rows)
 
     def place(self, onset: float) -> Place:
         """Return the place after the wanted rows."""

@@ -47,6 +47,12 @@ class Book:
     def prime(self, state: int, classes: Any) -> int:
         return state + len(classes)
 
+    def read(self, state: int, classes: Any) -> list[int]:
+        return [state + 1 + i for i in range(len(classes))]
+
+    def step_batch(self, asks: Sequence[Any]) -> list[Drawn]:
+        return [self.step(ask) for ask in asks]
+
     def step(self, ask: Any) -> Drawn:
         allowed = np.flatnonzero(ask.biases.row("symbol")[0] > FORBID / 2)
         self.allowed.append(set(allowed.tolist()))
