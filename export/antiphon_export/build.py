@@ -22,10 +22,16 @@ from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
-from antiphon.instrument.weighing import WEIGHING_KEY, Weighing
+from antiphon.instrument.weighing import WEIGHING_KEY
 from antiphon.music.codecs.codec import Codec
 from antiphon_export.convert import to_onnx
-from antiphon_export.gate import Gate
+from antiphon_export.memory.fitted import Memory
+from antiphon_export.memory.making import (
+    can_remember,
+    corpora_of,
+    corpora_of_run,
+    memory_for,
+)
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
 from antiphon_export.quantise import Steps, quantise, row_steps
@@ -44,22 +50,6 @@ Say = Callable[[str], None]
 _NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
 _COMPARED_NOTES = 512
 DEFAULT_LICENCE = "MIT"
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A memory, as its fit hands it over.
-
-    Attributes
-    ----------
-    gate : Gate
-        What becomes a part of the graph.
-    weighing : Weighing
-        How a host weighs remembered places; it goes into the metadata.
-    """
-
-    gate: Gate
-    weighing: Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,9 @@ class Order:
     steps : int
         The number of notes in the proof that the file plays as the network.
     memory : Memory, optional
-        What the graph needs to take remembered notes; without it, it takes none.
+        What the graph needs to take remembered notes.
+    remembers : bool
+        Whether a memory is fitted where none is given.
     """
 
     run: Path
@@ -95,6 +87,7 @@ class Order:
     measure: bool = True
     steps: int = STEPS
     memory: Memory | None = None
+    remembers: bool = False
 
 
 def build(order: Order, say: Say) -> Card:
@@ -110,6 +103,8 @@ def build(order: Order, say: Say) -> Card:
         network, source = _read_instrument(order)
     else:
         network, source = _read_run(order, say)
+    if order.memory is None and order.remembers and can_remember(source.card, source.codec):
+        order = replace(order, memory=memory_for(network, source.codec, source.folders, say))
     inputs = () if order.memory is None else order.memory.gate.inputs()
     source = replace(source, card=replace(source.card, inputs_neutral=inputs))
     try:
@@ -134,11 +129,14 @@ class _Source:
         Its card, without the figures that are still to be measured.
     pieces : dict of str to list
         The held-out pieces of each corpus, as classes.
+    folders : dict of Path to (sequence of str or None)
+        The corpora that it learned from, and the tracks that are read of each.
     """
 
     codec: Codec
     card: Card
     pieces: dict[str, list[Any]]
+    folders: dict[Path, Sequence[str] | None]
 
 
 def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
@@ -146,7 +144,9 @@ def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
     network, details = checkpoint.load(order.run)
     folders = _folders(details.corpora, order.corpora) if order.measure else {}
     pieces = _heldout(details, folders, say)
-    return network, _Source(details.codec, _card(order, network, details), pieces)
+    card = _card(order, network, details)
+    learned = corpora_of_run(details.corpora, order.corpora)
+    return network, _Source(details.codec, card, pieces, learned)
 
 
 def _read_instrument(order: Order) -> tuple[Any, _Source]:
@@ -162,7 +162,8 @@ def _read_instrument(order: Order) -> tuple[Any, _Source]:
         licence=order.licence or card.licence,
         precision=order.precision,
     )
-    return network, _Source(pretrained.codec, renamed, {})
+    folders = corpora_of(card, order.corpora)
+    return network, _Source(pretrained.codec, renamed, {}, folders)
 
 
 def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -> tuple[Path, Card]:

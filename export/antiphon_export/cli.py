@@ -50,6 +50,10 @@ def export(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Measure held-out figures.")
     ] = True,
+    memory: Annotated[
+        bool,
+        typer.Option("--memory/--no-memory", help="Fit a memory, on pieces of its corpora."),
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into an instrument file.
@@ -73,6 +77,7 @@ def export(
             licence,
             tuple(corpus or ()),
             figures,
+            remembers=memory,
         )
         card = build(order, verbosity.say)
     if as_json:

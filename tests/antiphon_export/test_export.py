@@ -246,7 +246,8 @@ def remembering(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.antiphon_export.tiny_gate import tiny_gate
 
     from antiphon.instrument.weighing import LONGEST, Weighing
-    from antiphon_export.build import Memory, Order, build
+    from antiphon_export.build import Order, build
+    from antiphon_export.memory.fitted import Memory
 
     out = tmp_path_factory.mktemp("remembering") / "walker.onnx"
     weighing = Weighing("walks", 6, 2.0, (0.5,) * (LONGEST + 1), (0.2,) * (LONGEST + 1), 0.1)
@@ -273,7 +274,8 @@ def test_a_memory_goes_into_the_graph_the_card_and_the_metadata(remembering: Pat
 def test_a_broken_memory_breaks_parity(run: Path, remembering: Path) -> None:
     from tests.antiphon_export.tiny_gate import tiny_gate
 
-    from antiphon_export.build import Memory, Order, build
+    from antiphon_export.build import Order, build
+    from antiphon_export.memory.fitted import Memory
     from antiphon_export.parity import ParityError, free_difference
     from antiphon_training.fitting import checkpoint
 

@@ -125,6 +125,7 @@ def compose(
             seconds=seconds,
             count=wish.notes,
             progress=progress,
+            memory=settings.memory,
         )
     )
     if wish.added_only:

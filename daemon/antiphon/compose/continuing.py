@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace as replace_in
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ from antiphon.partner.line.line import Line
 from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
+from antiphon.partner.memory.making import memory_for
+from antiphon.partner.memory.settings import MemorySettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Predictor
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
+    from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
     """Called with the number of notes so far."""
@@ -47,6 +51,7 @@ def continuation(
     count: int | None = None,
     groove: float = 1.0,
     progress: Progress | None = None,
+    memory: MemorySettings | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
 
@@ -73,6 +78,9 @@ def continuation(
         How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
         Called after each draw with the number of notes so far.
+    memory : MemorySettings, optional
+        How much is taken up of the notes so far, the added ones included; by default
+        as fitted.
 
     Raises
     ------
@@ -90,17 +98,21 @@ def continuation(
     improviser = improviser_for(predictor, predictor.codec, limits)
     rng = np.random.default_rng(seed)
 
-    def following(context: NoteArray) -> Line:
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], cue)
-        return Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
+    def following(context: NoteArray) -> tuple[Line, Memory | None]:
+        remembered = memory_for(predictor, predictor.codec, memory or MemorySettings())
+        heard = replace_in(cue, memory=remembered)
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], heard)
+        line = Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
+        return line, remembered
 
     if seconds is not None:
-        return planned(following(notes), cue, form.candidates, progress).take()[:MOST_NOTES]
+        line, _ = following(notes)
+        return planned(line, cue, form.candidates, progress).take()[:MOST_NOTES]
     return _many(following, notes, count or MOST_NOTES, progress)
 
 
 def _many(
-    following: Callable[[NoteArray], Line],
+    following: Callable[[NoteArray], tuple[Line, Memory | None]],
     notes: NoteArray,
     count: int,
     progress: Progress | None,
@@ -110,10 +122,14 @@ def _many(
     while len(added) < count:
         before = len(added)
         # The line before has ended, and the next one continues it.
-        line = following(np.concatenate([notes, notes_to_array(added)]) if added else notes)
+        context = np.concatenate([notes, notes_to_array(added)]) if added else notes
+        line, remembered = following(context)
         while not line.finished and len(added) < count:
             line.draw(-math.inf)  # offline, no onset is too late
-            added += line.take()
+            drawn = line.take()
+            if drawn and remembered is not None and (trail := line.place.trail) is not None:
+                remembered.add(trail.rows[-1], trail.key, own=True)
+            added += drawn
             if progress:
                 progress(min(len(added), count))
         if len(added) == before:

@@ -19,6 +19,7 @@ from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
+from antiphon.partner.memory.making import memory_for
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.partner.inputs import Forgotten
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.outputs import Output
@@ -60,6 +62,8 @@ class Ensemble:
         What is known of the player.
     reading : Reading
         What the instrument has read.
+    memory : Memory or None
+        What has sounded, where the instrument can take it up.
     calls : int
         How often the instrument may be called in one tick.
     """
@@ -78,7 +82,8 @@ class Ensemble:
         self._least = NOTES_A_ROW * (predictor.window or 0)
         window = Window(max(settings.window_notes, self._least), settings.window_seconds)
         self.listening = Listening(window, sections.listening, settings, codec.pedal)
-        self.reading = Reading(self._improviser, window)
+        self.memory = memory_for(predictor, codec, sections.memory)
+        self.reading = Reading(self._improviser, window, self.memory)
         self._window = window
         self._streams = predictor.window is None
         self._seed = seed
@@ -105,6 +110,9 @@ class Ensemble:
         settings = sections.partner
         self.listening.adopt(sections.listening, settings)
         self._improviser.adopt(settings)
+        if self.memory is not None:
+            self.memory.gain = sections.memory.gain
+            self.memory.resize(sections.memory.notes)
         self._window.resize(max(settings.window_notes, self._least), settings.window_seconds)
 
     @property
@@ -117,6 +125,24 @@ class Ensemble:
         self.reading.follow(now)
         self.reading.read(calls)
 
+    def remember(self, now: float) -> None:
+        """Read and remember the last notes that are over; for the end of a session."""
+        if self.memory is not None:
+            self.read_along(now, self._window.size)
+
+    def forget(self, what: Forgotten, time: float) -> str:
+        """Forget what was remembered; return a sentence that says so."""
+        memory = self.memory
+        if memory is None:
+            return "This instrument has no memory."
+        before = len(memory)
+        self.reading.forget(time)
+        if what == "all":
+            memory.forget_all()
+        else:
+            memory.forget_phrase()
+        return f"Forgotten: {before - len(memory)} notes; {len(memory)} are remembered."
+
     def cue(self, now: float) -> Cue:
         """Return what was heard by a time, for a line to be fitted to."""
         listening = self.listening
@@ -124,12 +150,12 @@ class Ensemble:
         heard = self._window.players(now)
         beats = listening.beats(now)
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
-        cue = Cue(start, beats=beats, groove=groove)
+        cue = Cue(start, beats=beats, groove=groove, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
     def moment(self) -> Cue:
         """Return the same for notes that begin at once: neither beat nor form matters to them."""
-        return Cue(self.listening.phrase.start)
+        return Cue(self.listening.phrase.start, memory=self.memory)
 
     def fitted(self, cue: Cue) -> Cue:
         """Return a cue as the settings that hold now would have it."""

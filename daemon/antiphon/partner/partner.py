@@ -15,7 +15,7 @@ from antiphon.errors import SettingError
 from antiphon.messages import Clock, Event, Heard, NoteOn, SongPosition, Transport
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.hint import NeverPausing
-from antiphon.partner.inputs import Change, Panic, Stop
+from antiphon.partner.inputs import Change, Forget, Panic, Stop
 from antiphon.partner.modes.beginning import begin
 from antiphon.partner.outputs import Report
 from antiphon.partner.sections import PartnerSections
@@ -84,10 +84,15 @@ class Partner:
                 outputs = self._change(given)
             case Panic(time):
                 outputs = self._begin(time, panic=True)
+            case Forget(time, what):
+                told = self._ensemble.forget(what, time)
+                mode = self._ensemble.sections.partner.mode
+                outputs = [Report(time, mode, self._mode.playing, told)]
             case Stop(time):
                 self._stopped = True
                 self._ensemble.listening.let_go(time)
                 outputs = self._begin(time)
+                self._ensemble.remember(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
             case Heard(Clock() | Transport() | SongPosition() as event):

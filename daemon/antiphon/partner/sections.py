@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.settings import GrooveSettings, ListeningSettings
+from antiphon.partner.memory.settings import MemorySettings
 from antiphon.partner.modes.settings import ContinueSettings, EchoSettings, HarmoniseSettings
 from antiphon.partner.settings import PartnerSettings
 from antiphon.settings import Sections
@@ -19,6 +20,7 @@ class PartnerSections(Sections, frozen=True, kw_only=True, rename={"continue_": 
     listening: ListeningSettings = ListeningSettings()
     groove: GrooveSettings = GrooveSettings()
     form: FormSettings = FormSettings()
+    memory: MemorySettings = MemorySettings()
     continue_: ContinueSettings = ContinueSettings()
     echo: EchoSettings = EchoSettings()
     harmonise: HarmoniseSettings = HarmoniseSettings()

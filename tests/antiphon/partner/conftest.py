@@ -37,7 +37,8 @@ from antiphon.partner import (
     Report,
     Silence,
 )
-from antiphon.settings import keys_of, sections_of
+from antiphon.partner.memory.settings import MemorySettings
+from antiphon.settings import Section, keys_of, sections_of
 from antiphon.stage import Simulation
 
 if TYPE_CHECKING:
@@ -92,9 +93,6 @@ class Imitator:
         self, state: tuple[tuple[int, ...], ...], classes: NDArray[np.int32]
     ) -> list[tuple[tuple[int, ...], ...]]:
         return [state := self.prime(state, row[None]) for row in classes]
-
-    def step_batch(self, asks: Sequence[Ask]) -> list[Drawn]:
-        return [self.step(ask) for ask in asks]
 
     def step(self, ask: Ask) -> Drawn:
         self.calls += 1
@@ -293,11 +291,17 @@ def named(section: str, key: str) -> str:
 
 def some_sections(settings: dict[str, Any]) -> PartnerSections:
     """Sections with these keys, each put where it belongs."""
+    settings = dict(settings)
     if "pedal_does" in settings:  # `pedal` is the codec's
         settings = {**settings, "pedal": settings["pedal_does"]}
         del settings["pedal_does"]
-    sections = {}
+    # `gain` and `notes` of the memory are given by these names.
+    of_memory = {k: settings.pop(f"memory_{k}") for k in ("gain", "notes")
+                 if f"memory_{k}" in settings}  # fmt: skip
+    sections: dict[str, Section] = {"memory": MemorySettings(**of_memory)}
     for name, kind in sections_of(PartnerSections).items():
+        if name in sections:
+            continue
         own = {
             key: settings[named(name, key)] for key in keys_of(kind) if named(name, key) in settings
         }

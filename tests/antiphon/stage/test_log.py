@@ -19,7 +19,7 @@ from antiphon.messages import (
     OtherMessage,
 )
 from antiphon.music.note import Note
-from antiphon.partner import Cancel, Change, End, Panic, Play, Report, Silence, Stop
+from antiphon.partner import Cancel, Change, End, Forget, Panic, Play, Report, Silence, Stop
 from antiphon.partner.inputs import Input
 from antiphon.partner.outputs import Output
 from antiphon.stage import log as module
@@ -55,6 +55,7 @@ INPUTS = {
         st.one_of(st.text(), st.floats(allow_nan=False), st.integers(), st.booleans()),
     ),
     Panic: st.builds(Panic, times),
+    Forget: st.builds(Forget, times, st.sampled_from(["phrase", "all"])),
     Stop: st.builds(Stop, times),
 }
 notes = st.builds(Note, bytes7, times, st.one_of(st.none(), times), st.integers(1, 127))
@@ -74,7 +75,7 @@ def written(entry: object) -> Any:
 
 
 def test_there_are_kinds_to_try() -> None:
-    assert {Heard, Change, Panic, Stop} <= set(get_args(Input))
+    assert {Heard, Change, Panic, Forget, Stop} <= set(get_args(Input))
     assert {Play, End, Cancel, Silence} <= set(get_args(Output))
     assert {NoteOn, NoteOff, Control, OtherMessage} <= set(get_args(Event))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from antiphon.instrument import UNCOUNTED_NOTES
+from antiphon_training.evaluation.memory_scores import RememberingScorer
 from antiphon_training.evaluation.prediction import rounded
 from antiphon_training.evaluation.table import row
 
@@ -125,9 +126,8 @@ class MemoryFigures:
 
 
 def remembering(predictor: Predictor) -> Scorer | None:
-    """Return an instrument with its memory; None, for no instrument has one yet."""
-    del predictor
-    return None
+    """Return an instrument with its memory; None where it has none."""
+    return None if predictor.weighing is None else RememberingScorer(predictor)
 
 
 def _means(fields: Sequence[str], parts: Sequence[NDArray[np.float32]]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.groove import Groove
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.memory.memory import Memory
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
@@ -43,6 +44,8 @@ class Cue:
         The player's beats; None where they are not known.
     groove : Groove or None
         Where in the beat their notes fall; None where that is not known, or not to be kept to.
+    memory : Memory or None
+        What the notes of this line may take up.
     """
 
     since: float = -math.inf
@@ -68,3 +71,5 @@ class Cue:
         pulse = pulse_of(notes)
         beats = pulse.beats()
         return cls(beats=beats, groove=groove_of(pulse, beats, strength))
+
+    memory: Memory | None = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
+    from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -86,6 +87,7 @@ class Drawing(Generic[C, L]):
         self._rules = tuple(rules)
         self._limits: L = limits
         self._line_rules: tuple[Rule, ...] = ()
+        self._memory: Memory | None = None
 
     @property
     def settings(self) -> PartnerSettings:
@@ -109,4 +111,6 @@ class Drawing(Generic[C, L]):
     def _ask(self, place: Place, rng: np.random.Generator, biases: Biases) -> Ask:
         """Return a call of the instrument."""
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        return Ask(place.state, place.row, uniforms, self._limits.controls, biases)
+        memory, trail = self._memory, place.trail
+        recalled = None if memory is None or trail is None else memory.recall(trail)
+        return Ask(place.state, place.row, uniforms, self._limits.controls, biases, recalled)

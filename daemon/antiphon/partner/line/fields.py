@@ -100,7 +100,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         phrase = seed[seed["onset"] >= cue.since]
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
-        fitted._line_rules = cue.rules
+        fitted._line_rules, fitted._memory = cue.rules, cue.memory
         fitted._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return fitted
 
@@ -150,7 +150,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             # The range has no other pitch.
             note, nominal = replace(note, onset=again.onset + FLAM), again.onset + FLAM
         row[STEP] = self.codec.time_class(max(nominal - previous, 0.0))
-        return [note], Place(prediction.state, row, nominal, sounded=note.onset)
+        trail = place.trail_after(row, prediction)
+        return [note], Place(prediction.state, row, nominal, sounded=note.onset, trail=trail)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -166,7 +167,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             yield note
             row[STEP] = self.codec.time_class(0.0)
             taken = (*taken, note.pitch)
-            place = Place(prediction.state, row, place.onset, without=taken)
+            trail = place.trail_after(row, prediction)
+            place = Place(prediction.state, row, place.onset, taken, trail=trail)
 
     def _draft(
         self,

@@ -101,6 +101,11 @@ class Line:
         return self._end
 
     @property
+    def place(self) -> Place:
+        """Where it is, after the notes that were taken."""
+        return self._taken.place
+
+    @property
     def finished(self) -> bool:
         """Whether its last note was drawn."""
         return self._finished

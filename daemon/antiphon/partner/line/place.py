@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import Note
 from antiphon.partner.line.predictor import State
+from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from antiphon.partner.line.predictor import KeyedPrediction, Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,8 @@ class Place:
         Pitches that the next note must not have.
     sounded : float
         When it really began: `onset` is nominal where a groove is kept to.
+    trail : Trail or None
+        What a memory compares remembered places with, where there is a memory.
     """
 
     state: State
@@ -43,6 +48,13 @@ class Place:
     onset: float
     without: tuple[int, ...] = ()
     sounded: float = -math.inf
+    trail: Trail | None = None
+
+    def trail_after(self, row: NDArray[np.int32], prediction: Prediction) -> Trail | None:
+        """Return the trail after one more row, which a prediction drew."""
+        if self.trail is None:
+            return None
+        return self.trail.after(row, cast("KeyedPrediction", prediction).key)
 
 
 @dataclass(frozen=True, slots=True)

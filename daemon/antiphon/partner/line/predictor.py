@@ -6,7 +6,7 @@ do. Rows are classes of one note or word, in the codec's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument.ask import Ask
+    from antiphon.instrument.weighing import Weighing
 
 State = Any
 """What an instrument remembers. The partner keeps it and hands it back, no more."""
@@ -38,6 +39,14 @@ class Prediction(Protocol):
     @property
     def state(self) -> State:
         """The state after `previous` was read."""
+
+
+class KeyedPrediction(Prediction, Protocol):
+    """What an instrument draws that can take up what a memory recalls."""
+
+    @property
+    def key(self) -> NDArray[np.float32]:
+        """The instrument's key before this note, shape (width,)."""
 
 
 class NextNote(Protocol):
@@ -64,3 +73,23 @@ class NextNote(Protocol):
 
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""
+
+
+class Remembers(NextNote, Protocol):
+    """An instrument that can take up what a memory recalls."""
+
+    @property
+    def weighing(self) -> Weighing:
+        """How it weighs remembered places."""
+
+    def read_with_keys(
+        self, state: State, classes: NDArray[np.int32]
+    ) -> list[tuple[State, NDArray[np.float32]]]:
+        """Return the state and the key after each row of classes, shape (notes, fields)."""
+
+
+def remembering(predictor: NextNote) -> Remembers | None:
+    """Return the instrument, if it can take up what a memory recalls."""
+    if getattr(predictor, "weighing", None) is None or predictor.window is not None:
+        return None
+    return cast("Remembers", predictor)
