@@ -107,7 +107,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
     def ruled(self, cue: Cue) -> FieldImproviser:
         """Return one that keeps to the rules and the groove of another cue from now on."""
         other = super().ruled(cue)
-        other._in_time = None if cue.groove is None else InTime(cue.groove)
+        other._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return other
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
