@@ -139,6 +139,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         nominal = note.onset
         if self._in_time is not None:
             note, nominal = self._in_time.timed(note, draft, prediction, self._tables)
+            row[DURATION] = self.codec.time_class(note.duration or 0.0)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:

@@ -34,6 +34,9 @@ EVEN = 0.002
 LONGEST = 3.0
 """Steps of the last class, which is open, are taken for at most so much longer."""
 LEAST = 1e-3
+END_REACH, END_SHARE = 0.03, 0.05
+"""An end is moved by so many seconds at most, and so much of the note's length: the width
+of a class of durations."""
 
 
 class InTime:
@@ -78,12 +81,21 @@ class InTime:
         step = int(prediction.classes[STEP])
         low, high = float(tables.step_low[step]), float(tables.step_high[step])
         if high <= CHORD + LEAST and moment.earliest <= place.sounded:
-            return replace(note, onset=place.sounded), place.onset
+            return self._ended(replace(note, onset=place.sounded)), place.onset
         onset = note.onset
         if high > SPREAD + LEAST:
             onset = self._placed(moment, low, high, float(prediction.within[STEP]))
         onset = max(onset, place.sounded)
-        return replace(note, onset=onset), self.groove.nearest(onset)
+        return self._ended(replace(note, onset=onset)), self.groove.nearest(onset)
+
+    def _ended(self, note: Note) -> Note:
+        """Return a note that ends where the player's notes end, if that is near."""
+        ends = self.groove.ends
+        if ends is None or note.end is None or note.duration is None:
+            return note
+        reach = END_REACH + END_SHARE * note.duration
+        end = ends.nearest(note.end, min(reach, note.duration / 3.0))
+        return replace(note, duration=end - note.onset)
 
     def _placed(self, moment: Moment, low: float, high: float, within: float) -> float:
         """Return the sounding onset of a note whose step lies between two steps."""

@@ -40,6 +40,8 @@ class Groove:
         The places, in beats, where notes belong; ascending.
     spread : float
         The time from one note of a chord to the next, in the mean.
+    ends : Groove or None
+        Where in the beat notes end; None where they end anywhere.
     """
 
     beats: Beats
@@ -47,21 +49,29 @@ class Groove:
     integral: NDArray[np.float64]
     peaks: NDArray[np.float64]
     spread: float
+    ends: Groove | None = None
 
     @classmethod
-    def of(cls, beats: Beats, density: NDArray[np.float64], spread: float) -> Groove:
+    def of(
+        cls,
+        beats: Beats,
+        density: NDArray[np.float64],
+        spread: float,
+        ends: Groove | None = None,
+    ) -> Groove:
         """Return the groove of a density."""
         density = density / density.mean()
         integral = np.concatenate([[0.0], np.cumsum(density) / POINTS])
         top = (density > np.roll(density, 1)) & (density >= np.roll(density, -1))
         peaks = (np.flatnonzero(top & (density > PEAK)) + 0.5) / POINTS
-        return cls(beats, density, integral, peaks, spread)
+        return cls(beats, density, integral, peaks, spread, ends)
 
     def softened(self, strength: float) -> Groove:
         """Return this groove at a strength, from 0 (flat) to 1 (as it is)."""
         if strength >= 1.0:
             return self
-        return Groove.of(self.beats, self.density**strength, self.spread / max(strength, 0.01))
+        spread = self.spread / max(strength, 0.01)
+        return Groove.of(self.beats, self.density**strength, spread, self.ends)
 
     def before(self, times: Any) -> Any:
         """Return how much of the density lies before times, in beats from the anchor."""
