@@ -5,9 +5,8 @@ last time that a key moved, up or down. Keys must be up; the pedal does not coun
 While a key is still down, the longer `held_pause` is asked for, and the answer is
 given over the held note. A key that is down for long is a drone and does not count.
 
-Where the pulse is sure, the phrase ends just before a beat, so that the answer begins
-on it, and a held chord may last for a bar and a half. Each time that the player goes on
-at once when the answer has begun, they get half as much time again.
+Each time that the player goes on at once when an answer has begun, `pause` is doubled
+for them; each answer that they let be takes that back.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from antiphon.partner.listening.beats import Beats
     from antiphon.partner.settings import PartnerSettings
 
 _GAPS = 16
@@ -31,17 +29,8 @@ _LONE_GAP = 0.75
 """The time after a lone note is a gap, and not a rest, up to this share of `longest_pause`."""
 
 
-SURE = 0.3
-"""The least confidence of a pulse that is waited for."""
-
-_SLOW_BEAT = 0.7
-"""Of longer beats the half is waited for."""
-
-_HELD_BEATS = 6.0
-"""A chord that is held for so many beats, a bar and a half, is held on."""
-
-_MORE_PATIENT, _MOST_PATIENT = 1.5, 3.0
-"""What the pause is multiplied by after each answer that was broken off at once, and at most;
+_MORE_PATIENT, _MOST_PATIENT = 2.0, 4.0
+"""What `pause` is multiplied by after each answer that was broken off at once, and at most;
 an answer that was not takes one of these back."""
 
 
@@ -51,17 +40,11 @@ class PhraseDetector:
     Parameters
     ----------
     settings : PartnerSettings
-        `pause`, `pause_gaps`, `longest_pause`, `held_pause`, `chord_span` and `lead`.
-
-    Attributes
-    ----------
-    beats : Beats or None
-        The player's, as far as they are known.
+        `pause`, `pause_gaps`, `longest_pause`, `held_pause` and `chord_span`.
     """
 
     def __init__(self, settings: PartnerSettings) -> None:
         self.settings = settings
-        self.beats: Beats | None = None
         self._patience = 1.0
         self._answered = False
         self._gaps: deque[float] = deque(maxlen=_GAPS)
@@ -84,7 +67,7 @@ class PhraseDetector:
         settings = self.settings
         gaps = [*self._gaps] if len(self._gaps) >= _ENOUGH else [*self._before, *self._gaps]
         own = settings.pause_gaps * median(gaps) if gaps else 0.0
-        return min(max(settings.pause, own) * self._patience, settings.longest_pause)
+        return min(max(settings.pause * self._patience, own), settings.longest_pause)
 
     def press(self, time: float, *, resumed: bool = False) -> None:
         """Hear a key go down.
@@ -93,7 +76,7 @@ class PhraseDetector:
         Then this gap counts as one of the player's own, and they get more time.
         """
         if self._begun is None:
-            self._be_patient(resumed)
+            self._be_patient(resumed and time - self._chord <= self.settings.longest_pause)
             self._learn(time - self._chord, resumed)
             self._begun = self._chord = self._moved = self._quiet_since = time
             self._lone = True
@@ -123,8 +106,8 @@ class PhraseDetector:
             return None
         pause = self.pause
         up = self._quiet_since + pause
-        held = self._quiet_since + max(pause, self._held_pause())
-        return self._before_beat(up if held_until <= up else min(held, held_until))
+        held = self._quiet_since + max(pause, self.settings.held_pause)
+        return up if held_until <= up else min(held, held_until)
 
     def seconds(self, held_until: float = -math.inf) -> float:
         """Return how long the phrase was, from its first onset until the last key came up.
@@ -160,23 +143,6 @@ class PhraseDetector:
         elif self._answered:
             self._patience = max(self._patience / _MORE_PATIENT, 1.0)
         self._answered = False
-
-    def _sure(self) -> Beats | None:
-        beats = self.beats
-        return None if beats is None or beats.confidence < SURE else beats
-
-    def _held_pause(self) -> float:
-        beats, settings = self._sure(), self.settings
-        if beats is None:
-            return settings.held_pause
-        return max(settings.held_pause, min(_HELD_BEATS * beats.period, settings.longest_pause))
-
-    def _before_beat(self, time: float) -> float:
-        """Return the last moment before the next beat at which the answer can still begin on it."""
-        beats, lead = self._sure(), self.settings.lead
-        if beats is None:
-            return time
-        return beats.next(time + lead, 0.5 if beats.period > _SLOW_BEAT else 1.0) - lead
 
     def _learn(self, gap: float, resumed: bool) -> None:
         """Learn from the gap between two phrases, if it may have been a gap within a slow one."""

@@ -160,9 +160,6 @@ class Turn:
             self.drop()
             self._version = listening.window.version
             self._cue = self._ensemble.cue(now)
-            # The pulse may put the end off until its next beat.
-            listening.phrase.beats = self._cue.beats
-            end = listening.phrase_end or end
             reading.aim(end, self._cue)
         calls = reading.read(calls)
         if self.line is None and self._plan is None and reading.ready:
