@@ -53,10 +53,9 @@ FEWEST_BEATS, MOST_BEATS = 1 / 64, 64
 def estimate_beat(onsets: NDArray[Any], default: float = 0.5) -> float:
     """Return how long a beat is in a few seconds of playing.
 
-    Of 64 notes of scores it has not seen, with 15 ms of jitter, it finds the quarter,
-    its half or its double in 9 of 10, and in 7 of 10 where the tempo bends as in
-    romantic piano music (`benchmarks/pulse.py`). A piece all in triplets is heard as one
-    in halves of a beat, which makes the same grid.
+    It is the estimate of one who has heard nothing before; the partner follows a player note
+    by note (`antiphon.partner.listening.pulse`), and asks here for proposals. A piece all
+    in triplets is heard as one in halves of a beat, which makes the same grid.
 
     Parameters
     ----------

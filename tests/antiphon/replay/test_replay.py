@@ -13,7 +13,7 @@ from antiphon import __version__
 from antiphon.errors import AntiphonError, InstrumentError, UsageError
 from antiphon.instrument import Predictor
 from antiphon.instrument.weighing import LONGEST, WEIGHING_KEY, Weighing
-from antiphon.messages import Heard, NoteOff, NoteOn, note_off, note_on
+from antiphon.messages import Clock, Heard, NoteOff, NoteOn, Transport, note_off, note_on
 from antiphon.music.files.reading import read_performance
 from antiphon.partner import (
     MODES,
@@ -108,6 +108,22 @@ def test_a_session_is_the_same_bit_for_bit(tmp_path: Path, mode: str, instrument
     outcome = replay(recorded(tmp_path, given, instrument, mode=mode))
     assert outcome.difference is None
     assert outcome.notes > 3
+
+
+def test_a_session_with_a_clock_is_the_same_bit_for_bit(tmp_path: Path) -> None:
+    ticks: list[Any] = [Heard(Clock(0.5 + 0.0175 * n), b"\xf8") for n in range(1200)]
+    given = [Heard(Transport(0.49, "start"), b"\xfa"), *ticks, *phrase(1.0), *phrase(8.0)]
+    given.sort(key=lambda one: one.time)
+    session = recorded(tmp_path, given)
+    outcome = replay(session)
+    assert outcome.difference is None
+    assert outcome.notes > 3
+    log = session.with_suffix(".jsonl")
+    lines = log.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.endswith('"f8"]\n')]
+    assert len(lines) - len(kept) == len(ticks)
+    log.write_text("".join(kept))
+    assert replay(log).difference is not None  # the clock mattered
 
 
 def remembering(folder: Path) -> tuple[Path, int]:

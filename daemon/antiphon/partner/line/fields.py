@@ -101,13 +101,13 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
         fitted._line_rules, fitted._memory = cue.rules, cue.memory
-        fitted._in_time = None if cue.groove is None else InTime(cue.groove)
+        fitted._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return fitted
 
     def ruled(self, cue: Cue) -> FieldImproviser:
         """Return one that keeps to the rules and the groove of another cue from now on."""
         other = super().ruled(cue)
-        other._in_time = None if cue.groove is None else InTime(cue.groove)
+        other._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return other
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
@@ -138,7 +138,10 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         note, row = self._decoded(draft.moment, prediction)
         nominal = note.onset
         if self._in_time is not None:
-            note, nominal = self._in_time.timed(note, draft, prediction, self._tables)
+            note, nominal = self._in_time.timed(note, draft, prediction)
+            duration = min(note.duration or 0.0, self.settings.longest_note)
+            note = replace(note, duration=duration)
+            row[DURATION] = self.codec.time_class(duration)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:

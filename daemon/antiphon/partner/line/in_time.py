@@ -34,6 +34,9 @@ EVEN = 0.002
 LONGEST = 3.0
 """Steps of the last class, which is open, are taken for at most so much longer."""
 LEAST = 1e-3
+END_REACH, END_SHARE = 0.03, 0.05
+"""An end is moved by so many seconds at most, and so much of the note's length: the width
+of a class of durations."""
 
 
 class InTime:
@@ -43,47 +46,54 @@ class InTime:
     ----------
     groove : Groove
         Where the player's notes fall.
+    tables : FieldTables
+        What the classes of steps mean.
     """
 
-    def __init__(self, groove: Groove) -> None:
+    def __init__(self, groove: Groove, tables: FieldTables) -> None:
         self.groove = groove
+        self._low, self._high = tables.step_low, tables.step_high
+        self._edges = np.append(self._low, self._low[-1] + LONGEST)
+        self._per_width = groove.beats.period / np.diff(self._edges)
+        within = self._high <= SPREAD + LEAST
+        middle = np.where(self._low > 0.0, 0.5 * (self._low + self._high), 0.0)[within]
+        # Of a chord, what counts is how spread the player's chords are.
+        self._chord = -0.5 * (middle / (1.2 * groove.spread + EVEN)) ** 2
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Add the logarithm of the mean density over what is allowed of each step."""
-        slate.steps(lambda low, high: self._weights(moment, low, high))
+        slate.steps(lambda low, high: self._weights(moment))
 
-    def _weights(
-        self, moment: Moment, low: NDArray[np.float64], high: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        begin = moment.previous + low
-        width = np.minimum(high - low, LONGEST)
-        end = begin + width
-        groove = self.groove
-        allowed = np.clip((begin, end), moment.earliest, max(moment.latest, moment.earliest))
-        before = groove.before(allowed)
-        density = (before[1] - before[0]) * groove.beats.period / np.maximum(width, LEAST)
+    def _weights(self, moment: Moment) -> NDArray[np.float64]:
+        at = moment.previous + self._edges
+        np.minimum(at, max(moment.latest, moment.earliest), out=at)
+        np.maximum(at, moment.earliest, out=at)
+        density = np.diff(self.groove.before(at)) * self._per_width
         weights: NDArray[np.float64] = np.log(np.maximum(density, LEAST))
-        return np.where(high <= SPREAD + LEAST, self._spread(low, high), weights)
+        weights[: len(self._chord)] = self._chord
+        return weights
 
-    def _spread(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return weights of steps within a chord, by how spread the player's chords are."""
-        middle = np.where(low > 0.0, 0.5 * (low + high), 0.0)
-        return -0.5 * (middle / (1.2 * self.groove.spread + EVEN)) ** 2
-
-    def timed(
-        self, note: Note, draft: Draft, prediction: Prediction, tables: FieldTables
-    ) -> tuple[Note, float]:
+    def timed(self, note: Note, draft: Draft, prediction: Prediction) -> tuple[Note, float]:
         """Return a drawn note with its sounding onset, and its nominal onset."""
         place, moment = draft.place, draft.moment
         step = int(prediction.classes[STEP])
-        low, high = float(tables.step_low[step]), float(tables.step_high[step])
+        low, high = float(self._low[step]), float(self._high[step])
         if high <= CHORD + LEAST and moment.earliest <= place.sounded:
-            return replace(note, onset=place.sounded), place.onset
+            return self._ended(replace(note, onset=place.sounded)), place.onset
         onset = note.onset
         if high > SPREAD + LEAST:
             onset = self._placed(moment, low, high, float(prediction.within[STEP]))
         onset = max(onset, place.sounded)
-        return replace(note, onset=onset), self.groove.nearest(onset)
+        return self._ended(replace(note, onset=onset)), self.groove.nearest(onset)
+
+    def _ended(self, note: Note) -> Note:
+        """Return a note that ends where the player's notes end, if that is near."""
+        ends = self.groove.ends
+        if ends is None or note.end is None or note.duration is None:
+            return note
+        reach = END_REACH + END_SHARE * note.duration
+        end = ends.nearest(note.end, min(reach, note.duration / 3.0))
+        return replace(note, duration=end - note.onset)
 
     def _placed(self, moment: Moment, low: float, high: float, within: float) -> float:
         """Return the sounding onset of a note whose step lies between two steps."""

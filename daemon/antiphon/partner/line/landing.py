@@ -60,7 +60,8 @@ class Landing:
 
     def __init__(self, manner: Manner, beat: float | None) -> None:
         gap = USUAL_GAP if math.isnan(manner.rate) else 1.0 / manner.rate
-        self._seconds = (SECONDS if beat is None else BEATS * beat) + gap
+        self._seconds = SECONDS if beat is None else BEATS * beat
+        self._gap = gap
         self._long = min(max(LONG_GAPS * gap, LONG_SECONDS[0]), LONG_SECONDS[1])
         self._triad = frozenset(manner.triad)
         tones = np.isin(np.arange(PITCHES) % PITCH_CLASSES, manner.triad)
@@ -69,7 +70,8 @@ class Landing:
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Lead the next note, the more the nearer the end is."""
         left = moment.end - moment.previous
-        rise = min(1.0, 1.2 * (1.0 - left / self._seconds))
+        # The note that is drawn comes a gap later, and is the last from the next gap on.
+        rise = min(1.0, 1.0 - (left - 2.0 * self._gap) / self._seconds)
         last = moment.progress.last
         may_end = moment.latest > moment.end
         if may_end and last is not None and not slate.joint:

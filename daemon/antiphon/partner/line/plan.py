@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from antiphon.partner.line.predictor import stepper
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -32,7 +30,7 @@ class Plan:
     def __init__(self, lines: Sequence[Line], critic: Critic | None) -> None:
         self._lines = list(lines)
         self._critic = critic
-        self._step = stepper(lines[0].predictor)
+        self._step = lines[0].predictor.step_batch
         self._nats = [0.0] * len(lines)
         self._calls = [0] * len(lines)
 

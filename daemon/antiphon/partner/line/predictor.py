@@ -6,10 +6,10 @@ do. Rows are classes of one note or word, in the codec's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -93,18 +93,3 @@ def remembering(predictor: NextNote) -> Remembers | None:
     if getattr(predictor, "weighing", None) is None or predictor.window is not None:
         return None
     return cast("Remembers", predictor)
-
-
-@runtime_checkable
-class BatchNextNote(NextNote, Protocol):
-    """An instrument that draws several notes in one call."""
-
-    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
-        """Draw the answer to each ask, as `step` would."""
-
-
-def stepper(predictor: NextNote) -> Callable[[Sequence[Ask]], Sequence[Prediction]]:
-    """Return what answers several asks: in one call, where the instrument can."""
-    if isinstance(predictor, BatchNextNote):
-        return predictor.step_batch
-    return lambda asks: [predictor.step(ask) for ask in asks]

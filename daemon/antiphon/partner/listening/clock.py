@@ -1,7 +1,7 @@
 """The beat of a MIDI clock: 24 ticks a beat, from a DAW, a sequencer or a drum machine.
 
 Ticks come late or early by a few milliseconds, so a line is fitted to those of the last
-two beats. Start, continue, stop and the song position say which tick begins a beat; some
+three beats. Start, continue, stop and the song position say which tick begins a beat; some
 gear sends a clock without them, and then the player's own onsets say it. Times are
 seconds of the session's clock.
 """
@@ -17,6 +17,8 @@ from antiphon.messages import Clock, SongPosition, Transport
 from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from antiphon.messages import ClockEvent
     from antiphon.partner.listening.pulse import Pulse
 
@@ -24,7 +26,7 @@ TICKS = 24
 """Ticks a beat."""
 SIXTEENTH = 6
 """Ticks a sixteenth, the unit of a song position."""
-KEPT = 48
+KEPT = 72
 """Ticks to which the line is fitted."""
 FEWEST = 12
 """Fewer say too little."""
@@ -76,7 +78,7 @@ class MidiClock:
         """
         if len(self._ticks) < FEWEST:
             return None
-        tick, last = self._line()
+        tick, last = _line(np.array(self._ticks))
         if now - last > FORGOTTEN * TICKS * tick:
             self._ticks.clear()
             self._number = None
@@ -93,22 +95,21 @@ class MidiClock:
         ticks.append(time)
         if self._number is not None:
             self._number += 1
-        if len(ticks) >= FEWEST and len(ticks) > LATEST and self._has_changed():
+        if self._has_changed():
             self._ticks = deque(list(ticks)[-LATEST:], maxlen=KEPT)
-
-    def _line(self) -> tuple[float, float]:
-        """Return the time of a tick, and when the last one was due."""
-        times = np.array(self._ticks)
-        numbers = np.arange(len(times)) - (len(times) - 1) / 2
-        slope = float(numbers @ times) / float(numbers @ numbers)
-        return slope, float(times.mean()) + slope * float(numbers[-1])
 
     def _has_changed(self) -> bool:
         """Tell whether the last ticks come at another tempo than those before them."""
-        before = np.array(self._ticks)[:-LATEST]
-        if len(before) < 2:
+        times = np.array(self._ticks)
+        if len(times) < LATEST + FEWEST:
             return False
-        tick = (before[-1] - before[0]) / (len(before) - 1)
-        expected = before.mean() + tick * (np.arange(1, LATEST + 1) + (len(before) - 1) / 2)
-        off = np.array(self._ticks)[-LATEST:] - expected
-        return bool(abs(float(off[LATEST // 2 :].mean())) > OFF * max(1.0, 24 / len(before)))
+        tick, last = _line(times[:-LATEST])
+        off = times[-LATEST:] - last - tick * np.arange(1, LATEST + 1)
+        return abs(float(off[LATEST // 2 :].mean())) > OFF * max(1.0, TICKS / (len(times) - LATEST))
+
+
+def _line(times: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the time of a tick, and when the last one was due."""
+    numbers = np.arange(len(times)) - (len(times) - 1) / 2
+    slope = float(numbers @ times) / float(numbers @ numbers)
+    return slope, float(times.mean()) + slope * float(numbers[-1])

@@ -6,6 +6,8 @@ there would without a beat. Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,32 +38,45 @@ class Groove:
         The density at the middle of each of 960 parts of the beat; its mean is 1.
     integral : float64 array, shape (961,)
         The share of notes before each edge of these parts, from 0 to 1.
-    peaks : float64 array, shape (peaks,)
+    table : list of float
+        The same; to look up one number is faster there.
+    peaks : tuple of float
         The places, in beats, where notes belong; ascending.
     spread : float
         The time from one note of a chord to the next, in the mean.
+    ends : Groove or None
+        Where in the beat notes end; None where they end anywhere.
     """
 
     beats: Beats
     density: NDArray[np.float64]
     integral: NDArray[np.float64]
-    peaks: NDArray[np.float64]
+    table: list[float]
+    peaks: tuple[float, ...]
     spread: float
+    ends: Groove | None = None
 
     @classmethod
-    def of(cls, beats: Beats, density: NDArray[np.float64], spread: float) -> Groove:
+    def of(
+        cls,
+        beats: Beats,
+        density: NDArray[np.float64],
+        spread: float,
+        ends: Groove | None = None,
+    ) -> Groove:
         """Return the groove of a density."""
         density = density / density.mean()
         integral = np.concatenate([[0.0], np.cumsum(density) / POINTS])
         top = (density > np.roll(density, 1)) & (density >= np.roll(density, -1))
-        peaks = (np.flatnonzero(top & (density > PEAK)) + 0.5) / POINTS
-        return cls(beats, density, integral, peaks, spread)
+        peaks = tuple(((np.flatnonzero(top & (density > PEAK)) + 0.5) / POINTS).tolist())
+        return cls(beats, density, integral, integral.tolist(), peaks, spread, ends)
 
     def softened(self, strength: float) -> Groove:
         """Return this groove at a strength, from 0 (flat) to 1 (as it is)."""
         if strength >= 1.0:
             return self
-        return Groove.of(self.beats, self.density**strength, self.spread / max(strength, 0.01))
+        spread = self.spread / max(strength, 0.01)
+        return Groove.of(self.beats, self.density**strength, spread, self.ends)
 
     def before(self, times: Any) -> Any:
         """Return how much of the density lies before times, in beats from the anchor."""
@@ -71,34 +86,43 @@ class Groove:
 
     def within(self, begin: float, end: float, share: float) -> float:
         """Return when a share of what the density has between two times has passed."""
-        low, high = self.before(begin), self.before(end)
+        low, high = self._before(begin), self._before(end)
         passed = low + (high - low) * share
-        whole = np.floor(passed)
-        place = whole + np.interp(passed - whole, self.integral, _EDGES)
-        time = self.beats.anchor + float(place) * self.beats.period
+        whole = math.floor(passed)
+        part = min(max(bisect_right(self.table, passed - whole) - 1, 0), POINTS - 1)
+        below, above = self.table[part], self.table[part + 1]
+        inside = (passed - whole - below) / (above - below) if above > below else 0.0
+        place = whole + (part + inside) / POINTS
+        time = self.beats.anchor + place * self.beats.period
         return min(max(time, begin), end)
 
     def nearest(self, time: float, reach: float = REACH) -> float:
         """Return the peak that a note at a time is meant for; the time itself without one."""
-        if not len(self.peaks):
-            return time
-        peak = self._peaks_around(time)
-        best = float(peak[np.argmin(np.abs(peak - time))])
+        best = min(self._peaks_around(time), key=lambda peak: abs(peak - time), default=time)
         return best if abs(best - time) <= reach else time
 
     def next_peak(self, time: float) -> float:
         """Return the first peak that is not before a time; the time itself without one."""
-        if not len(self.peaks):
-            return time
-        peak = self._peaks_around(time)
-        return float(peak[np.searchsorted(peak, time)])
+        return min((peak for peak in self._peaks_around(time) if peak >= time), default=time)
 
-    def _peaks_around(self, time: float) -> NDArray[np.float64]:
+    def _before(self, time: float) -> float:
+        """Return what `before` does, of one time; the live side's short way."""
+        place = (time - self.beats.anchor) / self.beats.period
+        whole = math.floor(place)
+        at = (place - whole) * POINTS
+        part = min(int(at), POINTS - 1)
+        below, above = self.table[part], self.table[part + 1]
+        return whole + below + (at - part) * (above - below)
+
+    def _peaks_around(self, time: float) -> list[float]:
         """Return when the peaks are in the beat of a time, the one before and the one after."""
-        whole = np.floor((time - self.beats.anchor) / self.beats.period)
-        places = np.concatenate([self.peaks - 1.0, self.peaks, self.peaks + 1.0])
-        times: NDArray[np.float64] = self.beats.anchor + (whole + places) * self.beats.period
-        return times
+        beats = self.beats
+        whole = math.floor((time - beats.anchor) / beats.period)
+        return [
+            beats.anchor + (whole + number + peak) * beats.period
+            for number in (-1, 0, 1)
+            for peak in self.peaks
+        ]
 
 
 _EDGES = np.arange(POINTS + 1) / POINTS

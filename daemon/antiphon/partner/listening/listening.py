@@ -193,6 +193,8 @@ class Listening:
         if stroke is None:
             return gestures
         self.phrase.lift(event.time)
+        if stroke.end is not None:  # else a pedal holds it
+            self.pulse.release(stroke.end)
         return [*gestures, KeyUp(event.time, stroke)]
 
     def _control(self, event: Control) -> list[Gesture]:

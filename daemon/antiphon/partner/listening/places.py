@@ -9,7 +9,7 @@ beat the density is flat. Times are seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,13 +42,15 @@ FOLDS = (1, 2, 4)
 PRIOR = np.array([1.5, 0.8, 0.3, 0.2])
 """Onsets, already seen, that were foretold by the same place, half and quarter of a beat,
 and nothing."""
-DOUBT = 0.03
+DOUBT = 0.05
 """A share below this may be chance, and is left out."""
 STRAY = 0.004
 """The share of the flat density, at least."""
 ROUNDS = 12
 GAIN = 0.1
 """Where onsets are foretold worse than by so much, as a logarithm, there is no groove."""
+END_GAIN = 0.7
+"""The same for ends of notes, which few players place in the beat."""
 BEND = 0.01
 """How far the beat may be corrected, as a share of it."""
 
@@ -58,7 +60,9 @@ def groove_of(pulse: Pulse, beats: Beats | None, strength: float = 1.0) -> Groov
     if beats is None or strength <= 0.0:
         return None
     groove = learned(pulse.moments, beats, pulse.spread)
-    return None if groove is None else groove.softened(strength)
+    if groove is None:
+        return None
+    return replace(groove, ends=_ends(pulse.releases, groove.beats)).softened(strength)
 
 
 def learned(moments: Array, beats: Beats, spread: float = 0.0) -> Groove | None:
@@ -83,6 +87,14 @@ def learned(moments: Array, beats: Beats, spread: float = 0.0) -> Groove | None:
     if best is None or best.gain < GAIN:
         return None
     return best.groove(spread)
+
+
+def _ends(releases: Array, beats: Beats) -> Groove | None:
+    """Return where in the beat notes end; None where they end anywhere."""
+    if len(releases) < FEWEST:
+        return None
+    fit = _fitted(releases, replace(beats, given=True), *HANDS[0])
+    return fit.groove(0.0) if fit.gain >= END_GAIN else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
-from antiphon.music.pulse import LEAST_MOMENTS, likely_beats
+from antiphon.music.pulse import LEAST_MOMENTS
 from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
 from antiphon.partner.listening.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -30,20 +31,20 @@ KEPT = 96
 """Moments that are kept."""
 PROPOSING = 4
 """Every so many moments other beats are proposed."""
-LOOKED_AT = 48
-"""From so many moments."""
-REPLAYED = 16
+REPLAYED = 12
 """A proposed track hears so many of the last moments, to be compared with the others."""
 MOST = 14
 """Tracks that are kept."""
-ALIKE_PERIOD, ALIKE_PLACE = 0.015, 0.08
-"""Tracks closer than this, in natural log and in beats, are one."""
+ALIKE_PLACE = 0.08
+"""Tracks of nearly one period that are closer than this, in beats, are one."""
 MARGIN = 2.5
 """How much likelier another track must be to take over, as a logarithm."""
 SAME_MARGIN = 1.0
 """The same for one of nearly the same beat, or of its half or double."""
 OCTAVE_MARGIN, OCTAVE_PROVED = 8.0, 16
 """The same for the beat itself to be halved or doubled, and for how many moments in a row."""
+OCTAVE_SETTLED = 32
+"""After so many moments of a session it is halved or doubled no more."""
 NEARLY = 0.04
 """How far a beat may be from another's power of 2 times, in octaves."""
 SHORTEST_BEAT, LONGEST_BEAT = 0.3, 1.4
@@ -78,6 +79,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[float, int, int]] = deque()
+        self._releases: deque[float] = deque(maxlen=KEPT)
         self._times: list[float] = []
         self._weights: list[float] = []
         self._count = 0
@@ -86,6 +88,7 @@ class Pulse:
         self._lead = 0
         self._octave = 0
         self._octave_lead = 0
+        self._lost = 0
         self._beats: Beats | None = None
         self._bass = 60.0
         self._loud = 64.0
@@ -96,6 +99,11 @@ class Pulse:
         """When the last moments were, sorted; those that were followed."""
         return np.array(self._times)
 
+    @property
+    def releases(self) -> NDArray[np.float64]:
+        """When the last of the player's notes ended, sorted."""
+        return np.sort(np.array(self._releases))
+
     def beats(self) -> Beats | None:
         """Return the beats after what was followed; None where that is too little."""
         return self._beats
@@ -104,8 +112,8 @@ class Pulse:
         """Return when a beat of a given length falls, near a time, by what was followed."""
         if not self._times:
             return near
-        times, weights = np.array(self._times[-LOOKED_AT:]), np.array(self._weights[-LOOKED_AT:])
-        anchor = _phases(times, weights, period)[0]
+        times, weights = np.array(self._times), np.array(self._weights)
+        anchor = likely_phases(times, weights, period)[0]
         return anchor + round((near - anchor) / period) * period
 
     def strike(self, time: float, pitch: int, velocity: int) -> None:
@@ -113,6 +121,10 @@ class Pulse:
         self._waiting.append((time, pitch, velocity))
         if len(self._waiting) > MOST_WAITING:
             self._next()
+
+    def release(self, time: float) -> None:
+        """Keep when a note of the player's ended."""
+        self._releases.append(time)
 
     def follow(self, now: float, most: int = KEPT) -> None:
         """Follow the moments that are over by a time, so many at most."""
@@ -155,7 +167,10 @@ class Pulse:
         if self._tracks is None or self._count < 2 * PROPOSING:
             return 1
         fit = float(self._tracks.fit[self._chosen])
-        return 2 if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
+        self._lost = self._lost + 1 if fit < LOST else 0
+        if 0 < self._lost <= 2 * PROPOSING:
+            return 2
+        return 2 * PROPOSING if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
 
     def _intervals(self, index: int) -> NDArray[np.float64]:
         """Return the logarithms of the intervals that end with a moment."""
@@ -164,31 +179,13 @@ class Pulse:
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
-        times = np.array(self._times[-LOOKED_AT:])
         first = max(len(self._times) - REPLAYED, 0)
-        replayed = np.array(self._times[first:])
-        weights = np.array(self._weights[first:])
-        periods, beats = [], []
-        proposed = [*likely_beats(times, 4), *likely_beats(replayed[-7:], 3)]
-        gap = float(np.median(np.diff(replayed)))
-        proposed += [gap / parts for parts in (1, 2, 4, 8) if 0.3 < gap / parts < 1.3]
-        for period in proposed:
-            for anchor in _phases(replayed[:8], weights[:8], period):
-                periods.append(period)
-                beats.append(anchor - period * math.ceil((anchor - replayed[0]) / period))
-        if self._tracks is not None:
-            best = int(np.argmax(self._tracks.merit))
-            period, beat = float(self._tracks.period[best]), float(self._tracks.beat[best])
-            for octave, later in ((2.0, 0.0), (2.0, 1.0), (0.5, 0.0)):
-                if 0.3 <= period * octave <= 1.3:
-                    periods.append(period * octave)
-                    away = math.ceil((beat + later * period - replayed[0]) / periods[-1])
-                    beats.append(beat + later * period - periods[-1] * away)
-        new = Tracks.begun(periods, beats)
+        replayed, weights = self._times[first:], self._weights[first:]
+        old = self._tracks
+        new = Tracks.begun(*proposals(self._times, self._weights, replayed[0], old))
         for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
-            new.hear(float(time), float(weight), self._intervals(first + number), 1 + number)
-        tracks = self._tracks
-        self._tracks = new if tracks is None else tracks.joined(new)
+            new.hear(time, weight, self._intervals(first + number), 1 + number)
+        self._tracks = new if old is None else old.joined(new)
         self._prune()
 
     def _prune(self) -> None:
@@ -234,7 +231,7 @@ class Pulse:
         margin = SAME_MARGIN if same else MARGIN
         self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
         early = self._count < 2 * PROPOSING
-        if self._lead >= (AT_ONCE if lost else PROVED) or early:
+        if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
             self._octave = 0 if early or not same else self._octave + round(octaves)
             self._chosen, self._lead = best, 0
         self._beats = self._told(tracks)
@@ -248,7 +245,7 @@ class Pulse:
         octaves = np.log2(tracks.period / tracks.period[chosen])
         told = np.abs(octaves - self._octave) < NEARLY
         usual = float(merit[told].max()) if np.any(told) else -math.inf
-        much = merit[chosen] - usual > OCTAVE_MARGIN
+        much = self._count < OCTAVE_SETTLED and merit[chosen] - usual > OCTAVE_MARGIN
         self._octave_lead = self._octave_lead + 1 if much else 0
         if self._octave_lead >= OCTAVE_PROVED:
             self._octave = self._octave_lead = 0
@@ -273,28 +270,13 @@ class Pulse:
         return Beats(period, beat, sure)
 
 
-def _phases(times: NDArray[np.float64], weights: NDArray[np.float64], period: float) -> list[float]:
-    """Return the two likeliest beats among moments."""
-    away = (times[None, :] - times[:, None]) / period
-    off = away - np.round(away)
-    on_beat = np.exp(-0.5 * (off / 0.06) ** 2)
-    between = np.exp(-0.5 * ((np.abs(off) - 0.5) / 0.06) ** 2)
-    told = (on_beat + 0.5 * between) @ weights
-    best = int(np.argmax(told))
-    told = np.where(on_beat[best] > 0.3, -1.0, told)
-    second = int(np.argmax(told))
-    found = []
-    for index in (best, second) if second != best else (best,):
-        share = on_beat[index] * weights
-        shift = float(share @ off[index]) / float(share.sum())
-        found.append(float(times[index]) + shift * period)
-    return found
-
-
 def pulse_of(notes: NoteArray) -> Pulse:
     """Return the pulse of notes that are heard at once, sorted by onset."""
     pulse = Pulse()
     for onset, pitch, velocity in notes[["onset", "pitch", "velocity"]].tolist():
         pulse.strike(onset, pitch, velocity)
     pulse.follow(math.inf)
+    ends = notes["onset"] + notes["duration"]
+    for end in np.sort(ends[np.isfinite(ends)]).tolist():
+        pulse.release(end)
     return pulse

@@ -37,10 +37,10 @@ USUALLY = np.log([0.7, 0.15, 0.15])
 STRAY = 0.08
 """The share of onsets that are meant for no place."""
 STEADY, FREE = 0, 1
-LOOSE = np.array([0.012, 0.022])
+LOOSE = np.array([0.012, 0.018])
 """How far onsets are from their place, in seconds (standard deviation), in strict and in
 free time."""
-DRIFT = np.array([2e-4, 1.2e-2])
+DRIFT = np.array([2e-4, 2e-2])
 """How much a beat differs from the one before, as a share of it."""
 BEND = 0.006
 """The same while the onsets stay on one side of their places."""

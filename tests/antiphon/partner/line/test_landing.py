@@ -49,7 +49,7 @@ def test_the_triad_and_long_notes_are_favoured_the_more_the_nearer_the_end_is() 
 
 
 def test_it_takes_a_beat_and_a_half_where_there_are_beats() -> None:
-    left = 1.2
+    left = 1.3
     assert not weights(left, None)[0].any()
     assert weights(left, None, beat=1.0)[0][60] > 0.0
 

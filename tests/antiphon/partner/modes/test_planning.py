@@ -51,7 +51,7 @@ def test_notes_are_handed_over_no_earlier_than_before(kit: Kit) -> None:
     assert len(stage.planned) >= 10
     onsets = [onset for _, onset in stage.planned]
     for (handed, _), before in zip(stage.planned[1:], onsets, strict=False):
-        assert handed >= before - 0.5 - 1e-9
+        assert handed >= before - 0.5 - 0.03  # the nominal onset counts
 
 
 @pytest.mark.parametrize("mode", ["respond", "continue"])
@@ -66,7 +66,7 @@ def test_where_there_is_no_time_for_a_plan_the_answer_begins_on_time_all_the_sam
     kit: Kit,
 ) -> None:
     events = kit.phrase(gap=0.3, pitches=LONG)
-    stage = kit.stage(cost=0.06).run(events, until=40.0)
+    stage = kit.stage(cost=0.06, strength=0.0).run(events, until=40.0)
     assert len(stage.heard) >= 10
     assert 0.0 <= stage.onsets[0] - (events[-1].time + 0.6) <= 0.25
     room = [onset - now for now, onset in stage.planned]

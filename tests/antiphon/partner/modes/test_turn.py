@@ -127,7 +127,9 @@ def test_the_first_note_comes_on_time_or_as_soon_as_it_can(
 ) -> None:
     """A tick that comes 0.2 s late leaves half the lead to send the first note."""
     events = kit.phrase()
-    stage = kit.stage(lag=lag, lead=0.1, first_note_within=0.0).run(events, until=20.0)
+    stage = kit.stage(lag=lag, lead=0.1, first_note_within=0.0, strength=0.0).run(
+        events, until=20.0
+    )
     assert len(stage.heard) >= 3
     assert stage.onsets[0] == pytest.approx(events[-1].time + 0.6 + begins, abs=0.002)
 
