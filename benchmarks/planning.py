@@ -21,6 +21,7 @@ import numpy as np
 from antiphon.instrument import Predictor
 from antiphon.music.files.reading import read_performance
 from antiphon.partner import PartnerSettings
+from antiphon.partner.line.drawing import asked
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
@@ -96,7 +97,7 @@ def prepared(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
         for _ in range(NOTES):
             one.draw(begin)
 
-    drafts = [one.prepare(begin).ask for one in line().forked(CANDIDATES)]
+    drafts = asked([one.prepare(begin) for one in line().forked(CANDIDATES)])
     plain = replace(drafts[0], memory=None)
     pulse = pulse_of(phrase)
 
