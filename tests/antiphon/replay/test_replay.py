@@ -25,7 +25,7 @@ from antiphon.partner import (
     PartnerSettings,
     Stop,
 )
-from antiphon.partner.memory.memory import Remembered
+from antiphon.partner.memory.remembered import Remembered
 from antiphon.recorder import LogFile
 from antiphon.recorder.memory_file import KeptMemory
 from antiphon.replay import log_header, replay, write_replay
