@@ -73,6 +73,9 @@ class CorpusRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reader: Literal["symusic", "music21"] = "symusic"
     composers: list[str] = []
     tracks: dict[str, list[str]] = {}
+    weight: dict[str, Positive] = {}
+    untaught: dict[str, list[str]] = {}
+    flat_velocity: Annotated[float, Meta(ge=0.0)] = 0.0
     sources: dict[str, SourceRecipe] = {}
 
 

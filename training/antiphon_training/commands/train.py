@@ -83,7 +83,7 @@ def train(
     messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
     with native_messages_to(messages):
         group = join(options)
-        pretrained = _pretrained(continue_from, recipe, quick)
+        pretrained = _pretrained(continue_from, quick)
     chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
     try:
         loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
@@ -93,7 +93,14 @@ def train(
             from antiphon_training.fitting.fit import train as fit
 
             done = fit(
-                chosen, loaded, out, progress, hours=hours, pretrained=pretrained, group=group
+                chosen,
+                loaded,
+                out,
+                progress,
+                hours=hours,
+                pretrained=pretrained,
+                within_pieces=pretrained is not None and recipe is None,
+                group=group,
             )
     except KeyboardInterrupt:
         verbosity.say(_stopped(out))
@@ -101,16 +108,16 @@ def train(
     verbosity.say(_trained(out, done, unit))
 
 
-def _pretrained(name: str | None, recipe: str | None, quick: bool) -> Pretrained | None:
+def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
     """Return the instrument to train further, if one was named."""
     from antiphon.errors import UsageError
 
     if name is None:
         return None
-    if recipe is not None or quick:
+    if quick:
         raise UsageError(
-            "An instrument is trained further by its own recipe; leave out --continue-from, or "
-            "--recipe and --quick."
+            "An instrument keeps its sizes when it is trained further; leave out --quick, or "
+            "--continue-from."
         )
     from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
 
@@ -133,7 +140,7 @@ def _recipe(
     from antiphon_training.fitting import run_folder
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    if pretrained is None:
+    if pretrained is None or name:
         return read_recipe(find_recipe(name or "house"), quick)
     own = out / run_folder.RECIPE
     if own.is_file():

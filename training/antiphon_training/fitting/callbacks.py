@@ -17,6 +17,7 @@ import numpy as np
 from antiphon.errors import TrainingError
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.averaging import averaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +140,8 @@ class Checkpoints(keras.callbacks.Callback):
             done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
             # Before the rest: if this fails, the epoch has no checkpoint and is repeated.
             if self.group.first:
-                run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
+                with averaged(self.model):
+                    run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
         done["finished"] = self.group.decide(self.ended)
         if done["finished"]:
             self.model.stop_training = True

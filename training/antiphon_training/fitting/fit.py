@@ -12,9 +12,11 @@ from antiphon_training.corpora.split import split_corpora
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
 from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
+from antiphon_training.fitting.lessons import lesson
 from antiphon_training.fitting.precision import in_precision
 from antiphon_training.kinds.setup import Pieces
 
@@ -39,6 +41,7 @@ def train(
     *,
     hours: float | None = None,
     pretrained: Pretrained | None = None,
+    within_pieces: bool | None = None,
     group: ProcessGroup | None = None,
 ) -> dict[str, Any]:
     """Start the run in the folder `run`, or resume it.
@@ -57,6 +60,9 @@ def train(
         Hours of training after which the run ends, with those before it was resumed.
     pretrained : Pretrained, optional
         An instrument whose weights the run starts from, in place of random ones.
+    within_pieces : bool, optional
+        Whether each piece is cut in two, its beginning to train on and its end for
+        validation, in place of a split by pieces; only with `pretrained` when not given.
     group : ProcessGroup, optional
         The processes that train together; this one alone when not given.
 
@@ -73,8 +79,10 @@ def train(
         The corpora leave nothing to train on, or nothing for validation.
     """
     group = group or ProcessGroup()
+    if within_pieces is None:
+        within_pieces = pretrained is not None
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    pieces = _pieces(corpora, splits, within_pieces=pretrained is not None)
+    pieces = _pieces(recipe, corpora, splits, within_pieces=within_pieces)
     if not pieces.train or not pieces.validation:
         raise CorpusError(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
@@ -159,7 +167,7 @@ def _fit(
             epochs=setup.plan.epochs,
             initial_epoch=epochs_done,
             steps_per_epoch=setup.plan.steps_an_epoch,
-            callbacks=[*callbacks, interruption],
+            callbacks=[AveragedWeights(), *callbacks, interruption],
             shuffle=False,
             verbose=0,
             **validation,
@@ -175,16 +183,30 @@ def _validation_loss(setup: TrainingSetup) -> float:
     return float(found["loss"])
 
 
-def _pieces(corpora: Sequence[Corpus], splits: Sequence[Split], *, within_pieces: bool) -> Pieces:
+def _pieces(
+    recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split], *, within_pieces: bool
+) -> Pieces:
     """Return the pieces to train on and those for validation.
 
-    Sessions, which an instrument is fine-tuned on, are few and long. So each of them is
+    Validation is on pieces that teach every field, where there are any. Sessions, which an instrument is fine-tuned on, are few and long. So each of them is
     cut in two instead (`within_pieces`): its beginning to train on, its end for validation.
     """
     train = _of_side(corpora, [split.train for split in splits])
     validation = _of_side(corpora, [split.valid for split in splits])
     if not within_pieces:
-        return Pieces(train, validation)
+        names = [one.name for one in corpora]
+        taught = [
+            lesson(name, piece, recipe.corpus)
+            for name, split, corpus in zip(names, splits, corpora, strict=True)
+            for piece in (corpus.piece(index) for index in split.train)
+        ]
+        whole = [
+            piece
+            for name, split, corpus in zip(names, splits, corpora, strict=True)
+            for piece in (corpus.piece(index) for index in split.valid)
+            if not lesson(name, piece, recipe.corpus).untaught
+        ]
+        return Pieces(train, whole or validation, taught)
     pieces = [*train, *validation]
     cuts = [int(len(piece) * TRAIN_SHARE) for piece in pieces]
     return Pieces(

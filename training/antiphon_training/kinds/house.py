@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from antiphon_training.kinds.setup import Pieces, TrainingSetup
 
 
+Dropout = Annotated[float, Meta(ge=0.0, lt=1.0)]
+
+
 class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Sizes of the house network."""
 
@@ -31,6 +34,7 @@ class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=Tru
     units: Count = 512
     embedding: Count = 256
     head: Count = 256
+    dropout: Dropout = 0.0
 
 
 class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +50,7 @@ class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_on
     decay_share: Share = 0.3
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
     gradient_norm: Positive = 1.0
+    average: Dropout = 0.0
 
     @property
     def steps_an_epoch(self) -> int:
@@ -64,6 +69,7 @@ def _make(section: HouseNetworkSection, codec: Codec) -> Network:
         embedding=section.embedding,
         head=section.head,
         layers_count=section.layers,
+        dropout=section.dropout,
         name="house",
     )
 

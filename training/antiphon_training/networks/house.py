@@ -105,6 +105,9 @@ class HouseNetwork(keras.Model):
         Widths of the LSTM layers, of the note embedding, of a head's hidden layer.
     layers_count : int
         Number of LSTM layers.
+    dropout : float
+        Share of the values that are dropped in training, of the input of each LSTM layer
+        and of the features.
     """
 
     def __init__(
@@ -116,6 +119,7 @@ class HouseNetwork(keras.Model):
         embedding: int = 256,
         head: int = 256,
         layers_count: int = 2,
+        dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -123,6 +127,10 @@ class HouseNetwork(keras.Model):
         self.units, self.embedding_width, self.head_width = units, embedding, head
         self.embedding = NoteEmbedding(self.input_sizes, embedding, name="embedding")
         self.lstms = [SequenceLSTM(units, name=f"lstm_{i + 1}") for i in range(layers_count)]
+        # Without dropout there are no layers for it, which would keep random states as weights.
+        count = layers_count + 1 if dropout else 0
+        self.dropout = dropout
+        self.drops = [keras.layers.Dropout(dropout, name=f"drop_{i + 1}") for i in range(count)]
         self.heads = [
             FieldHead(size, self.sizes[:i], head, name=f"head_{name}")
             for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
@@ -154,15 +162,20 @@ class HouseNetwork(keras.Model):
         """Return zeros: h and c of each layer, float32 (batch, units)."""
         return [ops.zeros((batch, self.units), dtype="float32") for _ in range(2 * len(self.lstms))]
 
-    def run(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
+    def run(
+        self, previous: Tensor, state: State, training: bool = False
+    ) -> tuple[Tensor, State]:
         """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
         x = self.embedding(ops.transpose(previous, (1, 0, 2)))
         total, after = None, []
         for i, lstm in enumerate(self.lstms):
-            x, h, c = lstm(x, state[2 * i], state[2 * i + 1])
+            x, h, c = lstm(self._drop(i, x, training), state[2 * i], state[2 * i + 1])
             total = x if total is None else total + x
             after += [ops.cast(h, "float32"), c]
-        return ops.transpose(total, (1, 0, 2)), after
+        return ops.transpose(self._drop(len(self.lstms), total, training), (1, 0, 2)), after
+
+    def _drop(self, place: int, x: Tensor, training: bool) -> Tensor:
+        return self.drops[place](x, training=training) if training and self.drops else x
 
     def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one note (batch, fields); return features (batch, units) and the new state."""
@@ -217,4 +230,5 @@ class HouseNetwork(keras.Model):
             "embedding": self.embedding_width,
             "head": self.head_width,
             "layers_count": len(self.lstms),
+            "dropout": self.dropout,
         }

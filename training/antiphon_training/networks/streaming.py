@@ -62,7 +62,7 @@ class StreamingNetwork(keras.Model):
             return logits
         keep = 1.0 - ops.cast(ops.reshape(inputs["reset"], (-1, 1)), "float32")
         state = [variable.value * keep for variable in self.carried]
-        features, after = self.network.run(inputs["previous"], state)
+        features, after = self.network.run(inputs["previous"], state, training=True)
         for variable, value in zip(self.carried, after, strict=True):
             variable.assign(ops.stop_gradient(value))
         return self.network.logits(features, inputs["target"])
