@@ -160,7 +160,9 @@ class HouseNetwork(keras.Model):
 
     def initial_state(self, batch: Tensor) -> State:
         """Return zeros: h and c of each layer, float32 (batch, units)."""
-        return [ops.zeros((batch, self.units), dtype="float32") for _ in range(2 * len(self.lstms))]
+        return [
+            ops.zeros((batch, *shape), dtype="float32") for shape in self.state_shapes.values()
+        ]
 
     def run(
         self, previous: Tensor, state: State, training: bool = False

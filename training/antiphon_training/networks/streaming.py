@@ -41,12 +41,12 @@ class StreamingNetwork(keras.Model):
         self.carried = [
             self.add_weight(
                 name=f"carried_{i}",
-                shape=(batch, network.units),
+                shape=(batch, *shape),
                 initializer="zeros",
                 trainable=False,
                 dtype="float32",
             )
-            for i in range(2 * len(network.lstms))
+            for i, shape in enumerate(network.state_shapes.values())
         ]
 
     def build(self, input_shape: Any = None) -> None:
