@@ -29,24 +29,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
 from antiphon_training.corpora.split import split_corpora
-from antiphon_training.fitting.lessons import lesson
+from antiphon_training.fitting.pieces import lesson
 from antiphon_training.kinds.setup import Pieces
 from antiphon_training.recipe import Recipe, find_recipe, read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from antiphon.music.note import NoteArray
 
 PLACES = 24
 """Places in a beat: sixteenths and triplets fall on whole ones. 0 is "unknown"."""
-REACH, WIDTH = 128, 64
-"""States that attention looks back on, and the width of a key and of a value."""
 UNCOUNTED = 16
 PARTS = ("attention", "followed", "beat", "bass", "top")
 
@@ -76,14 +75,14 @@ def main() -> None:
     music = [_placed(one, recipe, chosen.part, chosen.beats) for one in corpora]
     learned = [(i, j) for i, split in enumerate(splits) for j in split.train[:: chosen.every]]
     train = [music[i][j] for i, j in learned]
-    lessons = [
-        lesson(corpora[i].name, corpora[i].piece(j), recipe.corpus)
-        for i, j in learned
-    ]
-    network, model, spent = fitted(recipe, codec, chosen.part, Pieces(train, train[:1], lessons))
+    lessons = [lesson(corpora[i].name, corpora[i].piece(j), recipe.corpus) for i, j in learned]
+    network, spent = fitted(recipe, codec, chosen.part, Pieces(train, train[:1], lessons))
     told: dict[str, Any] = {
         "variant": [chosen.part] if chosen.part else chosen.changes,
-        "notes": recipe.fit.epochs * recipe.fit.steps_an_epoch * recipe.fit.batch * recipe.fit.steps,
+        "notes": recipe.fit.epochs
+        * recipe.fit.steps_an_epoch
+        * recipe.fit.batch
+        * recipe.fit.steps,
         "parameters": network.count_params(),
         "core_seconds": round(spent),
         "nats": {},
@@ -114,12 +113,11 @@ def _changed(recipe: Recipe, changes: Sequence[str], notes: int) -> Recipe:
     return msgspec.structs.replace(recipe, fit=length)
 
 
-def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tuple[Any, Any, float]:
-    """Return the trained network with averaged weights, its model, and the core's seconds."""
+def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tuple[Any, float]:
+    """Return the trained network and the seconds of a core; averaged weights where it has some."""
     import keras
     import tensorflow as tf
 
-    from antiphon_training.fitting.averaging import averaged
     from antiphon_training.fitting.precision import in_precision
     from antiphon_training.kinds.house_training import set_up_house
     from antiphon_training.networks.house import HouseNetwork
@@ -129,6 +127,8 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
         sizes, kind = recipe.network, HouseNetwork
         extra: dict[str, Any] = {}
         if part in ("attention", "followed"):
+            from variant_attention import attending
+
             kind, extra = attending(), {"followed": part == "followed"}
         network = kind(
             PerformanceCodec.fields,
@@ -144,7 +144,9 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
         )
         network.build()
         plain = PerformanceCodec()
-        setup = set_up_house(network, recipe, plain, Pieces(_plain(pieces.train[:1]), _plain(pieces.train[:1])), None)
+        setup = set_up_house(
+            network, recipe, plain, Pieces(pieces.train[:1], pieces.train[:1]), None
+        )
         fit = recipe.fit
 
         def batches() -> Iterator[Any]:
@@ -167,13 +169,8 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
         begun = time.process_time()
         setup.model.fit(stream, epochs=1, steps_per_epoch=fit.steps_an_epoch, verbose=0)
         spent = time.process_time() - begun
-        # At its end `fit` has put averaged weights in place of the last ones, where there are any.
-        del averaged
-    return network, setup.model, spent
-
-
-def _plain(pieces: Sequence[NoteArray]) -> list[NoteArray]:
-    return list(pieces)
+        # At its end `fit` puts the averages in place of the last weights, where there are any.
+    return network, spent
 
 
 def nats(network: Any, codec: Any, pieces: Sequence[NDArray[np.int32]]) -> dict[str, float]:
@@ -250,7 +247,7 @@ def _placed(corpus: Corpus, recipe: Recipe, part: str | None, known: Sequence[st
     placed = []
     beats = None
     if corpus.name in known:
-        reading = msgspec.structs.replace if False else recipe.reading(corpus.name)
+        reading = recipe.reading(corpus.name)
         beats = load_corpus(corpus.folder, Reading(reading.tracks, reading.pedal, "beats"))
     for i, piece in enumerate(pieces):
         wide = np.zeros(len(piece), [*piece.dtype.descr, ("place", "i4")])
@@ -261,74 +258,6 @@ def _placed(corpus: Corpus, recipe: Recipe, part: str | None, known: Sequence[st
             wide["place"] = 1 + place.astype(np.int32)
         placed.append(wide)
     return placed
-
-
-def attending() -> Any:
-    """Return the class of a house network with one head of attention over its last states."""
-    import keras
-    from keras import ops
-
-    from antiphon_training.networks.house import HouseNetwork
-
-    class Attending(HouseNetwork):
-        """The features get the sum of the values of like states, at most 128 back."""
-
-        def __init__(self, *args: Any, followed: bool = False, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.followed = followed
-            self.query = keras.layers.Dense(WIDTH, use_bias=False, name="query")
-            self.key = keras.layers.Dense(WIDTH, use_bias=False, name="key")
-            self.value = keras.layers.Dense(WIDTH, use_bias=False, name="value")
-            self.back = keras.layers.Dense(self.units, use_bias=False, name="back")
-
-        @property
-        def state_shapes(self) -> dict[str, tuple[int, ...]]:
-            """The LSTMs' states, then keys, values, whether each is there, and the last key."""
-            own = {"keys": (REACH * WIDTH,), "values": (REACH * WIDTH,), "there": (REACH,),
-                   "last": (WIDTH,)}  # fmt: skip
-            return {**super().state_shapes, **own}
-
-        def build(self, input_shape: Any = None) -> None:
-            """Make all weights."""
-            super().build(input_shape)
-            for layer in (self.query, self.key):
-                layer.build((None, None, self.units))
-            self.value.build((None, None, self.units + self.embedding_width))
-            self.back.build((None, None, WIDTH))
-            self.age = self.add_weight(name="age", shape=(REACH,), initializer="zeros")
-
-        def run(self, previous: Any, state: Any, training: bool = False) -> Any:
-            """Read notes; return features and the new state."""
-            layers = 2 * len(self.lstms)
-            features, after = super().run(previous, state[:layers], training)
-            keys, values, there, last = state[layers:]
-            batch, steps = ops.shape(features)[0], ops.shape(features)[1]
-            read = ops.concatenate([features, ops.cast(self.embedding(previous), features.dtype)], -1)
-            q, k, v = (ops.cast(f(x), "float32") for f, x in
-                       ((self.query, features), (self.key, features), (self.value, read)))  # fmt: skip
-            old = k
-            if self.followed:
-                k = ops.concatenate([last[:, None], k[:, :-1]], axis=1)
-            keys = ops.concatenate([ops.reshape(keys, (batch, REACH, WIDTH)), k], axis=1)
-            values = ops.concatenate([ops.reshape(values, (batch, REACH, WIDTH)), v], axis=1)
-            there = ops.concatenate([there, ops.ones((batch, steps), "float32")], axis=1)
-            ages = REACH + ops.arange(steps)[:, None] - ops.arange(REACH + steps)[None]
-            seen = (ages >= 0) & (ages < REACH)
-            scores = ops.einsum("btd,bsd->bts", q, keys) / WIDTH**0.5
-            scores = scores + ops.take(ops.cast(self.age, "float32"), ops.clip(ages, 0, REACH - 1))
-            open_to = seen[None] & (there[:, None] > 0.5)
-            weights = ops.softmax(ops.where(open_to, scores, -1e9), axis=-1)
-            found = ops.einsum("bts,bsd->btd", weights, values)
-            features = features + ops.cast(self.back(ops.cast(found, features.dtype)), features.dtype)
-            after += [
-                ops.reshape(keys[:, -REACH:], (batch, REACH * WIDTH)),
-                ops.reshape(values[:, -REACH:], (batch, REACH * WIDTH)),
-                there[:, -REACH:],
-                old[:, -1],
-            ]
-            return features, after
-
-    return Attending
 
 
 if __name__ == "__main__":

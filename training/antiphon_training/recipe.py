@@ -194,6 +194,24 @@ def _check_match(path: Path, recipe: Recipe) -> None:
             f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "
             f"not {recipe.codec.name}; change codec.name or network.kind."
         )
+    _check_lessons(path, recipe)
+
+
+def _check_lessons(path: Path, recipe: Recipe) -> None:
+    """Refuse fields that the codec has not, and lessons for a kind that knows none."""
+    corpus, fields = recipe.corpus, recipe.kind.codec.fields
+    given = corpus.weight or corpus.untaught or corpus.flat_velocity
+    if given and not recipe.kind.has_lessons:
+        raise SettingError(
+            f"{path}: corpus.weight, corpus.untaught and corpus.flat_velocity are not for a "
+            f"network of the kind {recipe.network.kind}; leave them out."
+        )
+    for name in (name for names in corpus.untaught.values() for name in names):
+        if name not in fields:
+            raise SettingError(
+                f"{path}: corpus.untaught: no field is called {name}; "
+                f"there are {', '.join(fields)}."
+            )
 
 
 def _section(path: Path, section: str, kind: Any, written: Any) -> Any:

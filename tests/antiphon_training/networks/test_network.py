@@ -125,3 +125,33 @@ def test_its_configuration_makes_it_again(network: Any) -> None:
     inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
     for name, logits in network(inputs).items():
         np.testing.assert_array_equal(again(inputs)[name], logits)
+
+
+class TestDropout:
+    @pytest.fixture
+    def dropping(self, network: Any) -> Any:
+        from antiphon_training.networks.house import HouseNetwork
+
+        made = HouseNetwork.from_config({**network.get_config(), "dropout": 0.5})
+        made.build()
+        for mine, other in zip(made.trainable_weights, network.trainable_weights, strict=True):
+            mine.assign(other)
+        return made
+
+    def test_nothing_is_dropped_but_in_training(self, network: Any, dropping: Any) -> None:
+        import tensorflow as tf
+
+        inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
+        for name, logits in network(inputs).items():
+            np.testing.assert_array_equal(dropping(inputs)[name], logits)
+        previous, state = tf.constant(inputs["previous"]), network.initial_state(BATCH)
+        plain, _ = network.run(previous, state, training=True)
+        dropped, _ = dropping.run(previous, state, training=True)
+        share = float(np.mean(np.asarray(dropped) == 0.0))
+        assert 0.3 < share < 0.7
+        assert not np.any(np.asarray(plain) == 0.0)
+
+    def test_it_adds_no_weights(self, network: Any, dropping: Any) -> None:
+        assert len(dropping.weights) == len(network.weights) == len(network.trainable_weights)
+        # Only the states of its random numbers, which a checkpoint keeps.
+        assert len(dropping.variables) == len(network.variables) + 3

@@ -134,14 +134,23 @@ def _recipe(
 ) -> Recipe:
     """Return the recipe of the run: the one named, or one for a pretrained instrument.
 
+    Raises
+    ------
+    TrainingError
+        The recipe named has another codec than the pretrained instrument.
+
     A resumed run of a pretrained instrument has that recipe in its folder, where it may
     have been edited.
     """
     from antiphon_training.fitting import run_folder
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    if pretrained is None or name:
+    if pretrained is None:
         return read_recipe(find_recipe(name or "house"), quick)
+    if name:
+        recipe = read_recipe(find_recipe(name))
+        pretrained.check_codec(recipe.codec)
+        return recipe
     own = out / run_folder.RECIPE
     if own.is_file():
         return read_recipe(own)

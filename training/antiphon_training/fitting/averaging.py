@@ -51,7 +51,7 @@ def _exchange(model: Any) -> None:
     if not optimizer.use_ema or not int(np.asarray(optimizer.iterations.value)):
         return
     # Keras has no public name for the averages.
-    averages = optimizer._model_variables_moving_average  # noqa: SLF001
+    averages = optimizer._model_variables_moving_average
     for weight, average in zip(model.trainable_variables, averages, strict=True):
         kept = np.array(weight.value)
         weight.assign(average.value)

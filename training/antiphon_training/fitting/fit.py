@@ -14,19 +14,15 @@ from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
 from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
-from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
-from antiphon_training.fitting.lessons import lesson
+from antiphon_training.fitting.pieces import cut_pieces, split_pieces
 from antiphon_training.fitting.precision import in_precision
-from antiphon_training.kinds.setup import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.piece import Split
     from antiphon_training.fitting.callbacks import Listener
     from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.kinds.setup import TrainingSetup
@@ -82,7 +78,11 @@ def train(
     if within_pieces is None:
         within_pieces = pretrained is not None
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    pieces = _pieces(recipe, corpora, splits, within_pieces=within_pieces)
+    pieces = (
+        cut_pieces(corpora, splits)
+        if within_pieces
+        else split_pieces(recipe.corpus, corpora, splits)
+    )
     if not pieces.train or not pieces.validation:
         raise CorpusError(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
@@ -181,43 +181,3 @@ def _validation_loss(setup: TrainingSetup) -> float:
         inputs, targets, batch_size=setup.validation_batch, verbose=0, return_dict=True
     )
     return float(found["loss"])
-
-
-def _pieces(
-    recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split], *, within_pieces: bool
-) -> Pieces:
-    """Return the pieces to train on and those for validation.
-
-    Validation is on pieces that teach every field, where there are any. Sessions, which an instrument is fine-tuned on, are few and long. So each of them is
-    cut in two instead (`within_pieces`): its beginning to train on, its end for validation.
-    """
-    train = _of_side(corpora, [split.train for split in splits])
-    validation = _of_side(corpora, [split.valid for split in splits])
-    if not within_pieces:
-        names = [one.name for one in corpora]
-        taught = [
-            lesson(name, piece, recipe.corpus)
-            for name, split, corpus in zip(names, splits, corpora, strict=True)
-            for piece in (corpus.piece(index) for index in split.train)
-        ]
-        whole = [
-            piece
-            for name, split, corpus in zip(names, splits, corpora, strict=True)
-            for piece in (corpus.piece(index) for index in split.valid)
-            if not lesson(name, piece, recipe.corpus).untaught
-        ]
-        return Pieces(train, whole or validation, taught)
-    pieces = [*train, *validation]
-    cuts = [int(len(piece) * TRAIN_SHARE) for piece in pieces]
-    return Pieces(
-        [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True) if cut],
-        [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True) if cut < len(piece)],
-    )
-
-
-def _of_side(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[NoteArray]:
-    return [
-        corpus.piece(index)
-        for corpus, indices in zip(corpora, chosen, strict=True)
-        for index in indices
-    ]

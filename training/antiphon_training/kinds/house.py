@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from antiphon_training.kinds.setup import Pieces, TrainingSetup
 
 
-Dropout = Annotated[float, Meta(ge=0.0, lt=1.0)]
+BelowOne = Annotated[float, Meta(ge=0.0, lt=1.0)]
 
 
 class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,7 +34,7 @@ class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=Tru
     units: Count = 512
     embedding: Count = 256
     head: Count = 256
-    dropout: Dropout = 0.0
+    dropout: BelowOne = 0.0
 
 
 class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,7 +50,7 @@ class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_on
     decay_share: Share = 0.3
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
     gradient_norm: Positive = 1.0
-    average: Dropout = 0.0
+    average: BelowOne = 0.0
 
     @property
     def steps_an_epoch(self) -> int:
@@ -102,4 +102,5 @@ HOUSE = Kind(
     make=_make,
     set_up=_set_up,
     gentle=_gentle,
+    has_lessons=True,
 )

@@ -160,13 +160,9 @@ class HouseNetwork(keras.Model):
 
     def initial_state(self, batch: Tensor) -> State:
         """Return zeros: h and c of each layer, float32 (batch, units)."""
-        return [
-            ops.zeros((batch, *shape), dtype="float32") for shape in self.state_shapes.values()
-        ]
+        return [ops.zeros((batch, *shape), dtype="float32") for shape in self.state_shapes.values()]
 
-    def run(
-        self, previous: Tensor, state: State, training: bool = False
-    ) -> tuple[Tensor, State]:
+    def run(self, previous: Tensor, state: State, training: bool = False) -> tuple[Tensor, State]:
         """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
         x = self.embedding(ops.transpose(previous, (1, 0, 2)))
         total, after = None, []
