@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from antiphon.errors import UsageError
 from antiphon.music.note import NoteArray, notes_to_array
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
@@ -84,7 +85,7 @@ def continuation(
         context = notes
         if added:  # the line before has ended, and the next one continues it
             context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], -math.inf)
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
         line = Line(tuned, place, float(context["onset"][-1]), length, rng)
         while not line.finished and len(added) < most:
             line.draw(-math.inf)  # offline, no onset is too late

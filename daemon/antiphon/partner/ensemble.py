@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import Reading
@@ -111,6 +112,10 @@ class Ensemble:
         """Let the instrument read the notes that are over, by so many calls at most."""
         self.reading.follow(now)
         self.reading.read(calls)
+
+    def cue(self) -> Cue:
+        """Return what was heard, for a line to be fitted to."""
+        return Cue(self.listening.phrase.start)
 
     def line(self, begin: float, seconds: float) -> Line:
         """Return a line that follows what was read.

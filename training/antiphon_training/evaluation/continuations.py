@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from antiphon.music.note import NoteArray, notes_to_array
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
@@ -105,7 +106,7 @@ def player(instrument: NextNote, codec: Codec) -> Player:
     improviser = improviser_for(instrument, codec, limits)
 
     def play(piece: Excerpt) -> NoteArray:
-        tuned, place = place_after(improviser, piece.given, -math.inf)
+        tuned, place = place_after(improviser, piece.given, Cue())
         rng = np.random.default_rng(seed_of(piece.file))
         line = Line(tuned, place, piece.cut, CONTINUED, rng)
         while not line.finished:

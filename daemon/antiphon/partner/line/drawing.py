@@ -6,21 +6,22 @@ settings that one adopts hold for the other too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from antiphon.instrument.ask import Ask
-from antiphon.instrument.controls import Biases
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
+from antiphon.partner.line.place import Place
+from antiphon.partner.line.rules import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from antiphon.instrument.controls import Controls
-    from antiphon.partner.line.place import Place
-    from antiphon.partner.line.predictor import NextNote, Prediction
-    from antiphon.partner.line.rules import Moment, Rule, Slate
+    from antiphon.instrument.controls import Biases, Controls
+    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -37,6 +38,25 @@ class Limits(Protocol):
 
     def adopt(self, settings: PartnerSettings) -> None:
         """Go by other settings from now on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A call of the instrument, and what is needed to turn its result into notes.
+
+    Attributes
+    ----------
+    place : Place
+        Where the line is.
+    moment : Moment
+        What the rules looked at.
+    ask : Ask
+        The call.
+    """
+
+    place: Place
+    moment: Moment
+    ask: Ask
 
 
 C = TypeVar("C", FieldCodec, WordCodec)
@@ -63,7 +83,7 @@ class Drawing(Generic[C, L]):
         self.codec: C = codec
         self._rules = tuple(rules)
         self._limits: L = limits
-        self._biases = Biases(codec)
+        self._line_rules: tuple[Rule, ...] = ()
 
     @property
     def settings(self) -> PartnerSettings:
@@ -74,15 +94,11 @@ class Drawing(Generic[C, L]):
         """Go by other settings from now on; so do all that were tuned from this one."""
         self._limits.adopt(settings)
 
-    def _weigh(self, moment: Moment, slate: Slate, rules: Iterable[Rule]) -> None:
-        """Let rules weigh the next note on an empty slate of the biases."""
-        self._biases.clear()
-        for rule in rules:
-            rule.weigh(moment, slate)
+    def _every(self, own: Sequence[Rule]) -> tuple[Rule, ...]:
+        """Return the rules of a draw: of all lines, of this one, and `own`."""
+        return (*self._rules, *self._line_rules, *own)
 
-    def _step(self, place: Place, rng: np.random.Generator) -> Prediction:
-        """Call the instrument once, with the biases as they are."""
+    def _ask(self, place: Place, rng: np.random.Generator, biases: Biases) -> Ask:
+        """Return a call of the instrument."""
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        return self.predictor.step(
-            Ask(place.state, place.row, uniforms, self._limits.controls, self._biases)
-        )
+        return Ask(place.state, place.row, uniforms, self._limits.controls, biases)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.instrument.controls import Controls
+from antiphon.instrument.controls import Biases, Controls
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Drawing
+from antiphon.partner.line.drawing import Draft, Drawing
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
-    FieldSlate,
     Moment,
     NotAfter,
     NotBefore,
@@ -24,6 +23,7 @@ from antiphon.partner.line.rules import (
     Rule,
     Without,
 )
+from antiphon.partner.line.slates import DURATION, STEP, FieldSlate, FieldTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,14 +31,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.place import Bounds
-    from antiphon.partner.line.predictor import NextNote, State
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.settings import PartnerSettings
 
 FLAM = 0.05
 """The same pitch is not struck again sooner than this: no hand does."""
-
-STEP, DURATION = 1, 2
 
 
 class _Limits:
@@ -88,14 +87,15 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         rules: Sequence[Rule] = (),
     ) -> None:
         super().__init__(predictor, codec, rules, _Limits(settings, codec.fields))
-        low, high = _steps(codec)
-        self._reach = float(low[-1])
-        self._slate = FieldSlate(self._biases.row("pitch"), self._biases.row("step"), low, high)
+        self._tables = FieldTables.of(codec)
+        self._reach = float(self._tables.step_low[-1])
 
-    def tuned(self, phrase: NoteArray, seed: NoteArray) -> FieldImproviser:
-        """Return one whose codec is fitted to the player."""
+    def tuned(self, cue: Cue, seed: NoteArray) -> FieldImproviser:
+        """Return one whose codec and rules are fitted to the player."""
+        phrase = seed[seed["onset"] >= cue.since]
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
+        fitted._line_rules = cue.rules
         return fitted
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
@@ -103,17 +103,25 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         del place
         return begin, begin + seconds
 
-    def draw(
+    def prepare(
         self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> tuple[list[Note], Place]:
-        """Draw one note; none where it was a flam, which is drawn otherwise next time."""
+    ) -> Draft:
+        """Return the call that draws one note."""
+        del recent
         previous = place.onset
         if bounds.earliest - previous > self._reach:
             # The codec knows no longer step: take the rest for a long breath.
             previous = bounds.earliest - self.settings.longest_gap
         latest = max(bounds.earliest, bounds.latest)
-        moment = Moment(previous, bounds.earliest, latest, bounds.end)
-        note, state, row = self._call(place, moment, rng)
+        moment = Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
+        return self._draft(place, moment, rng)
+
+    def finish(
+        self, draft: Draft, prediction: Prediction, recent: list[Note]
+    ) -> tuple[list[Note], Place]:
+        """Return the note; none where it was a flam, which is drawn otherwise next time."""
+        place, previous = draft.place, draft.moment.previous
+        note, row = self._decoded(draft.moment, prediction)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:
@@ -121,7 +129,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
                 return [], replace(place, without=tuple(n.pitch for n in struck))
             note = replace(note, onset=again.onset + FLAM)  # the range has no other pitch
         row[STEP] = self.codec.time_class(note.onset - previous)
-        return [note], Place(state, row, note.onset)
+        return [note], Place(prediction.state, row, note.onset)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -130,44 +138,39 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            note, state, row = self._call(place, moment, rng, rules)
+            prediction = self.predictor.step(self._draft(place, moment, rng, rules).ask)
+            note, row = self._decoded(moment, prediction)
             if note.pitch in taken:
                 return  # the rules leave no other pitch
             yield note
             row[STEP] = self.codec.time_class(0.0)
             taken = (*taken, note.pitch)
-            place = Place(state, row, place.onset, without=taken)
+            place = Place(prediction.state, row, place.onset, without=taken)
 
-    def _call(
+    def _draft(
         self,
         place: Place,
         moment: Moment,
         rng: np.random.Generator,
         rules: Sequence[Rule] = (),
-    ) -> tuple[Note, State, NDArray[np.int32]]:
-        """Call the instrument once; return the note, the new state and the note's row."""
+    ) -> Draft:
+        """Weigh the next note by the rules, and return the call that draws it."""
+        biases = Biases(self.codec)
+        slate = FieldSlate(biases, self._tables)
         without = (Without(place.without),) if place.without else ()
-        every = (*self._limits.rules, *self._rules, *rules, *without)
-        self._weigh(moment, self._slate, every)
-        prediction = self._step(place, rng)
+        for rule in (*self._limits.rules, *self._every(rules), *without):
+            rule.weigh(moment, slate)
+        return Draft(place, moment, self._ask(place, rng, biases))
+
+    def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, NDArray[np.int32]]:
+        """Return the note of a prediction, within its bounds, and its row."""
         note = self.codec.decode_one(prediction.classes, prediction.within, moment.previous)
         longest = self.settings.longest_note
         duration = longest if note.duration is None else min(note.duration, longest)
         onset = min(max(note.onset, moment.earliest), moment.latest)
         row = np.array(prediction.classes, dtype=np.int32)
         row[DURATION] = self.codec.time_class(duration)
-        return replace(note, onset=onset, duration=duration), prediction.state, row
-
-
-def _steps(codec: FieldCodec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the shortest and the longest step of each class, in seconds.
-
-    The codec keeps what it decodes off the edges. Here each class ends where the
-    next begins, so that no step falls between two; the last has no upper bound.
-    """
-    bounds = np.array([codec.time_range(index) for index in range(codec.sizes[STEP])])
-    edges = (bounds[:-1, 1] + bounds[1:, 0]) / 2.0
-    return np.concatenate([[0.0], edges]), np.concatenate([edges, [np.inf]])
+        return replace(note, onset=onset, duration=duration), row
 
 
 def _flam(note: Note, struck: Sequence[Note]) -> Note | None:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.line.codecs import FieldCodec, WordCodec
+    from antiphon.partner.line.cue import Cue
+    from antiphon.partner.line.drawing import Draft
     from antiphon.partner.line.place import Bounds, Place
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
 
@@ -52,13 +54,13 @@ class Improviser(Protocol):
     def codec(self) -> Codec:
         """The instrument's codec, fitted to what was played."""
 
-    def tuned(self, phrase: NoteArray, seed: NoteArray) -> Improviser:
+    def tuned(self, cue: Cue, seed: NoteArray) -> Improviser:
         """Return an improviser fitted to the player.
 
         Parameters
         ----------
-        phrase : array of NOTE_DTYPE
-            What they have just played.
+        cue : Cue
+            What was heard of them.
         seed : array of NOTE_DTYPE
             The notes of the window, of both sides.
         """
@@ -66,10 +68,10 @@ class Improviser(Protocol):
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
         """Return from when until when notes begin, in an answer that lasts for `seconds`."""
 
-    def draw(
+    def prepare(
         self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> tuple[list[Note], Place]:
-        """Draw what follows `place`, by one call of the instrument.
+    ) -> Draft:
+        """Return the call of the instrument that draws what follows `place`.
 
         Parameters
         ----------
@@ -81,7 +83,22 @@ class Improviser(Protocol):
             What the partner has played last, sorted by onset; empty before an
             answer's first note.
         rng : Generator
-            Gives one number a field and call.
+            Gives one number a field.
+        """
+
+    def finish(
+        self, draft: Draft, prediction: Prediction, recent: list[Note]
+    ) -> tuple[list[Note], Place]:
+        """Return what was drawn.
+
+        Parameters
+        ----------
+        draft : Draft
+            The call.
+        prediction : Prediction
+            Its result.
+        recent : list of Note
+            As it was given to `prepare`.
 
         Returns
         -------

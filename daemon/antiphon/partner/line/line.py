@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from antiphon.partner.line.place import Bounds
+from antiphon.partner.line.place import Bounds, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Line:
         seconds = min(max(seconds, settings.shortest), settings.longest)
         self._begin, self._end = self._improviser.span(self._place, begin, seconds)
         self._recent: list[Note] = []
+        self._progress = Progress(self._begin)
         self._finished = False
 
     def draw(self, now: float) -> None:
@@ -99,11 +100,15 @@ class Line:
         No onset is nearer to `now` than half the lead.
         """
         bounds = self._bounds(now)
-        notes, place = self._improviser.draw(self._place, bounds, self._recent, self._rng)
+        improviser = self._improviser
+        draft = improviser.prepare(self._place, bounds, self._recent, self._rng)
+        prediction = improviser.predictor.step(draft.ask)
+        notes, place = improviser.finish(draft, prediction, self._recent)
         if notes and notes[0].onset > self._end:
             self._finished = True
             return
         self._place = place
+        self._progress = self._progress.after(notes)
         for note in notes:
             since = note.onset - _RECENT
             self._recent = [
@@ -124,12 +129,14 @@ class Line:
         gap = min(settings.longest_gap, (self._end - self._begin) / _FEWEST)
         if not self._recent:
             earliest = max(self._begin, ahead)
-            return Bounds(earliest, earliest + settings.first_note_within, gap, self._end)
+            latest = earliest + settings.first_note_within
+            return Bounds(earliest, latest, gap, self._end, self._progress)
         previous = self._place.onset
         latest = max(previous + gap, ahead)
         thin = thin_enough_at(self._recent, settings.notes_per_second)
         free = min(voice_free_at(self._recent, settings.voices), latest)
-        return Bounds(max(previous, ahead, thin, free), latest, gap, self._end)
+        earliest = max(previous, ahead, thin, free)
+        return Bounds(earliest, latest, gap, self._end, self._progress)
 
 
 def _ends_after(note: Note, time: float) -> bool:

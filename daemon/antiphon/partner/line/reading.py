@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.improviser import Improviser
     from antiphon.partner.line.predictor import NextNote, State
     from antiphon.partner.listening.window import Window
@@ -35,7 +36,7 @@ Else a drone would have everything after it read again at every note.
 _DURATION = 2
 
 
-def place_after(improviser: Improviser, seed: NoteArray, since: float) -> tuple[Improviser, Place]:
+def place_after(improviser: Improviser, seed: NoteArray, cue: Cue) -> tuple[Improviser, Place]:
     """Return an improviser tuned to a seed, and the place after it; reads all of it at once.
 
     Parameters
@@ -44,10 +45,10 @@ def place_after(improviser: Improviser, seed: NoteArray, since: float) -> tuple[
         Whose instrument reads.
     seed : array of NOTE_DTYPE
         Sorted by onset; the duration of what is still held is NaN.
-    since : float
-        When the player's last phrase began: it tells their tempo and loudness.
+    cue : Cue
+        What was heard of the player.
     """
-    tuned = _tuned(improviser, seed, since)
+    tuned = improviser.tuned(cue, seed)
     rows = _encoded(tuned, seed)
     predictor = tuned.predictor
     state = predictor.prime(predictor.initial_state(), rows[:-1])
@@ -117,23 +118,23 @@ class Reading:
                 over = _encoded(self._original, notes)[: 1 + _over(notes)]
                 rows.aim(over, _long_held(notes), whole=True)
 
-    def aim(self, at: float, since: float) -> None:
+    def aim(self, at: float, cue: Cue) -> None:
         """Aim at the window as it is at a time, what is held included.
 
         Parameters
         ----------
         at : float
             When the line is to begin.
-        since : float
-            When the player's last phrase began.
+        cue : Cue
+            What was heard of the player.
         """
         if not self._streams:  # reading a window takes no call
             seed = self._window.snapshot(at)
-            self._tuned, self._place = place_after(self._original, seed, since)
+            self._tuned, self._place = place_after(self._original, seed, cue)
             return
         self._move(at)
         notes = self._window.since(self._main.anchor, at)
-        self._tuned = _tuned(self._original, notes, since)
+        self._tuned = self._original.tuned(cue, notes)
         self._main.aim(_encoded(self._tuned, notes), _long_held(notes))
         self._onset = _last_onset(notes)
 
@@ -221,10 +222,6 @@ class _Rows:
         before = len(self._wanted) - 1
         state = self._states[before - 1] if before > 0 else self._initial
         return Place(state, np.array(self._wanted[-1], dtype=np.int32), onset)
-
-
-def _tuned(improviser: Improviser, seed: NoteArray, since: float) -> Improviser:
-    return improviser.tuned(seed[seed["onset"] >= since], seed)
 
 
 def _encoded(improviser: Improviser, notes: NoteArray) -> NDArray[np.int32]:

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from antiphon.instrument.controls import FORBID
+from antiphon.partner.line.place import NOTHING_YET, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note
+
+    Weigh = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[Any]]
+    """Returns a weight for each class, given the shortest and the longest time of each."""
 
 PITCHES = 128
 
@@ -43,12 +47,15 @@ class Moment:
         When the note may start.
     end : float
         When the line ends.
+    progress : Progress
+        What the line has played so far.
     """
 
     previous: float
     earliest: float
     latest: float
     end: float = math.inf
+    progress: Progress = NOTHING_YET
 
 
 class Slate(Protocol):
@@ -57,13 +64,20 @@ class Slate(Protocol):
     def pitches(self, weights: NDArray[np.float32]) -> None:
         """Add weights, shape (128,), one a pitch; a chord weighs as its least pitch does."""
 
-    def steps(
-        self, weigh: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float32]]
-    ) -> None:
+    def steps(self, weigh: Weigh) -> None:
         """Add weights to steps.
 
         `weigh` is given the shortest and the longest step of each class, in
         seconds, and returns a weight for each.
+        """
+
+    def durations(self, weigh: Weigh) -> None:
+        """Add weights to durations, as `steps` does; nothing happens to words."""
+
+    def velocities(self, weigh: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> None:
+        """Add weights to velocities; nothing happens where none is drawn.
+
+        `weigh` is given the middle velocity of each class, and returns a weight for each.
         """
 
 
@@ -121,72 +135,6 @@ class Without:
         """Forbid them."""
         del moment
         slate.pitches(self._weights)
-
-
-class FieldSlate:
-    """Weighs the notes of an instrument of fields: see `Slate`.
-
-    Parameters
-    ----------
-    pitch, step : float32 array, shape (1, classes)
-        The biases of the two fields, changed in place.
-    low, high : float64 array, shape (classes,)
-        The shortest and the longest step of each class, in seconds.
-    """
-
-    def __init__(
-        self,
-        pitch: NDArray[np.float32],
-        step: NDArray[np.float32],
-        low: NDArray[np.float64],
-        high: NDArray[np.float64],
-    ) -> None:
-        self._pitch, self._step, self._low, self._high = pitch[0], step[0], low, high
-
-    def pitches(self, weights: NDArray[np.float32]) -> None:
-        """Add a weight to each pitch."""
-        self._pitch += weights
-
-    def steps(
-        self, weigh: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float32]]
-    ) -> None:
-        """Add a weight to each class of steps."""
-        self._step += weigh(self._low, self._high)
-
-
-class WordSlate:
-    """Weighs the words of an instrument of words: see `Slate`.
-
-    A word's step is the time until the next one begins.
-
-    Parameters
-    ----------
-    symbol : float32 array, shape (1, words)
-        The bias of the words, changed in place.
-    pitches : int array, shape (words, most)
-        The pitches of each word; `PITCHES` fills the places that are left.
-    lengths : float64 array, shape (words,)
-        How long each word lasts, in seconds.
-    """
-
-    def __init__(
-        self,
-        symbol: NDArray[np.float32],
-        pitches: NDArray[np.intp],
-        lengths: NDArray[np.float64],
-    ) -> None:
-        self._symbol, self._pitches, self._lengths = symbol[0], pitches, lengths
-
-    def pitches(self, weights: NDArray[np.float32]) -> None:
-        """Add to each word the weight of its least pitch; a rest has none."""
-        places = np.append(weights, np.float32(np.inf))[self._pitches].min(axis=1)
-        self._symbol += np.where(np.isinf(places), np.float32(0.0), places)
-
-    def steps(
-        self, weigh: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float32]]
-    ) -> None:
-        """Add a weight to each word by its length."""
-        self._symbol += weigh(self._lengths, self._lengths)
 
 
 def voice_free_at(notes: Sequence[Note], voices: int) -> float:

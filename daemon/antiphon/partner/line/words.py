@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.instrument.controls import FORBID, Controls
+from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.music.note import array_to_notes
 from antiphon.partner.line.codecs import WordCodec
-from antiphon.partner.line.drawing import Drawing
+from antiphon.partner.line.drawing import Draft, Drawing
 from antiphon.partner.line.grid import Grid
 from antiphon.partner.line.place import Place
-from antiphon.partner.line.rules import PITCHES, Moment, NotAfter, WordSlate
+from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
+from antiphon.partner.line.slates import WordSlate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.place import Bounds
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
 
@@ -109,11 +111,13 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         super().__init__(predictor, codec, rules, _Limits(settings, codec))
         self._grid = Grid(codec.beat, 0.0)
 
-    def tuned(self, phrase: NoteArray, seed: NoteArray) -> WordImproviser:
+    def tuned(self, cue: Cue, seed: NoteArray) -> WordImproviser:
         """Return one that plays on the player's beats, as loud as they do."""
+        phrase = seed[seed["onset"] >= cue.since]
         gaps = _gaps(phrase, self.settings.chord_span)
         heard = phrase if len(gaps) + 1 >= ENOUGH else seed
         fitted = copy.copy(self)
+        fitted._line_rules = cue.rules
         fitted.codec = codec = self.codec.tuned(heard[-MOST:])
         latest = phrase if len(phrase) else seed
         fitted._grid = Grid.fitted(latest["onset"][-MOST:], codec.beat)
@@ -135,43 +139,53 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         beats = min(max(round(seconds / beat), 1), most)
         return begun, begun + beats * beat - _SHORT_OF
 
-    def draw(
+    def prepare(
         self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> tuple[list[Note], Place]:
-        """Draw one word, and return its notes."""
+    ) -> Draft:
+        """Return the call that draws one word."""
         onset = self._due(place)
         if not recent or onset < bounds.earliest - _CLOSE:
             finest = self._limits.shortest * self.codec.beat / self._grid.beat
             onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
         # The rule of time of a word is when the next one begins.
         gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
-        word, after = self._call(place, Moment(onset, onset, onset + gap, bounds.end), rng)
-        return self._notes(word, onset, bounds.end), replace(after, onset=onset)
+        moment = Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
+        return self._draft(place, moment, rng)
+
+    def finish(
+        self, draft: Draft, prediction: Prediction, recent: list[Note]
+    ) -> tuple[list[Note], Place]:
+        """Return the notes of the word."""
+        del recent
+        onset = draft.moment.previous
+        row = np.array(prediction.classes, dtype=np.int32)
+        notes = self._notes(int(row[0]), onset, draft.moment.end)
+        return notes, Place(prediction.state, row, onset)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
     ) -> Iterator[Note]:
         """Draw a word for the instant of the last one, by one call of the instrument."""
         moment = Moment(place.onset, place.onset, math.inf)
-        word, _ = self._call(place, moment, rng, rules)
-        yield from self._notes(word, place.onset, math.inf)[:count]
+        prediction = self.predictor.step(self._draft(place, moment, rng, rules).ask)
+        yield from self._notes(int(prediction.classes[0]), place.onset, math.inf)[:count]
 
-    def _call(
+    def _draft(
         self,
         place: Place,
         moment: Moment,
         rng: np.random.Generator,
         rules: Sequence[Rule] = (),
-    ) -> tuple[int, Place]:
-        """Call the instrument once; return the word and the place after it."""
+    ) -> Draft:
+        """Weigh the words by the rules, and return the call that draws one."""
         limits = self._limits
-        bias = self._biases.row("symbol")
+        biases = Biases(self.codec)
+        bias = biases.row("symbol")
         slate = WordSlate(bias, limits.pitches, limits.beats * self.codec.beat)
-        self._weigh(moment, slate, (NotAfter(), *self._rules, *rules))
+        for rule in (NotAfter(), *self._every(rules)):
+            rule.weigh(moment, slate)
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
-        prediction = self._step(place, rng)
-        row = np.array(prediction.classes, dtype=np.int32)
-        return int(row[0]), Place(prediction.state, row, place.onset)
+        return Draft(place, moment, self._ask(place, rng, biases))
 
     def _due(self, place: Place) -> float:
         """Return when the last word is over."""

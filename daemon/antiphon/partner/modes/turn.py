@@ -120,7 +120,7 @@ class Turn:
         if self._version != listening.window.version:
             # The window as it will be at the end of the pause, whenever we are called.
             self.line, self._version = None, listening.window.version
-            reading.aim(end, listening.phrase.start)
+            reading.aim(end, self._ensemble.cue())
         calls = reading.read(calls)
         if self.line is None and reading.ready:
             self._begin(now, end)

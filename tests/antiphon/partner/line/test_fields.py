@@ -68,7 +68,9 @@ class Playing:
     ) -> list[Note]:
         bounds = Bounds(earliest, latest, 2.0, 30.0)
         rng = np.random.default_rng(0)
-        notes, self.place = self.improviser.draw(self.place, bounds, list(recent), rng)
+        draft = self.improviser.prepare(self.place, bounds, list(recent), rng)
+        prediction = self.score.step(draft.ask)
+        notes, self.place = self.improviser.finish(draft, prediction, list(recent))
         return notes
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from antiphon.instrument.ask import Ask
 from antiphon.music.note import Note
-from antiphon.partner import PartnerSettings
+from antiphon.partner import Moment, PartnerSettings
+from antiphon.partner.line.drawing import Draft
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.place import Bounds, Place
 
@@ -29,14 +31,26 @@ class Written:
         del place
         return begin, begin + seconds
 
-    def draw(
-        self, place: Place, bounds: Bounds, recent: list[Note], rng: Any
-    ) -> tuple[list[Note], Place]:
+    @property
+    def predictor(self) -> Written:
+        return self
+
+    def prepare(self, place: Place, bounds: Bounds, recent: list[Note], rng: Any) -> Draft:
         del rng
         self.bounds.append(bounds)
         self.recent.append([note.pitch for note in recent])
-        note = self.notes.pop(0)
-        return [note], Place(place.state, place.row, note.onset)
+        moment = Moment(place.onset, bounds.earliest, bounds.latest)
+        return Draft(place, moment, Ask(place.state, place.row, ()))
+
+    def step(self, ask: Ask) -> Note:
+        del ask
+        return self.notes.pop(0)
+
+    def finish(
+        self, draft: Draft, prediction: Note, recent: list[Note]
+    ) -> tuple[list[Note], Place]:
+        del recent
+        return [prediction], Place(draft.place.state, draft.place.row, prediction.onset)
 
 
 def a_line(

@@ -10,6 +10,7 @@ import pytest
 
 from antiphon.music.note import Note
 from antiphon.partner import PartnerSettings
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.reading import TAIL, Reading, place_after
 from antiphon.partner.listening.window import Window
@@ -51,7 +52,7 @@ def test_the_state_is_that_of_reading_all_at_once(kit: Kit, count: int) -> None:
     _, window, reading = a_reading(kit)
     play(window, reading, range(count))
     now = count - 1 + 0.9
-    reading.aim(now, -math.inf)
+    reading.aim(now, Cue())
     reading.read(1000)
     assert reading.ready
     assert not reading.stale
@@ -59,7 +60,7 @@ def test_the_state_is_that_of_reading_all_at_once(kit: Kit, count: int) -> None:
     held = [*place.state, tuple(place.row)]
     for onset in range(count):
         seed = window.since(float(onset), now)
-        _, whole = place_after(improviser_for(*parts(kit)), seed, -math.inf)
+        _, whole = place_after(improviser_for(*parts(kit)), seed, Cue())
         if len(whole.state) == len(place.state):
             assert held == [*whole.state, tuple(whole.row)]
             assert place.onset == whole.onset == count - 1
@@ -81,7 +82,7 @@ def test_it_has_read_between_one_window_and_two_and_never_in_a_rush(kit: Kit) ->
         before = predictor.reads
         play(window, reading, [time])
         assert predictor.reads - before <= 4
-        reading.aim(time + 0.7, -math.inf)
+        reading.aim(time + 0.7, Cue())
         reading.read(3)
         assert reading.ready
         assert SIZE - 1 <= len(reading.place.state) <= 2 * SIZE
@@ -91,14 +92,14 @@ def test_what_is_older_than_two_windows_of_time_is_read_no_more(kit: Kit) -> Non
     _, window, reading = a_reading(kit, seconds=5.0)
     play(window, reading, range(3))
     play(window, reading, [20.0, 21.0])
-    reading.aim(21.9, -math.inf)
+    reading.aim(21.9, Cue())
     reading.read(1000)
     assert len(reading.place.state) == 2  # the row that begins a piece, and one note
 
 
 def test_nothing_played_is_the_beginning_of_a_piece(kit: Kit) -> None:
     _, _, reading = a_reading(kit)
-    reading.aim(1.0, -math.inf)
+    reading.aim(1.0, Cue())
     assert reading.ready
     assert reading.place.state == ()
     assert reading.place.row.tolist() == list(kit.codec().start)
@@ -140,7 +141,7 @@ def test_what_is_held_is_read_when_a_line_is_to_begin(kit: Kit) -> None:
     reading.follow(2.1)
     reading.read(100)
     assert predictor.reads == 1  # the row before the piece
-    reading.aim(2.5, -math.inf)
+    reading.aim(2.5, Cue())
     assert not reading.ready
     assert reading.behind
     assert reading.read(10) == 9
@@ -149,7 +150,7 @@ def test_what_is_held_is_read_when_a_line_is_to_begin(kit: Kit) -> None:
     held = reading.place.state
     window.release(struck, 3.0)
     assert reading.stale
-    reading.aim(3.5, -math.inf)
+    reading.aim(3.5, Cue())
     assert reading.read(10) == 9  # the row before the piece stays, the note is read anew
     assert reading.place.state[0] == held[0]
     assert reading.place.state[1] != held[1]
@@ -164,7 +165,7 @@ def test_the_phrase_tells_the_tempo_and_loudness(kit: Kit) -> None:
         window.release(window.press(60, time, velocity), time + 0.5)
     notes = window.snapshot(9.0)
     for since, loud in ((5.0, 100), (-math.inf, 60)):
-        tuned, _ = place_after(improviser, notes, since)
+        tuned, _ = place_after(improviser, notes, Cue(since))
         row = np.array(tuned.codec.encode(notes)[-1])
         note = tuned.codec.decode_one(row, np.full(len(row), 0.5), 0.0)  # type: ignore[attr-defined]
         assert note.velocity == pytest.approx(loud, abs=1)
@@ -178,12 +179,12 @@ def test_a_drone_survives_that_a_note_after_it_is_taken_back(kit: Kit) -> None:
     window.plan(Note(72, 7.0, 0.5, 80), 6.9)
     for now in (7.1, 7.2):  # by the second time the drone counts as read
         reading.follow(now)
-        reading.aim(now, -math.inf)
+        reading.aim(now, Cue())
         reading.read(100)
     window.retract(6.99)
     reading.follow(7.3)
     reading.read(100)
-    reading.aim(7.3, -math.inf)
+    reading.aim(7.3, Cue())
     reading.read(100)
     assert reading.ready
     assert len(reading.place.state) == TAIL  # the row before the piece, and all but the last
@@ -201,10 +202,10 @@ def test_a_window_of_another_length_is_read_anew(kit: Kit, size: int) -> None:
     now = 2 * SIZE - 0.4
     reading.follow(now)
     reading.read(1000)
-    reading.aim(now, -math.inf)
+    reading.aim(now, Cue())
     assert reading.ready
     read = len(reading.place.state)  # all rows but the last, the start included
     assert read == min(size, 2 * SIZE)
     play(window, reading, range(2 * SIZE, 6 * SIZE))
-    reading.aim(6 * SIZE - 0.4, -math.inf)
+    reading.aim(6 * SIZE - 0.4, Cue())
     assert size <= len(reading.place.state) <= 2 * size

@@ -9,9 +9,7 @@ from antiphon.instrument.controls import Biases
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import Note
 from antiphon.partner import Moment
-from antiphon.partner.line.fields import _steps
 from antiphon.partner.line.rules import (
-    FieldSlate,
     NotAfter,
     NotBefore,
     Range,
@@ -19,13 +17,15 @@ from antiphon.partner.line.rules import (
     thin_enough_at,
     voice_free_at,
 )
+from antiphon.partner.line.slates import FieldSlate, FieldTables
 
 CODEC = PerformanceCodec()
-LOW, HIGH = _steps(CODEC)
+TABLES = FieldTables.of(CODEC)
+LOW, HIGH = TABLES.step_low, TABLES.step_high
 
 
 def a_slate(out: Biases) -> FieldSlate:
-    return FieldSlate(out.row("pitch"), out.row("step"), LOW, HIGH)
+    return FieldSlate(out, TABLES)
 
 
 @example(0.0, 10.0, 0.0)  # on the last edge

@@ -12,6 +12,7 @@ from antiphon.instrument.controls import FORBID
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import Note, notes_to_array
 from antiphon.partner import PartnerSettings
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Without
@@ -66,7 +67,8 @@ def draw(
     improviser = improviser_for(book, codec, PartnerSettings(**settings), rules)
     place = Place(0, np.array(codec.start, np.int32), 10.0)
     bounds = Bounds(10.0, 12.0, gap, end)
-    notes, _ = improviser.draw(place, bounds, [], np.random.default_rng(0))
+    draft = improviser.prepare(place, bounds, [], np.random.default_rng(0))
+    notes, _ = improviser.finish(draft, book.step(draft.ask), [])
     return notes, {codec.words[index] for index in book.allowed[0] if index < len(codec.words)}
 
 
@@ -174,7 +176,7 @@ def test_a_phrase_of_enough_moments_tells_its_own_tempo(moments: int, own: bool)
     phrase, seed = notes_at(new), notes_at([*old, *new])
     expected = codec.tuned(phrase if own else seed).beat
     assert codec.tuned(phrase).beat != codec.tuned(seed).beat
-    assert improviser.tuned(phrase, seed).codec.beat == expected  # type: ignore[attr-defined]
+    assert improviser.tuned(Cue(10.0), seed).codec.beat == expected  # type: ignore[attr-defined]
 
 
 def test_an_old_tempo_is_forgotten() -> None:
@@ -183,5 +185,5 @@ def test_an_old_tempo_is_forgotten() -> None:
     old = [0.5 * beat for beat in range(400)]
     new = [300.0 + 0.35 * beat for beat in range(128)]
     phrase = notes_at([*old, *new])
-    tuned = improviser.tuned(phrase, phrase)
+    tuned = improviser.tuned(Cue(), phrase)
     assert tuned.codec.beat == codec.tuned(notes_at(new)).beat  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 
 from antiphon.messages import NoteOff, NoteOn
 from antiphon.partner import PartnerSettings
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
@@ -193,7 +193,7 @@ def test_a_file_is_continued_after_its_last_word(kit: Kit) -> None:
     for event in played:
         seed.take(kit.given(event))
     notes = seed.ensemble.listening.window.snapshot(20.0)
-    tuned, place = place_after(improviser, notes, -math.inf)
+    tuned, place = place_after(improviser, notes, Cue())
     line = Line(tuned, place, float(notes["onset"][-1]), 8.0, np.random.default_rng(1))
     while not line.finished:
         line.draw(-np.inf)
