@@ -34,6 +34,8 @@ Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
 
 _NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
+_SUMMED = ("notes_seen", "wall_hours", "core_hours")
+"""Keys of `training` that a card also has as a sum over all trainings (`all_...`)."""
 _COMPARED_NOTES = 512
 
 
@@ -147,18 +149,36 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
         context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
-        corpus=tuple(
-            {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}
-            for corpus in (*(details.origin or {}).get("corpus", ()), *details.corpora)
-        ),
+        corpus=_corpora(details),
         licence=order.licence,
         recipe=details.recipe.as_dict(),
-        training={**details.training, "parameters": network.count_params()},
+        training=_training(details, network.count_params()),
         heldout={},
         precision=order.precision,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         extra={"continued_from": details.origin} if details.origin else {},
     )
+
+
+def _corpora(details: checkpoint.RunDetails) -> tuple[dict[str, Any], ...]:
+    """Return the corpora of all trainings; one that several have is as in the last."""
+    described = (*(details.origin or {}).get("corpus", ()), *details.corpora)
+    by_name = {
+        corpus["name"]: {k: v for k, v in corpus.items() if k not in _NOT_FOR_THE_CARD}
+        for corpus in described
+    }
+    return tuple(by_name.values())
+
+
+def _training(details: checkpoint.RunDetails, parameters: int) -> dict[str, Any]:
+    """Return the progress of the training, and where it continues others, the sums."""
+    told = {**details.training, "parameters": parameters}
+    if details.origin:
+        before = details.origin["training"]
+        for key in _SUMMED:
+            earlier = before.get(f"all_{key}", before.get(key, 0))
+            told[f"all_{key}"] = earlier + details.training[key]
+    return told
 
 
 def _proof(parity: Parity, loss: QuantisationLoss | None) -> dict[str, Any]:
@@ -194,11 +214,11 @@ def _folders(corpora: Sequence[Mapping[str, Any]], moved: Sequence[Path]) -> dic
 def _heldout(
     details: checkpoint.RunDetails, folders: Mapping[str, Path], say: Say
 ) -> dict[str, list[Any]]:
-    """Return the held-out pieces of each corpus, as classes."""
+    """Return the held-out pieces of each corpus that teaches every field, as classes."""
     heldout_pieces = {}
     for corpus in details.corpora:
         folder = folders.get(corpus["name"])
-        if folder is None:
+        if folder is None or corpus["name"] in details.recipe.corpus.untaught:
             continue
         reading = Reading.for_codec(details.codec, corpus["tracks"])
         read, defects = read_files(folder, corpus["heldout"], reading)

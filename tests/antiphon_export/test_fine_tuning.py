@@ -165,6 +165,13 @@ def test_a_recipe_trains_it_further_on_whole_corpora(
             json.loads((first / "training.json").read_text())["best_valid_loss"], rel=1e-3
         )
     assert done["best_valid_loss"] <= done["valid_loss_before"]
+    card = load_card(exported(run, tmp_path / "again.onnx", "fp32"))
+    assert [corpus["name"] for corpus in card.corpus] == ["walks"], "named once"
+    seen = json.loads((first / "training.json").read_text())["notes_seen"]
+    assert card.training["notes_seen"] == done["notes_seen"]
+    assert card.training["all_notes_seen"] == seen + done["notes_seen"] > done["notes_seen"]
+    third = read_pretrained(tmp_path / "again.onnx").summary()["training"]
+    assert third["all_notes_seen"] == card.training["all_notes_seen"]
 
 
 def test_a_recipe_of_other_sizes_or_another_codec_is_a_sentence(
