@@ -28,6 +28,7 @@ RECIPES = {
     "house": "[network]\nunits = 16\nembedding = 8\nhead = 8\n[corpus]\nvalid_share = 0.5\n"
     "[fit]\nbatch = 4\nsteps = 12\nbatches_a_round = 2\nrounds_an_epoch = 2\nepochs = 2\n",
     "house, averaged": "[network]\nunits = 16\nembedding = 8\nhead = 8\ndropout = 0.1\n"
+    "attention = 6\n"
     "[corpus]\nvalid_share = 0.5\n[fit]\nbatch = 4\nsteps = 12\nbatches_a_round = 2\n"
     "rounds_an_epoch = 2\nepochs = 2\naverage = 0.5\n",
     "classic": '[codec]\nname = "symbols"\n[network]\nkind = "classic"\nlength = 6\n'

@@ -35,6 +35,7 @@ class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=Tru
     embedding: Count = 256
     head: Count = 256
     dropout: BelowOne = 0.0
+    attention: Annotated[int, Meta(ge=0)] = 0
 
 
 class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,6 +71,7 @@ def _make(section: HouseNetworkSection, codec: Codec) -> Network:
         head=section.head,
         layers_count=section.layers,
         dropout=section.dropout,
+        attention=section.attention,
         name="house",
     )
 

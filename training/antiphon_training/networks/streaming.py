@@ -60,8 +60,11 @@ class StreamingNetwork(keras.Model):
         if not training:
             logits: dict[str, Tensor] = self.network(inputs)
             return logits
-        keep = 1.0 - ops.cast(ops.reshape(inputs["reset"], (-1, 1)), "float32")
-        state = [variable.value * keep for variable in self.carried]
+        keep = 1.0 - ops.cast(inputs["reset"], "float32")
+        state = [
+            variable.value * ops.reshape(keep, (-1,) + (1,) * (len(variable.shape) - 1))
+            for variable in self.carried
+        ]
         features, after = self.network.run(inputs["previous"], state, training=True)
         for variable, value in zip(self.carried, after, strict=True):
             variable.assign(ops.stop_gradient(value))
