@@ -8,9 +8,6 @@ piece, without its first 16). The rows of the table in docs/training.md are its 
 A variant is a change of the recipe, such as `--set fit.average=0.99`, or one of these parts,
 which are experiments and not of the product:
 
-attention   one head over the last 128 states, whose keys and values are in the explicit state
-followed    the same, but a state's value is paired with the key of the state before it, so
-            that the head can find what followed a like moment
 beat        the place of the note read in its beat, in 24 classes, and one for "unknown"; known
             where a corpus has a tempo map (`--beats NAME`)
 bass, top   notes of a chord (steps under 5 ms) in the order of pitch, upwards or downwards
@@ -47,7 +44,7 @@ if TYPE_CHECKING:
 PLACES = 24
 """Places in a beat: sixteenths and triplets fall on whole ones. 0 is "unknown"."""
 UNCOUNTED = 16
-PARTS = ("attention", "followed", "beat", "bass", "top")
+PARTS = ("beat", "bass", "top")
 
 
 def main() -> None:
@@ -124,13 +121,8 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
 
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
-        sizes, kind = recipe.network, HouseNetwork
-        extra: dict[str, Any] = {}
-        if part in ("attention", "followed"):
-            from variant_attention import attending
-
-            kind, extra = attending(), {"followed": part == "followed"}
-        network = kind(
+        sizes = recipe.network
+        network = HouseNetwork(
             PerformanceCodec.fields,
             PerformanceCodec.sizes,
             codec.input_sizes,
@@ -139,8 +131,8 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
             head=sizes.head,
             layers_count=sizes.layers,
             dropout=sizes.dropout,
+            attention=sizes.attention,
             name="house",
-            **extra,
         )
         network.build()
         plain = PerformanceCodec()
