@@ -1,11 +1,14 @@
-"""Measure how often the beat of what was just played is found.
+"""Measure how well the beat of a player is followed, note by note.
 
 Reads folders of MIDI files whose notes lie on the grid of a score, played in the tempo
-of its tempo map: there the quarter is known. From each file four windows of up to 64
-notes and 30 s are taken at random places, exactly and with 15 ms of jitter. A beat is
-right that is within 8 % of the quarter's mean length in the window, or of a power of 2
-times that: `python benchmarks/pulse.py FOLDER... [--list heldout.txt]`. Prints one JSON
-object: shares of the windows by folder, and the time that an estimate takes.
+of its tempo map: there the quarter is known. Each file is played to a pulse, whole, with
+8 ms of jitter, and after each note the pulse is asked. A beat is right that is within 5 %
+of the quarter's length there, or of a power of 2 times that; the next beat is in place
+if it is within 15 % of a sixteenth of one of the score's sixteenths. A jump is a beat
+that becomes half, double, or anything else by more than a fifth from one note to the
+next, after the first 30 notes: `python benchmarks/pulse.py FOLDER... [--list
+heldout.txt] [--track NAME]...`. Prints one JSON object: shares of the notes, jumps a
+minute, and milliseconds a note, by folder.
 """
 
 from __future__ import annotations
@@ -19,81 +22,106 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.errors import CorpusError
-from antiphon.music.pulse import estimate_beat
+from antiphon.partner.listening.places import groove_of
+from antiphon.partner.listening.pulse import Pulse
 from antiphon_training.corpora.corpus import read_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
-WINDOWS = 4
-NOTES, SECONDS = 64, 30.0
-LEAST_BEATS = 2.0
-JITTER = 0.015
-TOLERANCE = 0.08
+    from antiphon.music.note import NoteArray
+
+JITTER = 0.008
+FIRST = 30
+TOLERANCE = 0.05
+SIXTEENTH = 0.15
+JUMP = np.log2(1.2)
+GROOVE_EVERY = 50
 
 
 def main() -> None:
-    """Print the shares of windows whose beat is right."""
+    """Print the figures of each folder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--list", default=None, help="a list in each folder: only its files")
+    parser.add_argument("--track", action="append", default=None, help="only tracks of this name")
     options = parser.parse_args()
-    figures = {str(folder): measure(folder, options.list) for folder in options.folders}
+    figures = {
+        str(folder): measure(folder, options.list, options.track) for folder in options.folders
+    }
     print(json.dumps(figures, indent=2))
 
 
-def measure(folder: Path, listed: str | None) -> dict[str, float]:
+def measure(folder: Path, listed: str | None, tracks: list[str] | None) -> dict[str, float]:
     """Return the figures of one folder."""
     generator = np.random.default_rng(1)
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
     if listed:
         wanted = set((folder / listed).read_text(encoding="utf-8").split("\n"))
         paths = [p for p in paths if p.relative_to(folder).as_posix() in wanted]
-    told: dict[str, list[float]] = {"exact": [], "jitter": [], "ms": []}
-    quarters = 0
+    found = []
     for path in paths:
-        for onsets, quarter in windows(path, generator):
-            moved = np.sort(onsets + generator.normal(0.0, JITTER, len(onsets)))
-            begun = time.perf_counter()
-            beat = estimate_beat(onsets)
-            told["ms"].append(1000 * (time.perf_counter() - begun))
-            told["exact"].append(octaves(beat / quarter))
-            told["jitter"].append(octaves(estimate_beat(moved) / quarter))
-            quarters += abs(beat / quarter - 1) < TOLERANCE
+        try:
+            seconds = read_notes(path, tracks, time="seconds")
+            beats = read_notes(path, tracks, time="beats")
+        except CorpusError:
+            continue
+        if len(seconds) > 2 * FIRST:
+            found.append(follow(seconds, beats, generator))
+    told = {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+    minutes = float(told["seconds"].sum()) / 60.0
     return {
-        "windows": len(told["ms"]),
-        "right_up_to_2": round(float(np.mean(told["exact"])), 3),
-        "right_up_to_2_with_jitter": round(float(np.mean(told["jitter"])), 3),
-        "quarter_itself": round(quarters / max(len(told["ms"]), 1), 3),
-        "ms_p50": round(float(np.median(told["ms"])), 3),
+        "files": len(found),
+        "notes": len(told["right"]),
+        "right_up_to_2": round(float(told["right"].mean()), 3),
+        "in_place": round(float(told["in_place"].mean()), 3),
+        "octave_jumps_a_minute": round(float(told["octaves"].sum()) / minutes, 3),
+        "other_jumps_a_minute": round(float(told["others"].sum()) / minutes, 3),
+        "ms_a_note_mean": round(float(told["ms"].mean()), 3),
+        "ms_a_note_p50": round(float(np.median(told["ms"])), 3),
+        "ms_a_note_p99": round(float(np.quantile(told["ms"], 0.99)), 3),
+        "ms_groove_p50": round(float(np.median(told["groove"])), 3),
     }
 
 
-def windows(
-    path: Path, generator: np.random.Generator
-) -> Iterator[tuple[NDArray[np.float64], float]]:
-    """Yield onsets of random windows of a file, and how long a quarter is in each."""
-    try:
-        # Sorted alike in both units, for a tempo map keeps the order.
-        seconds = np.sort(read_notes(path, time="seconds")["onset"])
-        beats = np.sort(read_notes(path, time="beats")["onset"])
-    except CorpusError:
-        return
-    for _ in range(WINDOWS if len(beats) >= NOTES // 2 else 0):
-        end = int(generator.integers(NOTES // 2, len(beats) + 1))
-        near = seconds[:end] > seconds[end - 1] - SECONDS
-        heard, score = seconds[:end][near][-NOTES:], beats[:end][near][-NOTES:]
-        passed = score[-1] - score[0]
-        if passed >= LEAST_BEATS:
-            yield heard, float(heard[-1] - heard[0]) / float(passed)
-
-
-def octaves(ratio: float) -> bool:
-    """Return whether a ratio is a power of 2, or nearly."""
-    away = np.log2(ratio)
-    return bool(abs(2.0 ** (away - round(away)) - 1) < TOLERANCE)
+def follow(
+    seconds: NoteArray, beats: NoteArray, generator: np.random.Generator
+) -> dict[str, NDArray[np.float64]]:
+    """Return what the pulse of one file says after each note, beside the truth."""
+    times, index = np.unique(np.sort(seconds["onset"]), return_index=True)
+    score = np.sort(beats["onset"])[index]
+    places = score * 4.0
+    shift = np.angle(np.exp(2j * np.pi * places).mean()) / (2 * np.pi)
+    pulse = Pulse()
+    told: dict[str, list[float]] = {name: [] for name in ("right", "in_place", "ms", "groove")}
+    octaves = others = 0
+    before = 0.0
+    heard = seconds["onset"] + generator.normal(0.0, JITTER, len(seconds))
+    order = np.argsort(heard)
+    for number, (onset, note) in enumerate(zip(heard[order], seconds[order], strict=True)):
+        begun = time.perf_counter()
+        pulse.strike(float(onset), int(note["pitch"]), int(note["velocity"]))
+        pulse.follow(float(onset))
+        told["ms"].append(1000.0 * (time.perf_counter() - begun))
+        now = pulse.beats()
+        if now is None or number < FIRST:
+            continue
+        if number % GROOVE_EVERY == 0:
+            begun = time.perf_counter()
+            groove_of(pulse, now)
+            told["groove"].append(1000.0 * (time.perf_counter() - begun))
+        around = np.interp([onset - 1.0, onset + 1.0], times, score)
+        away = np.log2(now.period * float(around[1] - around[0]) / 2.0)
+        told["right"].append(abs(away - round(away)) < np.log2(1 + TOLERANCE))
+        place = float(np.interp(now.next(float(onset)), times, places)) - shift
+        told["in_place"].append(abs(place - round(place)) <= SIXTEENTH)
+        moved = np.log2(now.period / before) if before else 0.0
+        if abs(moved) > JUMP:
+            octave = abs(moved - round(moved)) < 0.1
+            octaves, others = octaves + octave, others + (not octave)
+        before = now.period
+    counted = {"octaves": [octaves], "others": [others], "seconds": [times[-1] - times[0]]}
+    return {name: np.array(values, dtype=float) for name, values in (told | counted).items()}
 
 
 if __name__ == "__main__":

@@ -43,6 +43,10 @@ class MidiFileError(AntiphonError):
     """A MIDI file cannot be read or written."""
 
 
+class MemoryFileError(AntiphonError):
+    """A file that keeps a memory cannot be used or written."""
+
+
 class SynthError(AntiphonError):
     """There is no synthesizer, SoundFont or audio device to sound with."""
 

@@ -1,5 +1,8 @@
 """From a training run to an instrument file: convert, prove, quantise, measure, write.
 
+An instrument file may stand in the place of the run: then the file is written anew, in the
+form of this version, from its own weights and with its own card.
+
 The files are made in a temporary folder beside the result, which gets its name only when
 all steps have succeeded.
 """
@@ -19,15 +22,26 @@ from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
+from antiphon.instrument.weighing import WEIGHING_KEY
+from antiphon.music.codecs.codec import Codec
 from antiphon_export.convert import to_onnx
+from antiphon_export.memory.fitted import Memory
+from antiphon_export.memory.making import (
+    can_remember,
+    corpora_of,
+    corpora_of_run,
+    memory_for,
+)
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
-from antiphon_export.quantise import quantise
+from antiphon_export.quantise import Steps, quantise, row_steps
+from antiphon_export.reach import known_steps
 from antiphon_export.weight_tensors import locate_weights
 from antiphon_training.corpora.assemble import read_files
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.evaluation.prediction import figures
 from antiphon_training.fitting import checkpoint
+from antiphon_training.fitting.fine_tuning import read_pretrained
 from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 
 Precision = Literal["int8", "fp32"]
@@ -37,6 +51,7 @@ _NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
 _SUMMED = ("notes_seen", "wall_hours", "core_hours")
 """Keys of `training` that a card also has as a sum over all trainings (`all_...`)."""
 _COMPARED_NOTES = 512
+DEFAULT_LICENCE = "MIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +61,35 @@ class Order:
     Attributes
     ----------
     run : Path
-        The folder that `antiphon train` wrote.
+        The folder that `antiphon train` wrote, or an instrument file.
     out : Path
         The instrument file to write.
     precision : {"int8", "fp32"}
         The precision of the matrix products.
-    name, licence : str
-        Name and licence in the card.
+    name, licence : str, optional
+        Name and licence in the card; by default those of the instrument file.
     corpora : tuple of Path
         Folders of corpora that have moved since the training, matched by name.
     measure : bool
         Whether to measure held-out figures.
     steps : int
         The number of notes in the proof that the file plays as the network.
+    memory : Memory, optional
+        What the graph needs to take remembered notes.
+    remembers : bool
+        Whether a memory is fitted where none is given.
     """
 
     run: Path
     out: Path
     precision: Precision
-    name: str
-    licence: str
+    name: str | None = None
+    licence: str | None = None
     corpora: tuple[Path, ...] = ()
     measure: bool = True
     steps: int = STEPS
+    memory: Memory | None = None
+    remembers: bool = False
 
 
 def build(order: Order, say: Say) -> Card:
@@ -80,55 +101,117 @@ def build(order: Order, say: Say) -> Card:
         The run is not finished, a corpus is not found, or the graph does not play
         as the network (`ParityError`). Then no file is written.
     """
-    network, details = checkpoint.load(order.run)
-    folders = _folders(details.corpora, order.corpora) if order.measure else {}
-    card = _card(order, network, details)
+    if order.run.is_file():
+        network, source = _read_instrument(order)
+    else:
+        network, source = _read_run(order, say)
+    if order.memory is None and order.remembers and can_remember(source.card, source.codec):
+        order = replace(order, memory=memory_for(network, source.codec, source.folders, say))
+    inputs = () if order.memory is None else order.memory.gate.inputs()
+    source = replace(source, card=replace(source.card, inputs_neutral=inputs))
     try:
         order.out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=order.out.parent) as folder:
-            made, card = _make(network, details, order, card, folders, Path(folder), say)
+            made, card = _make(network, source, order, Path(folder), say)
             made.replace(order.out)
     except OSError as error:
         raise TrainingError(f"{order.out} cannot be written: {error.strerror}.") from error
     return card
 
 
-def _make(
-    network: Any,
-    details: checkpoint.RunDetails,
-    order: Order,
-    card: Card,
-    folders: Mapping[str, Path],
-    folder: Path,
-    say: Say,
-) -> tuple[Path, Card]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is known of a network besides its weights.
+
+    Attributes
+    ----------
+    codec : Codec
+        Its codec.
+    card : Card
+        Its card, without the figures that are still to be measured.
+    pieces : dict of str to list
+        The held-out pieces of each corpus, as classes.
+    folders : dict of Path to (sequence of str or None)
+        The corpora that it learned from, and the tracks that are read of each.
+    """
+
+    codec: Codec
+    card: Card
+    pieces: dict[str, list[Any]]
+    folders: dict[Path, Sequence[str] | None]
+
+
+def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
+    """Return the network of a training run."""
+    network, details = checkpoint.load(order.run)
+    folders = _folders(details.corpora, order.corpora) if order.measure else {}
+    pieces = _heldout(details, folders, say)
+    card = _card(order, network, details)
+    learned = corpora_of_run(details.corpora, order.corpora)
+    return network, _Source(details.codec, card, pieces, learned)
+
+
+def _read_instrument(order: Order) -> tuple[Any, _Source]:
+    """Return the network of an instrument file; its figures stay those of its card."""
+    pretrained = read_pretrained(order.run)
+    recipe = pretrained.recipe([], None)
+    network = recipe.kind.build(recipe.network, pretrained.codec)
+    pretrained.assign_to(network)
+    card = pretrained.card
+    renamed = replace(
+        card,
+        name=order.name or card.name,
+        licence=order.licence or card.licence,
+        precision=order.precision,
+    )
+    folders = corpora_of(card, order.corpora)
+    return network, _Source(pretrained.codec, renamed, {}, folders)
+
+
+def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -> tuple[Path, Card]:
     """Make the file in the temporary folder; return it and its card."""
     say("converting the network")
-    model = to_onnx(network, details.codec)
+    gate = None if order.memory is None else order.memory.gate
+    model = to_onnx(network, source.codec, gate)
     weights = {WEIGHTS_KEY: locate_weights(model, graph_weights(network))}
+    if order.memory is not None:
+        weights[WEIGHING_KEY] = order.memory.weighing.to_json()
     plain = folder / "fp32.onnx"
-    write_model(model, replace(card, precision="fp32"), plain, weights)
+    write_model(model, replace(source.card, precision="fp32"), plain, weights)
     say("proving that the file plays as the network")
-    parity = prove(network, plain, order.steps)
+    parity = prove(network, plain, order.steps, gate)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
-    heldout_pieces = _heldout(details, folders, say)
     made = plain
     loss: QuantisationLoss | None = None
     if order.precision == "int8":
-        model, made = quantise(model), folder / "int8.onnx"
-        write_model(model, card, made, weights)
-        excerpts = [
-            piece[:_COMPARED_NOTES] for pieces in heldout_pieces.values() for piece in pieces
-        ]
+        known = _known_steps(model, source, folder)
+        weights[WEIGHTS_KEY] = locate_weights(
+            model, graph_weights(network), row_steps(model.graph, known)
+        )
+        model, made = quantise(model, known), folder / "int8.onnx"
+        write_model(model, source.card, made, weights)
+        excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
         loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
-    heldout = {}
-    for corpus, pieces in heldout_pieces.items():
+    heldout = dict(source.card.heldout)
+    for corpus, pieces in source.pieces.items():
         say(f"measuring on {len(pieces)} held-out pieces of {corpus}")
         heldout[corpus] = figures(Predictor(made), pieces).as_dict()
-    card = replace(card, heldout=heldout, extra={**card.extra, "parity": _proof(parity, loss)})
+    extra = {**source.card.extra, "parity": _proof(parity, loss)}
+    card = replace(source.card, heldout=heldout, extra=extra)
     write_model(model, card, made, weights)
     return made, card
+
+
+def _known_steps(model: Any, source: _Source, folder: Path) -> dict[str, Steps]:
+    """Return the steps of the activations.
+
+    A window is read by hundreds of products of a few weights, whose activations are not
+    the same everywhere, so those have a step a row.
+    """
+    if source.card.context["kind"] != "stream":
+        return {}
+    return known_steps(model, source.codec, folder / "reach.onnx")
 
 
 def write_model(
@@ -144,13 +227,13 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
     """Return the card, still without held-out figures."""
     shapes = network.state_shapes
     return Card(
-        name=order.name,
+        name=order.name or order.out.stem,
         codec=details.codec.table(),
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
         context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
         corpus=_corpora(details),
-        licence=order.licence,
+        licence=order.licence or DEFAULT_LICENCE,
         recipe=details.recipe.as_dict(),
         training=_training(details, network.count_params()),
         heldout={},

@@ -26,16 +26,23 @@ class PrecisionName(StrEnum):
 def export(
     ctx: typer.Context,
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="The folder of a training run.")
+        Path,
+        typer.Argument(
+            metavar="CHECKPOINT",
+            help="The folder of a training run, or an instrument to write anew.",
+        ),
     ],
     out: Annotated[Path, typer.Option(metavar="FILE.onnx", help="The instrument to write.")],
     precision: Annotated[
         PrecisionName, typer.Option(help="int8 is a third of the size, and faster.")
     ] = PrecisionName.INT8,
     name: Annotated[
-        str | None, typer.Option(help="The instrument's name; by default the file's.")
+        str | None,
+        typer.Option(help="The instrument's name; by default that of the new file."),
     ] = None,
-    licence: Annotated[str, typer.Option(help="The licence of the instrument.")] = "MIT",
+    licence: Annotated[
+        str | None, typer.Option(help="The licence of the instrument; by default MIT.")
+    ] = None,
     corpus: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="Where a corpus of the run is now, if it has moved."),
@@ -43,9 +50,16 @@ def export(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Measure held-out figures.")
     ] = True,
+    memory: Annotated[
+        bool,
+        typer.Option("--memory/--no-memory", help="Fit a memory, on pieces of its corpora."),
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
-    """Turn a trained network into an instrument file."""
+    """Turn a trained network into an instrument file.
+
+    An instrument that is written anew keeps its card.
+    """
     # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -59,10 +73,11 @@ def export(
             checkpoint,
             out,
             precision.value,
-            name or out.stem,
+            name,
             licence,
             tuple(corpus or ()),
             figures,
+            remembers=memory,
         )
         card = build(order, verbosity.say)
     if as_json:

@@ -6,8 +6,10 @@ import logging
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import onnx
 
+from antiphon.instrument import recalled
 from antiphon.instrument.runtime import OUTPUTS, next_name
 from antiphon_export.step import make_step
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from antiphon.music.codecs.codec import Codec
+    from antiphon_export.gate import Gate
 
 OPSET = 18
 """The newest that tf2onnx 1.17 writes; onnxruntime reads it since 1.14."""
@@ -22,23 +25,54 @@ OPSET = 18
 BATCH = "batch"
 
 
-def to_onnx(network: Any, codec: Codec) -> Any:
+def to_onnx(network: Any, codec: Codec, gate: Gate | None = None) -> Any:
     """Return the step of a network as an ONNX model in fp32, weights inside.
+
+    With a gate it has a memory.
 
     The batch axis is free. Inputs and outputs are in the order of docs/instrument-file.md.
     """
     import tf2onnx
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    step, signature = make_step(network, codec)
+    step, signature = make_step(network, codec, gate)
     with warnings.catch_warnings():
         # tf2onnx calls functions that newer NumPy and TensorFlow deprecate.
         warnings.simplefilter("ignore")
         model, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
     names = [*OUTPUTS, *map(next_name, network.state_shapes)]
+    names += [] if gate is None else [recalled.KEY]
+    if gate is not None:
+        _normalise(model.graph, recalled.KEY)
+        _take_logarithms_alone(model.graph)
     _tidy(model, names)
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _normalise(graph: Any, name: str) -> None:
+    """Make an output of length 1, by an operation that TensorFlow does not have."""
+    (node,) = [node for node in graph.node if name in node.output]
+    node.output[0] = f"{name}_any_length"
+    graph.node.append(
+        onnx.helper.make_node("LpNormalization", [node.output[0]], [name], name=name, axis=1, p=2)
+    )
+
+
+def _take_logarithms_alone(graph: Any) -> None:
+    """Replace logarithms of tensors whose last axis is one by an operation of the same result.
+
+    ONNX Runtime computes `Log` of several numbers at once and of the rest one by one, which
+    differs in the last bit; so a row would depend on its place in the batch.
+    """
+    axes = "last_axis"
+    graph.initializer.append(onnx.numpy_helper.from_array(np.array([-1], np.int64), axes))
+    for node in graph.node:
+        if node.op_type == "Log":
+            alone = onnx.helper.make_node(
+                "ReduceLogSum", [node.input[0], axes], list(node.output), node.name, keepdims=1
+            )
+            node.CopyFrom(alone)
 
 
 def _tidy(model: Any, outputs: Iterable[str]) -> None:

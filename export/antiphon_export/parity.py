@@ -6,8 +6,8 @@ Two comparisons, each from a state of zeros and over `STEPS` notes:
   code that training runs), and the file reads them note by note. The logits must be equal
   within `LOGIT_TOLERANCE`.
 - *Free*: both draw with the same uniform numbers and read their own notes, Keras through
-  `antiphon_export.reference`, with temperatures, min_p and biases that change from note to
-  note. The notes must be identical.
+  `antiphon_export.reference`, with temperatures, min_p, biases and remembered notes that
+  change from note to note. The notes must be identical.
 
 Two correct programs may round differently. So a uniform number at the limit between two
 classes is moved away from it before either program reads it.
@@ -15,24 +15,27 @@ classes is moved away from it before either program reads it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
 
 from antiphon.errors import TrainingError
-from antiphon.instrument.ask import Ask
+from antiphon.instrument.ask import Ask, Recall
 from antiphon.instrument.controls import FORBID, Biases, Controls
-from antiphon.instrument.predictor import Prediction, Predictor
-from antiphon_export.reference import Draw, clear_draw, near_min_p
+from antiphon.instrument.predictor import Predictor
+from antiphon.instrument.recalled import CANDIDATES
+from antiphon_export.reference import Draw, clear_draw, memory_log_ratio, near_min_p
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from antiphon.instrument.prediction import Prediction
     from antiphon.music.codecs.codec import Codec
+    from antiphon_export.gate import Gate
 
 STEPS = 1000
 LOGIT_TOLERANCE = 1e-3
@@ -67,8 +70,10 @@ class Parity:
     log_probability: float
 
 
-def prove(network: Any, path: Path, steps: int = STEPS) -> Parity:
+def prove(network: Any, path: Path, steps: int = STEPS, gate: Gate | None = None) -> Parity:
     """Return the differences between a network and its file in fp32.
+
+    With a gate, the free comparison is made with what is remembered, too.
 
     Raises
     ------
@@ -83,6 +88,9 @@ def prove(network: Any, path: Path, steps: int = STEPS) -> Parity:
             f"differs by {logits:.3g} (allowed: {LOGIT_TOLERANCE:g}); the file was not written."
         )
     within, chance = free_difference(network, predictor, steps)
+    if gate is not None:
+        recalled = free_difference(network, predictor, steps, gate)
+        within, chance = max(within, recalled[0]), max(chance, recalled[1])
     return Parity(steps, logits, within, chance)
 
 
@@ -102,8 +110,12 @@ def forced_difference(network: Any, predictor: Predictor, steps: int) -> float:
     return largest
 
 
-def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[float, float]:
+def free_difference(
+    network: Any, predictor: Predictor, steps: int, gate: Gate | None = None
+) -> tuple[float, float]:
     """Return the largest differences of `within` and of log-probabilities.
+
+    With a gate, candidates are drawn at random for each note.
 
     Raises
     ------
@@ -111,14 +123,16 @@ def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[flo
         A note differs.
     """
     rng = np.random.default_rng(_SEED + 1)
-    player = _KerasPlayer(network)
+    player = _KerasPlayer(network, gate)
     state = predictor.initial_state()
     row: NDArray[np.int32] = np.array(predictor.codec.start, dtype=np.int32)
     within = chance = 0.0
     for i in range(steps):
         controls, biases = _random_controls(rng, predictor.codec)
-        draws, uniforms, controls = player.step(row, rng.random(len(row)), controls, biases)
-        note: Prediction = predictor.step(Ask(state, row, uniforms, controls, biases))
+        recall = None if gate is None else _random_recall(rng, predictor.codec)
+        wanted = Ask(state, row, rng.random(len(row)), controls, biases, recall)
+        draws, ask = player.step(wanted)
+        note: Prediction = predictor.step(ask)
         state = note.state
         row = np.array([draw.chosen for draw in draws], dtype=np.int32)
         if not np.array_equal(row, note.classes):
@@ -138,34 +152,51 @@ def free_difference(network: Any, predictor: Predictor, steps: int) -> tuple[flo
 class _KerasPlayer:
     """Draw notes from the network itself, and keep its state."""
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, gate: Gate | None) -> None:
+        self._gate = gate
         self._state = [tf.zeros((1, *shape)) for shape in network.state_shapes.values()]
         # Compiled, because eager Keras takes 10 ms a note.
         self._read = tf.function(network.run_step)
         self._heads = [tf.function(head) for head in network.heads]
 
-    def step(
-        self,
-        previous: NDArray[np.int32],
-        uniforms: NDArray[np.float64],
-        controls: Controls,
-        biases: Biases,
-    ) -> tuple[list[Draw], NDArray[np.float32], Controls]:
-        """Return the draws, and the uniform numbers and controls that were used."""
+    def step(self, ask: Ask) -> tuple[list[Draw], Ask]:
+        """Return the draws, and what was asked with the numbers that were used."""
+        assert ask.controls is not None
+        assert ask.biases is not None
+        previous = np.asarray(ask.previous)
         features, self._state = self._read(tf.constant(previous[None]), self._state)
-        used, min_p = uniforms.astype(np.float32), controls.min_p.copy()
+        used, min_p = np.array(ask.uniforms, np.float32), ask.controls.min_p.copy()
         draws: list[Draw] = []
-        chosen: list[Any] = []
         for i, head in enumerate(self._heads):
-            logits = head(features, chosen).numpy()[0]
-            heat, bias = float(controls.temperature[i]), biases.rows[i][0]
-            if near_min_p(logits, heat, float(min_p[i]), bias):
+            classes = [draw.chosen for draw in draws]
+            logits = head(features, [tf.constant([chosen]) for chosen in classes]).numpy()[0]
+            heat, bias = float(ask.controls.temperature[i]), ask.biases.rows[i][0].astype(float)
+            ratio = np.zeros_like(bias)
+            if self._gate is not None and ask.memory is not None and ask.memory.gain > 0.0:
+                ratio = memory_log_ratio(self._gate, i, logits, classes, ask.memory)
+            if near_min_p(logits, heat, float(min_p[i]), bias + ratio):
                 min_p[i] = 0.0
-            draw = clear_draw(logits, float(used[i]), heat, float(min_p[i]), bias)
+            draw = clear_draw(logits, float(used[i]), heat, float(min_p[i]), bias + ratio)
             used[i] = draw.uniform
-            draws.append(draw)
-            chosen.append(tf.constant([draw.chosen]))
-        return draws, used, Controls(controls.temperature, min_p)
+            worth = draw.log_probability + float(ratio[draw.chosen])
+            draws.append(replace(draw, log_probability=worth))
+        return draws, replace(
+            ask, uniforms=used, controls=Controls(ask.controls.temperature, min_p)
+        )
+
+
+def _random_recall(rng: np.random.Generator, codec: Codec) -> Recall:
+    """Return candidates at random, of which some agree in the first field."""
+    count = int(rng.integers(0, CANDIDATES + 1))
+    rows = _random_rows(rng, codec.sizes, count)
+    if count:
+        rows[:, 0] = rng.choice(rows[:4, 0], count)
+    return Recall(
+        rows,
+        rng.normal(0.0, 3.0, count).astype(np.float32),
+        rng.integers(0, 20, count).astype(np.float32),
+        float(rng.choice([0.5, 1.0, 3.0])) if count else 0.0,
+    )
 
 
 def _random_rows(rng: np.random.Generator, sizes: tuple[int, ...], count: int) -> NDArray[np.int32]:

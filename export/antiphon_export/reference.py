@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from antiphon.instrument.ask import Recall
+    from antiphon_export.gate import Gate
 
 CLEARANCE = 1e-4
 """The distance of a number from the limit of a class at which two precisions agree."""
@@ -101,6 +106,47 @@ def near_min_p(logits: NDArray[Any], temperature: float, min_p: float, bias: NDA
     z = np.asarray(logits, float) / temperature + bias
     ratio = np.exp(z - z.max())
     return bool(min_p > 0.0 and np.any(np.abs(ratio / min_p - 1.0) < CLEARANCE))
+
+
+def memory_log_ratio(
+    gate: Gate, field: int, logits: NDArray[Any], drawn: Sequence[int], recall: Recall
+) -> NDArray[np.float64]:
+    """Return what a memory adds to the logits of a field, shape (classes,).
+
+    Parameters
+    ----------
+    gate : Gate
+        The tables of the memory.
+    field : int
+        The number of the field.
+    logits : array, shape (classes,)
+        Those of the network, before temperature and bias.
+    drawn : sequence of int
+        The classes of the fields before it.
+    recall : Recall
+        At least one candidate.
+    """
+    weights = gate.power[field].astype(float) * recall.weights
+    for earlier, chosen in enumerate(drawn[:field]):
+        table = gate.agree[earlier]
+        distance = np.abs(recall.rows[:, earlier] - chosen).clip(max=len(table) - 1)
+        weights += table[distance, field]
+    shares = _softmax(weights)
+    expected = shares @ gate.kernels[field][recall.rows[:, field]]
+    plain = _softmax(np.asarray(logits, float))
+    evidence = np.log(np.exp(weights - weights.max()).sum()) + weights.max()
+    features = [
+        (shares * recall.lengths).sum() / 8.0,
+        shares.max(),
+        np.clip(evidence / 5.0, -6.0, 6.0),
+        -(plain * np.log(np.maximum(plain, 1e-300))).sum() / 2.0,
+        np.log((plain * expected).sum() + 1e-4) / 4.0,
+    ]
+    hidden = np.tanh(features @ gate.gate_w1[field].astype(float) + gate.gate_b1[field])
+    trusted = 1.0 / (1.0 + np.exp(-(hidden @ gate.gate_w2[field] + gate.gate_b2[field])))
+    share = min(0.97 * recall.gain * trusted, 0.97)
+    ratio: NDArray[np.float64] = np.log((1.0 - share) + share * expected / np.maximum(plain, 1e-20))
+    return ratio
 
 
 def _softmax(z: NDArray[np.float64]) -> NDArray[np.float64]:

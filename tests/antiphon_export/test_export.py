@@ -196,9 +196,9 @@ def test_a_broken_parity_fails_the_command_and_leaves_no_file(
     from antiphon_export import build
     from antiphon_export.parity import ParityError
 
-    def broken(network: Any, codec: Any) -> Any:
+    def broken(network: Any, codec: Any, gate: Any) -> Any:
         network.heads[0].logits.bias.assign_add(np.full(128, 0.01, np.float32) * np.arange(128))
-        model = convert(network, codec)
+        model = convert(network, codec, gate)
         network.heads[0].logits.bias.assign_sub(np.full(128, 0.01, np.float32) * np.arange(128))
         return model
 
@@ -219,6 +219,88 @@ def test_the_command_writes_an_instrument(run: Path, tmp_path: Path, corpus: Pat
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == load_card(out).to_dict()
     assert [path.name for path in out.parent.iterdir()] == ["walker.onnx"]
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_an_instrument_is_written_anew_from_its_own_weights(
+    made: Callable[[str], Path], tmp_path: Path, precision: str
+) -> None:
+    first, again = made(precision), tmp_path / "again.onnx"
+    options = ["--out", str(again), "--precision", precision]
+    result = CliRunner().invoke(command("export"), [str(first), *options])
+    assert result.exit_code == 0, result.output
+    cards = [load_card(path).to_dict() for path in (first, again)]
+    proofs = [card.pop("parity") for card in cards]
+    assert cards[0] == cards[1]
+    assert proofs[1]["largest_logit_difference"] < 1e-4
+    ours, theirs = Predictor(first), Predictor(again)
+    rng = np.random.default_rng(8)
+    pieces = [rng.integers(0, ours.codec.sizes, (40, 4)).astype(np.int32)]
+    nats = [player.score(pieces)[0].nats.sum(axis=1).mean() for player in (ours, theirs)]
+    assert nats[0] == pytest.approx(nats[1], abs=1e-5 if precision == "fp32" else 0.2)
+
+
+@pytest.fixture(scope="module")
+def remembering(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run's instrument with a random memory."""
+    from tests.antiphon_export.tiny_gate import tiny_gate
+
+    from antiphon.instrument.weighing import LONGEST, Weighing
+    from antiphon_export.build import Order, build
+    from antiphon_export.memory.fitted import Memory
+
+    out = tmp_path_factory.mktemp("remembering") / "walker.onnx"
+    weighing = Weighing("walks", 6, 2.0, (0.5,) * (LONGEST + 1), (0.2,) * (LONGEST + 1), 0.1)
+    memory = Memory(tiny_gate(PerformanceCodec(), units=32), weighing)
+    build(Order(run, out, "int8", measure=False, steps=200, memory=memory), lambda _: None)
+    return out
+
+
+def test_a_memory_goes_into_the_graph_the_card_and_the_metadata(remembering: Path) -> None:
+    card = load_card(remembering)
+    assert [(one.name, one.shape, one.neutral) for one in card.inputs_neutral] == [
+        ("memory_row", (32, 4), 0.0),
+        ("memory_weight", (32,), 0.0),
+        ("memory_length", (32,), 0.0),
+        ("memory_gain", (1,), 0.0),
+    ]
+    assert card.extra["parity"]["int8_same_notes"] > 0.6
+    player = Predictor(remembering)
+    assert player.remembers
+    assert player.weighing is not None
+    assert (player.weighing.identity, player.weighing.theta) == ("walks", 2.0)
+
+
+def test_a_broken_memory_breaks_parity(run: Path, remembering: Path) -> None:
+    from tests.antiphon_export.tiny_gate import tiny_gate
+
+    from antiphon_export.build import Order, build
+    from antiphon_export.memory.fitted import Memory
+    from antiphon_export.parity import ParityError, free_difference
+    from antiphon_training.fitting import checkpoint
+
+    network, _ = checkpoint.load(run)
+    plain = remembering.with_name("plain.onnx")
+    gate = tiny_gate(PerformanceCodec(), units=32)
+    memory = Memory(gate, Predictor(remembering).weighing)  # type: ignore[arg-type]
+    build(Order(run, plain, "fp32", measure=False, steps=100, memory=memory), lambda _: None)
+    within, chance = free_difference(network, Predictor(plain), 100, gate)
+    assert max(within, chance) < 0.01
+    other = replace(gate, gate_b2=gate.gate_b2 + 2.0)
+    with pytest.raises(ParityError, match=r"note \d+ is"):
+        free_difference(network, Predictor(plain), 300, other)
+
+
+def test_an_instrument_with_a_memory_that_is_written_anew_without_one_has_none(
+    remembering: Path, tmp_path: Path
+) -> None:
+    from antiphon_export.build import Order, build
+
+    again = tmp_path / "again.onnx"
+    card = build(Order(remembering, again, "int8", steps=100), lambda _: None)
+    assert card.inputs_neutral == ()
+    assert not Predictor(again).remembers
+    assert Predictor(again).weighing is None
 
 
 def test_a_corpus_that_has_moved_is_asked_for(run: Path, tmp_path: Path, corpus: Path) -> None:

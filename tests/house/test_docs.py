@@ -29,10 +29,18 @@ def fenced(page: str, language: str) -> str:
     return str(block)
 
 
-def test_the_host_of_ones_own_plays_ten_notes(tmp_path: Path) -> None:
+TINY = Path(__file__).parents[1] / "antiphon" / "instrument"
+
+
+@pytest.mark.parametrize(
+    "instrument",
+    [house_instrument(), TINY / "tiny.onnx", TINY / "tiny_memory.onnx"],
+    ids=lambda path: path.stem,
+)
+def test_the_host_of_ones_own_plays_ten_notes(tmp_path: Path, instrument: Path) -> None:
     host = tmp_path / "host.py"
     host.write_text(fenced("docs/instrument-file.md", "python"))
-    command = [sys.executable, "-W", "error", host, house_instrument()]
+    command = [sys.executable, "-W", "error", host, instrument]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     notes = [line.split() for line in done.stdout.splitlines()]

@@ -20,6 +20,7 @@ from antiphon.cli.compose import compose
 from antiphon.cli.config import config
 from antiphon.cli.info import info
 from antiphon.cli.jam import jam
+from antiphon.cli.memory import memory
 from antiphon.cli.ports import ports
 from antiphon.cli.replay import replay
 
@@ -38,6 +39,7 @@ app = typer.Typer(
 # In the order of the help.
 for command in (jam, ports, compose, replay, info, bench, config):
     app.command()(command)
+app.add_typer(memory, name="memory")
 
 
 def _show_version(wanted: bool) -> None:

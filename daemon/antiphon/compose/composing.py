@@ -116,7 +116,16 @@ def compose(
     given = beginning.notes
     added = notes_to_array(
         continuation(
-            predictor, given, limits, seed, seconds=seconds, count=wish.notes, progress=progress
+            predictor,
+            given,
+            limits,
+            seed,
+            form=settings.form,
+            groove=settings.groove.strength,
+            seconds=seconds,
+            count=wish.notes,
+            progress=progress,
+            memory=settings.memory,
         )
     )
     if wish.added_only:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace as replace_in
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +11,14 @@ from msgspec.structs import replace
 
 from antiphon.errors import UsageError
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
+from antiphon.partner.line.settings import FormSettings
+from antiphon.partner.memory.making import memory_for
+from antiphon.partner.memory.settings import MemorySettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Predictor
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
+    from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
     """Called with the number of notes so far."""
@@ -40,9 +46,12 @@ def continuation(
     limits: PartnerSettings,
     seed: int,
     *,
+    form: FormSettings | None = None,
     seconds: float | None = None,
     count: int | None = None,
+    groove: float = 1.0,
     progress: Progress | None = None,
+    memory: MemorySettings | None = None,
 ) -> list[Note]:
     """Return a continuation of `notes`: a number of notes, or all that begin within a time.
 
@@ -58,12 +67,20 @@ def continuation(
         Range, temperatures and the partner's other limits.
     seed : int
         Seed of the random numbers.
+    form : FormSettings, optional
+        What the continuation keeps of `notes`, and of how many candidates it is the best
+        where `seconds` is given; as shipped by default.
     seconds : float, optional
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
         How many notes to add, where `seconds` is not given.
+    groove : float
+        How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
         Called after each draw with the number of notes so far.
+    memory : MemorySettings, optional
+        How much is taken up of the notes so far, the added ones included; by default
+        as fitted.
 
     Raises
     ------
@@ -74,24 +91,47 @@ def continuation(
         raise UsageError(f"--seconds must be from 0.1 to {LONGEST:g}, not {seconds:g}.")
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
-    most = count if seconds is None and count is not None else MOST_NOTES
+    form = form or FormSettings()
+    cue = cue_of(form, notes, groove)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
-    rng = np.random.default_rng(seed)
     improviser = improviser_for(predictor, predictor.codec, limits)
+    rng = np.random.default_rng(seed)
+
+    def following(context: NoteArray) -> tuple[Line, Memory | None]:
+        remembered = memory_for(predictor, predictor.codec, memory or MemorySettings())
+        heard = replace_in(cue, memory=remembered)
+        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], heard)
+        line = Line(tuned, place, float(context["onset"][-1]), length, rng, cue.gap)
+        return line, remembered
+
+    if seconds is not None:
+        line, _ = following(notes)
+        return planned(line, cue, form.candidates, progress).take()[:MOST_NOTES]
+    return _many(following, notes, count or MOST_NOTES, progress)
+
+
+def _many(
+    following: Callable[[NoteArray], tuple[Line, Memory | None]],
+    notes: NoteArray,
+    count: int,
+    progress: Progress | None,
+) -> list[Note]:
+    """Return so many notes, of as many lines as it takes; `following` begins a line."""
     added: list[Note] = []
-    while len(added) < most:
+    while len(added) < count:
         before = len(added)
-        context = notes
-        if added:  # the line before has ended, and the next one continues it
-            context = np.concatenate([notes, notes_to_array(added)])
-        tuned, place = place_after(improviser, context[-CONTEXT_NOTES:], Cue())
-        line = Line(tuned, place, float(context["onset"][-1]), length, rng)
-        while not line.finished and len(added) < most:
+        # The line before has ended, and the next one continues it.
+        context = np.concatenate([notes, notes_to_array(added)]) if added else notes
+        line, remembered = following(context)
+        while not line.finished and len(added) < count:
             line.draw(-math.inf)  # offline, no onset is too late
-            added += line.take()
+            drawn = line.take()
+            if drawn and remembered is not None and (trail := line.place.trail) is not None:
+                remembered.add(trail.rows[-1], trail.key, own=True)
+            added += drawn
             if progress:
-                progress(min(len(added), most))
-        if seconds is not None or len(added) == before:
+                progress(min(len(added), count))
+        if len(added) == before:
             break
-    return added[:most]
+    return added[:count]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from antiphon.deferred import deferred
 
 if TYPE_CHECKING:
-    from antiphon.instrument.ask import Ask
+    from antiphon.instrument.ask import Ask, Recall
     from antiphon.instrument.card import SCHEMA, Card, NeutralInput, StateTensor, read_card
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.instrument.metadata import load_card
-    from antiphon.instrument.predictor import Prediction, Predictor, State
+    from antiphon.instrument.prediction import Prediction, State
+    from antiphon.instrument.predictor import Predictor
     from antiphon.instrument.scoring import UNCOUNTED_NOTES, Scores, score_pieces
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "NeutralInput",
     "Prediction",
     "Predictor",
+    "Recall",
     "Scores",
     "State",
     "StateTensor",
@@ -38,11 +40,12 @@ __all__ = [
 __getattr__ = deferred(
     __name__,
     {
-        "ask": ("Ask",),
+        "ask": ("Ask", "Recall"),
         "card": ("SCHEMA", "Card", "NeutralInput", "StateTensor", "read_card"),
         "controls": ("Biases", "Controls"),
         "metadata": ("load_card",),
-        "predictor": ("Prediction", "Predictor", "State"),
+        "prediction": ("Prediction", "State"),
+        "predictor": ("Predictor",),
         "scoring": ("UNCOUNTED_NOTES", "Scores", "score_pieces"),
     },
 )

@@ -5,9 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from antiphon.instrument.controls import Biases, Controls
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recall:
+    """What followed at remembered places that are like now.
+
+    Attributes
+    ----------
+    rows : int32 array, shape (places, fields)
+        The classes of the note that followed.
+    weights : float32 array, shape (places,)
+        The logarithm of each place's weight.
+    lengths : float32 array, shape (places,)
+        Of the common suffix, in notes.
+    gain : float
+        How much it counts: 0 not at all, 1 as fitted.
+    """
+
+    rows: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    lengths: NDArray[np.float32]
+    gain: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +49,8 @@ class Ask:
         The temperature and `min_p` of each field; by default, as the network learned.
     biases : Biases, optional
         Added to the logits of each field; nothing by default.
+    memory : Recall, optional
+        What is remembered; nothing by default.
     """
 
     state: Any
@@ -33,3 +58,4 @@ class Ask:
     uniforms: ArrayLike
     controls: Controls | None = None
     biases: Biases | None = None
+    memory: Recall | None = None

@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 from antiphon.errors import InstrumentError
 from antiphon.instrument.card import Card, read_card
+from antiphon.instrument.protobuf import BYTES, FIXED32, FIXED64, VARINT, fields
 
 _IR_VERSION, _GRAPH, _METADATA = 1, 7, 14
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _KEY, _VALUE = 1, 2
 
 
@@ -62,7 +62,7 @@ def _walk(file: BinaryIO, size: int) -> dict[str, str]:
     while file.tell() < size:
         number, kind = divmod(_varint(file), 8)
         seen.add(number)
-        if number == _METADATA and kind == _BYTES:
+        if number == _METADATA and kind == BYTES:
             key, value = _entry(_take(file, _varint(file)))
             metadata[key] = value
         else:
@@ -75,22 +75,17 @@ def _walk(file: BinaryIO, size: int) -> dict[str, str]:
 def _entry(data: bytes) -> tuple[str, str]:
     """Return key and value of one `StringStringEntryProto`."""
     texts = {_KEY: "", _VALUE: ""}
-    at = 0
-    while at < len(data):
-        tag, at = _varint_at(data, at)
-        length, at = _varint_at(data, at)
-        texts[tag >> 3] = data[at : at + length].decode()
-        at += length
+    texts |= {number: str(content, "utf-8") for number, _, content in fields(memoryview(data))}
     return texts[_KEY], texts[_VALUE]
 
 
 def _skip(file: BinaryIO, kind: int, size: int) -> None:
     """Move past one field."""
-    if kind == _VARINT:
+    if kind == VARINT:
         _varint(file)
         return
-    lengths = {_FIXED64: 8, _FIXED32: 4}
-    length = _varint(file) if kind == _BYTES else lengths.get(kind)
+    lengths = {FIXED64: 8, FIXED32: 4}
+    length = _varint(file) if kind == BYTES else lengths.get(kind)
     if length is None or file.seek(length, os.SEEK_CUR) > size:
         raise ValueError(f"wire type {kind}")
 
@@ -104,17 +99,6 @@ def _varint(file: BinaryIO) -> int:
         if byte < 0x80:
             return number
     raise ValueError("a varint of more than 64 bits")
-
-
-def _varint_at(data: bytes, at: int) -> tuple[int, int]:
-    """Return the base-128 number at a place, and the place after it."""
-    number = shift = 0
-    while at < len(data):
-        number |= (data[at] & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if data[at - 1] < 0x80:
-            return number, at
-    raise EOFError
 
 
 def _take(file: BinaryIO, length: int) -> bytes:

@@ -6,15 +6,17 @@ arrays that no call changes, so it may be kept, forked and rolled back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
+from antiphon.instrument import recalled
 from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
-from antiphon.instrument.metadata import load_card
+from antiphon.instrument.cut_graph import cut_graph
+from antiphon.instrument.metadata import load_card, read_metadata
+from antiphon.instrument.prediction import Prediction, State
 from antiphon.instrument.runtime import (
     OUTPUTS,
     check_graph,
@@ -24,41 +26,19 @@ from antiphon.instrument.runtime import (
     open_graph,
 )
 from antiphon.instrument.scoring import Scores, score_pieces
+from antiphon.instrument.weighing import Weighing, read_weighing
 from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
 
     from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import Card
+    from antiphon.instrument.runtime import Graph
     from antiphon.music.codecs.codec import Codec
-
-State = tuple[NDArray[np.float32], ...]
-"""What an instrument remembers: one array (1, ...) for each of `Card.state`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The note that an instrument would play next.
-
-    Attributes
-    ----------
-    classes : int32 array, shape (fields,)
-        One class a field; what the next step reads as `previous`.
-    within : float32 array, shape (fields,)
-        The place inside each class, in [0, 1).
-    log_probability : float32 array, shape (fields,)
-        Natural logarithm of each class's probability under the plain
-        distribution: temperature 1, no bias, no min_p.
-    state : State
-        The state after `previous` was read.
-    """
-
-    classes: NDArray[np.int32]
-    within: NDArray[np.float32]
-    log_probability: NDArray[np.float32]
-    state: State
 
 
 class Predictor:
@@ -81,6 +61,10 @@ class Predictor:
     window : int or None
         How many rows it reads again for each note; None where its state holds
         the past.
+    remembers : bool
+        Whether it takes what is remembered (`Ask.memory`) and returns keys.
+    weighing : Weighing or None
+        How remembered places are weighed for it, as the file says.
 
     Raises
     ------
@@ -97,7 +81,11 @@ class Predictor:
         check_graph(self._graph, self.card, self.codec)
         self._state_names = tuple(tensor.name for tensor in self.card.state)
         self._state_outputs = [next_name(name) for name in self._state_names]
-        self._outputs = [*OUTPUTS[:3], *self._state_outputs]
+        self.weighing: Weighing | None = read_weighing(read_metadata(path))
+        inputs = {item.name for item in self._graph.get_inputs()}
+        self.remembers = set(recalled.INPUTS) <= inputs
+        self._after_outputs = [*self._state_outputs, *([recalled.KEY] if self.remembers else [])]
+        self._outputs = [*OUTPUTS[:3], *self._after_outputs]
         self._bias_names = graph_inputs(self.codec)[4:]
         fields = len(self.codec.fields)
         # Refilled by each call; onnxruntime reads them before it returns.
@@ -111,9 +99,14 @@ class Predictor:
         self._feeds["temperature"] = self._temperature
         self._feeds["min_p"] = self._min_p
         self._plain = (Controls.of(fields=fields), Biases(self.codec))
+        self._no_memory = {name: self._feeds[name] for name in recalled.INPUTS if self.remembers}
+        self._nothing = recalled.nothing(fields)
         self._zeros = tuple(
             np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
         )
+        self._reader = self._graph if self.window else self._open_reader(path, threads)
+        reads = {item.name for item in self._reader.get_inputs()}
+        self._read_feeds = {name: row for name, row in self._plain_feeds().items() if name in reads}
 
     def initial_state(self) -> State:
         """Return the state before a piece, all zero; then read `codec.start`."""
@@ -122,6 +115,10 @@ class Predictor:
     def step(self, ask: Ask) -> Prediction:
         """Read one note, and draw the one that follows it."""
         self._uniform[0] = ask.uniforms
+        if self.remembers:
+            self._feeds |= (
+                self._no_memory if ask.memory is None else recalled.as_inputs([ask.memory])
+            )
         note, within, log_probability, *after = self._run(
             self._outputs,
             ask.state,
@@ -129,21 +126,106 @@ class Predictor:
             ask.controls or self._plain[0],
             ask.biases or self._plain[1],
         )
-        return Prediction(note[0], within[0], log_probability[0], tuple(after))
+        return Prediction(note[0], within[0], log_probability[0], *self._after(after))
+
+    def step_batch(self, asks: Sequence[Ask]) -> list[Prediction]:
+        """Draw the answer to each of several asks in one call, each as `step` would."""
+        if not asks:
+            return []
+        plain, unbiased = self._plain
+        controls = [ask.controls or plain for ask in asks]
+        biases = [(ask.biases or unbiased).rows for ask in asks]
+        feeds = neutral_feeds(self.card, self._graph, len(asks))
+        feeds["previous"] = np.array([ask.previous for ask in asks], dtype=np.int32)
+        feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
+        feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
+        feeds["min_p"] = np.array([one.min_p for one in controls], dtype=np.float32)
+        for index, name in enumerate(self._state_names):
+            feeds[name] = np.concatenate([ask.state[index] for ask in asks])
+        for index, name in enumerate(self._bias_names):
+            feeds[name] = np.concatenate([rows[index] for rows in biases])
+        if self.remembers and any(ask.memory is not None for ask in asks):
+            feeds |= recalled.as_inputs([ask.memory or self._nothing for ask in asks])
+        note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
+        drawn = []
+        for i in range(len(asks)):
+            own = self._after([tensor[i : i + 1] for tensor in after])
+            drawn.append(Prediction(note[i], within[i], log_probability[i], *own))
+        return drawn
+
+    def read(self, state: State, classes: ArrayLike) -> list[State]:
+        """Read rows of classes, shape (rows, fields), and return the state after each.
+
+        To continue after n rows, read `codec.start` and the first n - 1, and give the
+        last to `step`: it reads its `previous` itself. Where a window is the state, this
+        calls no graph and takes no time.
+        """
+        rows = self._rows(classes)
+        if self.window is None:
+            return [state for state, _ in self._read(state, rows)]
+        return [state := (shifted(state[0], row[None], self.codec.sizes),) for row in rows]
+
+    def read_with_keys(
+        self, state: State, classes: ArrayLike
+    ) -> list[tuple[State, NDArray[np.float32]]]:
+        """Read rows of classes; return the state and the key after each.
+
+        The key after a row, float32 (width,) of length 1, is that under which the row that
+        follows can be remembered.
+
+        Raises
+        ------
+        ValueError
+            The instrument has no memory.
+        """
+        if not self.remembers:
+            raise ValueError(f"the instrument {self.card.name} has no memory, so no keys")
+        read = self._read(state, self._rows(classes))
+        return [(state, key) for state, key in read if key is not None]
 
     def prime(self, state: State, classes: ArrayLike) -> State:
-        """Read rows of classes, shape (rows, fields), and return the state after them.
-
-        To continue after n rows, prime with `codec.start` and the first n - 1,
-        and give the last to `step`: it reads its `previous` itself. Where a
-        window is the state, this calls no graph and takes no time.
-        """
-        rows = np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
+        """Read rows of classes, and return the state after the last; see `read`."""
+        rows = self._rows(classes)
         if self.window is not None:
             return (shifted(state[0], rows, self.codec.sizes),) if len(rows) else state
+        last = state
+        for after, _ in self._read(state, rows):
+            last = after
+        return last
+
+    def _rows(self, classes: ArrayLike) -> NDArray[np.int32]:
+        """Return classes as rows, (rows, fields)."""
+        return np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
+
+    def _read(
+        self, state: State, rows: NDArray[np.int32]
+    ) -> Iterator[tuple[State, NDArray[np.float32] | None]]:
+        """Read rows by the graph that draws nothing; yield state and key after each."""
+        feeds = self._read_feeds
         for row in rows:
-            state = tuple(self._run(self._state_outputs, state, row, *self._plain))
-        return state
+            for name, value in zip(self._state_names, state, strict=True):
+                if name in feeds:
+                    feeds[name] = value
+            feeds["previous"] = row[None]
+            state, key = self._after(self._reader.run(self._after_outputs, feeds))
+            yield state, key
+
+    def _after(self, tensors: list[NDArray[Any]]) -> tuple[State, NDArray[np.float32] | None]:
+        """Return state and key after a row, from `_after_outputs`, each (1, ...)."""
+        if not self.remembers:
+            return tuple(tensors), None
+        return tuple(tensors[:-1]), tensors[-1][0]
+
+    def _open_reader(self, path: str | os.PathLike[str], threads: int) -> Graph:
+        """Return the graph without what draws; the whole where it cannot be cut."""
+        cut = cut_graph(Path(path).read_bytes(), self._after_outputs)
+        return self._graph if cut is None else open_graph(cut, threads)
+
+    def _plain_feeds(self) -> dict[str, NDArray[Any]]:
+        """Return all inputs of a call in which nothing is asked for."""
+        biases = dict(zip(self._bias_names, self._plain[1].rows, strict=True))
+        states = dict(zip(self._state_names, self._zeros, strict=True))
+        return {**self._feeds, **biases, **states}
 
     def logits(
         self, state: State, previous: ArrayLike, classes: ArrayLike
@@ -167,6 +249,7 @@ class Predictor:
         biases = Biases(self.codec)
         for row, chosen in zip(biases.rows, np.asarray(classes), strict=True):
             row[0, chosen] = FORCE
+        self._feeds |= self._no_memory
         outputs = ["logits", *self._state_outputs]
         logits, *after = self._run(outputs, state, previous, self._plain[0], biases)
         return logits[0], tuple(after)

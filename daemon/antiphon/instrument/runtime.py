@@ -52,8 +52,8 @@ def next_name(state: str) -> str:
     return f"{state}_next"
 
 
-def open_graph(path: str | os.PathLike[str], threads: int = 1) -> Graph:
-    """Return the graph of a file, ready to run.
+def open_graph(model: str | os.PathLike[str] | bytes, threads: int = 1) -> Graph:
+    """Return the graph of a file, or of what a file holds, ready to run.
 
     One thread, because a step is too short to share; no spinning, so that the
     machine is idle between notes; no arena, because ONNX
@@ -85,11 +85,13 @@ def open_graph(path: str | os.PathLike[str], threads: int = 1) -> Graph:
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    source = model if isinstance(model, bytes) else os.fspath(model)
     try:
-        graph = ort.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+        graph = ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base of their own
+        name = "a file" if isinstance(source, bytes) else source
         raise InstrumentError(
-            f"The graph of {os.fspath(path)} cannot be played here ({_first_line(error)}); "
+            f"The graph of {name} cannot be played here ({_first_line(error)}); "
             "update Antiphon, or choose another instrument."
         ) from error
     return cast(Graph, graph)

@@ -23,7 +23,7 @@ from antiphon.messages import program_change
 from antiphon.midi.inlet import Inlet
 from antiphon.midi.watch import PortWatch
 from antiphon.partner import MODES, Partner, PartnerSections
-from antiphon.recorder import LogFile, SessionRecorder
+from antiphon.recorder import LogFile, MemoryKeeper, SessionRecorder
 from antiphon.replay.header import log_header
 from antiphon.settings import sections_of
 from antiphon.stage import Stage
@@ -77,6 +77,7 @@ class Jam:
         self._seed = settings.partner.seed_number()
         self._sections = partner_sections(settings)
         self._log = StageLog()
+        self._keeper: MemoryKeeper | None = None
         self.recorder = self._make_recorder()
         self._display = make_display(settings.jam.display, sys.stderr)
         condition = threading.Condition()
@@ -92,6 +93,8 @@ class Jam:
         yield Part("the display", stop=self._display.close)
         if self.recorder is not None:
             yield Part("the recorder", self.recorder.start, self.recorder.close)
+        if self._keeper is not None:
+            yield Part("the memory", self._keeper.start, self._keeper.stop)
         yield Part("the programs", self._set_programs)
         yield Part("the schedule", self._schedule.start, self._schedule.stop)
         yield Part("the partner", self._partner.start, self._partner.stop)
@@ -150,6 +153,10 @@ class Jam:
         self._instrument_name = predictor.card.name
         _log.info("the seed of this jam is %d", self._seed)
         partner = Partner(predictor, predictor.codec, self._sections, seed=self._seed)
+        memory, path = partner.ensemble.memory, settings.memory.path
+        if memory is not None and path is not None:
+            sizes = predictor.codec.sizes
+            self._keeper = MemoryKeeper(memory, path, sizes, self._instrument_name, self._say)
         return Stage(
             partner,
             self.voices.partner(*self._listeners()),
@@ -181,6 +188,7 @@ class Jam:
             self._settings.instrument.file,
             name=self._instrument_name,
             channel=self._settings.midi.channel,
+            memory=b"" if self._keeper is None else self._keeper.loaded,
         )
 
     def _listeners(self) -> list[Outlet]:

@@ -53,10 +53,9 @@ FEWEST_BEATS, MOST_BEATS = 1 / 64, 64
 def estimate_beat(onsets: NDArray[Any], default: float = 0.5) -> float:
     """Return how long a beat is in a few seconds of playing.
 
-    Of 64 notes of scores it has not seen, with 15 ms of jitter, it finds the quarter,
-    its half or its double in 9 of 10, and in 7 of 10 where the tempo bends as in
-    romantic piano music (`benchmarks/pulse.py`). A piece all in triplets is heard as one
-    in halves of a beat, which makes the same grid.
+    It is the estimate of one who has heard nothing before; the partner follows a player note
+    by note (`antiphon.partner.listening.pulse`), and asks here for proposals. A piece all
+    in triplets is heard as one in halves of a beat, which makes the same grid.
 
     Parameters
     ----------
@@ -69,21 +68,45 @@ def estimate_beat(onsets: NDArray[Any], default: float = 0.5) -> float:
     moments = onsets[first_notes(onsets, CHORD_SPAN)][-MOST_MOMENTS:]
     if len(moments) < LEAST_MOMENTS:
         return default
+    beats, score = beat_scores(moments)
+    return _peak(beats, score, int(np.argmax(score)))
+
+
+def likely_beats(moments: NDArray[np.float64], most: int) -> list[float]:
+    """Return the likeliest beats of what was played, the likeliest first.
+
+    Parameters
+    ----------
+    moments : float64 array, shape (moments,)
+        When something began, sorted; a chord once. Three at least.
+    most : int
+        How many beats are returned at most.
+    """
+    beats, score = beat_scores(moments[-MOST_MOMENTS:])
+    inner = score[1:-1]
+    tops = 1 + np.flatnonzero((inner > score[:-2]) & (inner >= score[2:]))
+    if not len(tops):
+        tops = np.array([np.argmax(score)])
+    best = tops[np.argsort(-score[tops], kind="stable")][:most]
+    return [_peak(beats, score, int(top)) for top in best]
+
+
+def beat_scores(moments: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the beats that are considered, and how well each fits, as a logarithm."""
     beats = _beats()
     score = -0.5 * (np.log(beats / USUAL) / SPREAD) ** 2
     # Neighbours tell much the same: twice as many intervals are not twice as sure.
     weight = np.exp((moments - moments[-1]) / MEMORY) / np.sqrt(len(moments))
-    for lag, usual in enumerate(_usual(), start=1):
+    for lag, usual in enumerate(usual_intervals(), start=1):
         intervals = np.log(moments[lag:] - moments[:-lag])
         units = intervals[:, np.newaxis] - np.log(beats * FEWEST_BEATS)
         places = np.clip(units / RATIO, 0, len(usual) - 1).astype(np.intp)
         score += weight[lag:] @ usual[places]
-    return _peak(beats, score)
+    return beats, score
 
 
-def _peak(beats: NDArray[np.float64], score: NDArray[np.float64]) -> float:
-    """Return where the score is highest, between two beats where that is so."""
-    best = int(np.argmax(score))
+def _peak(beats: NDArray[np.float64], score: NDArray[np.float64], best: int) -> float:
+    """Return where a peak of the score lies, between two beats where that is so."""
     if not 0 < best < len(beats) - 1:
         return float(beats[best])
     before, top, after = score[best - 1 : best + 2]
@@ -100,7 +123,7 @@ def _beats() -> NDArray[np.float64]:
 
 
 @cache
-def _usual() -> tuple[NDArray[np.float64], ...]:
+def usual_intervals() -> tuple[NDArray[np.float64], ...]:
     """Return how usual an interval is, a table for each of `SHARES`.
 
     The log of its likelihood by the log of its beats, from `FEWEST_BEATS` in steps

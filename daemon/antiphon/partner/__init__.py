@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from antiphon.deferred import deferred
 
 if TYPE_CHECKING:
-    from antiphon.partner.inputs import Change, Input, Panic, Stop
+    from antiphon.partner.inputs import Change, Forget, Input, Panic, Stop
     from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Moment, Rule, Slate
     from antiphon.partner.modes import MODES
@@ -19,6 +19,7 @@ __all__ = [
     "Cancel",
     "Change",
     "End",
+    "Forget",
     "Input",
     "Moment",
     "NextNote",
@@ -40,7 +41,7 @@ __all__ = [
 __getattr__ = deferred(
     __name__,
     {
-        "inputs": ("Change", "Input", "Panic", "Stop"),
+        "inputs": ("Change", "Forget", "Input", "Panic", "Stop"),
         "line.predictor": ("NextNote", "Prediction"),
         "line.rules": ("Moment", "Rule", "Slate"),
         "modes": ("MODES",),

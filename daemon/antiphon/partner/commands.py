@@ -3,17 +3,19 @@
 set partner.temperature 0.9
 mode echo
 panic
+forget phrase
+forget all
 """
 
 from __future__ import annotations
 
 from antiphon.errors import UsageError
-from antiphon.partner.inputs import Change, Panic
+from antiphon.partner.inputs import Change, Forget, Panic
 
-COMMANDS = "set SECTION.KEY VALUE, mode NAME, panic"
+COMMANDS = "set SECTION.KEY VALUE, mode NAME, panic, forget phrase, forget all"
 
 
-def parse_command(text: str, time: float) -> Change | Panic:
+def parse_command(text: str, time: float) -> Change | Panic | Forget:
     """Return the input that a command stands for.
 
     Parameters
@@ -31,6 +33,8 @@ def parse_command(text: str, time: float) -> Change | Panic:
     match text.split():
         case ["panic"]:
             return Panic(time)
+        case ["forget", ("phrase" | "all") as what]:
+            return Forget(time, what)
         case ["mode", name]:
             return Change(time, "partner.mode", name)
         case ["set", name, *values] if values:

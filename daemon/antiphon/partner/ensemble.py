@@ -5,16 +5,21 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.form import answering, fitted
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import Reading
+from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
+from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
+from antiphon.partner.memory.making import memory_for
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.partner.inputs import Forgotten
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.outputs import Output
@@ -56,6 +62,8 @@ class Ensemble:
         What is known of the player.
     reading : Reading
         What the instrument has read.
+    memory : Memory or None
+        What has sounded, where the instrument can take it up.
     calls : int
         How often the instrument may be called in one tick.
     """
@@ -74,7 +82,8 @@ class Ensemble:
         self._least = NOTES_A_ROW * (predictor.window or 0)
         window = Window(max(settings.window_notes, self._least), settings.window_seconds)
         self.listening = Listening(window, sections.listening, settings, codec.pedal)
-        self.reading = Reading(self._improviser, window)
+        self.memory = memory_for(predictor, codec, sections.memory)
+        self.reading = Reading(self._improviser, window, self.memory)
         self._window = window
         self._streams = predictor.window is None
         self._seed = seed
@@ -101,6 +110,9 @@ class Ensemble:
         settings = sections.partner
         self.listening.adopt(sections.listening, settings)
         self._improviser.adopt(settings)
+        if self.memory is not None:
+            self.memory.gain = sections.memory.gain
+            self.memory.resize(sections.memory.notes)
         self._window.resize(max(settings.window_notes, self._least), settings.window_seconds)
 
     @property
@@ -113,19 +125,57 @@ class Ensemble:
         self.reading.follow(now)
         self.reading.read(calls)
 
-    def cue(self) -> Cue:
-        """Return what was heard, for a line to be fitted to."""
-        return Cue(self.listening.phrase.start)
+    def remember(self, now: float) -> None:
+        """Read and remember the last notes that are over; for the end of a session."""
+        if self.memory is not None:
+            self.read_along(now, self._window.size)
 
-    def line(self, begin: float, seconds: float) -> Line:
-        """Return a line that follows what was read.
+    def forget(self, what: Forgotten, time: float) -> str:
+        """Forget what was remembered; return a sentence that says so."""
+        memory = self.memory
+        if memory is None:
+            return "This instrument has no memory."
+        before = len(memory)
+        self.reading.forget(time)
+        if what == "all":
+            memory.forget_all()
+        else:
+            memory.forget_phrase()
+        return f"Forgotten: {before - len(memory)} notes; {len(memory)} are remembered."
+
+    def cue(self, now: float) -> Cue:
+        """Return what was heard by a time, for a line to be fitted to."""
+        listening = self.listening
+        start = listening.phrase.start
+        heard = self._window.players(now)
+        beats = listening.beats(now)
+        groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
+        cue = Cue(start, beats=beats, groove=groove, memory=self.memory)
+        return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
+
+    def moment(self) -> Cue:
+        """Return the same for notes that begin at once: neither beat nor form matters to them."""
+        return Cue(self.listening.phrase.start, memory=self.memory)
+
+    def fitted(self, cue: Cue) -> Cue:
+        """Return a cue as the settings that hold now would have it."""
+        groove = groove_of(self.listening.pulse, cue.beats, self.sections.groove.strength)
+        return fitted(replace(cue, groove=groove), self.sections.of(FormSettings))
+
+    def line(self, begin: float, seconds: float, gap: float = 0.0) -> Line:
+        """Return a line that follows what was read; see `Line`.
 
         Its random numbers depend on the seed and on how many lines were played, but not on
         how often one was prepared.
         """
         reading = self.reading
         rng = np.random.default_rng([self._seed, self._lines])
-        return Line(reading.improviser, reading.place, begin, seconds, rng)
+        return Line(reading.improviser, reading.place, begin, seconds, rng, gap)
+
+    @property
+    def candidates(self) -> int:
+        """How many lines are planned, of which one is played."""
+        return self.sections.of(FormSettings).candidates if self._streams else 1
 
     def entered(self) -> None:
         """Count a line that is played, so that the next one gets other random numbers."""

@@ -8,6 +8,7 @@ its instrument, and on nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from antiphon.messages import Heard
 
@@ -38,6 +39,26 @@ class Panic:
     time: float
 
 
+Forgotten = Literal["phrase", "all"]
+"""What of the memory is forgotten: the player's last phrase and its answer, or everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Forget notes that are remembered; what is played goes on.
+
+    Attributes
+    ----------
+    time : float
+        When it was asked for.
+    what : {"phrase", "all"}
+        See `Forgotten`.
+    """
+
+    time: float
+    what: Forgotten
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Release everything for good."""
@@ -45,4 +66,4 @@ class Stop:
     time: float
 
 
-Input = Heard | Change | Panic | Stop
+Input = Heard | Change | Panic | Forget | Stop

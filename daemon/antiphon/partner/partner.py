@@ -12,10 +12,10 @@ import math
 from typing import TYPE_CHECKING
 
 from antiphon.errors import SettingError
-from antiphon.messages import Event, Heard, NoteOn
+from antiphon.messages import Clock, Event, Heard, NoteOn, SongPosition, Transport
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.hint import NeverPausing
-from antiphon.partner.inputs import Change, Panic, Stop
+from antiphon.partner.inputs import Change, Forget, Panic, Stop
 from antiphon.partner.modes.beginning import begin
 from antiphon.partner.outputs import Report
 from antiphon.partner.sections import PartnerSections
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.listening.gestures import Gesture
     from antiphon.partner.outputs import Output
+
+FOLLOWED = 2
+"""Moments of the player's that the pulse follows in one tick, after all that is due."""
 
 
 class Partner:
@@ -81,13 +84,19 @@ class Partner:
                 outputs = self._change(given)
             case Panic(time):
                 outputs = self._begin(time, panic=True)
+            case Forget(time, what):
+                told = self._ensemble.forget(what, time)
+                mode = self._ensemble.sections.partner.mode
+                outputs = [Report(time, mode, self._mode.playing, told)]
             case Stop(time):
                 self._stopped = True
                 self._ensemble.listening.let_go(time)
                 outputs = self._begin(time)
+                self._ensemble.remember(time)
             case Heard(event) if isinstance(event, Event):
                 outputs = self._hear(event)
-            case Heard():  # a clock: none of the modes follows one yet
+            case Heard(Clock() | Transport() | SongPosition() as event):
+                self._ensemble.listening.clock.hear(event)
                 return []
         return [*outputs, *self._report(given.time)]
 
@@ -103,6 +112,7 @@ class Partner:
             self._ensemble.listening.settle(now, resumed=self._mode.resumes(now))
         )
         outputs += self._mode.tick(now, self._ensemble.calls)
+        self._ensemble.listening.pulse.follow(now, FOLLOWED)
         return [*outputs, *self._report(now)]
 
     def next_wake(self) -> float | None:

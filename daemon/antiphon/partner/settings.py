@@ -96,7 +96,8 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
         Meta(
             ge=0.05,
             le=9.0,
-            description="No more time passes between two onsets of an answer.",
+            description="No more time passes between two onsets of an answer, unless the phrase "
+            "has longer gaps.",
             extra=INTERNAL,
         ),
     ] = 2.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +16,8 @@ from antiphon.partner.sections import PartnerSections
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from antiphon.recorder.memory_file import KeptMemory
 
 FORMAT = 1
 
@@ -37,6 +41,9 @@ class LogHeader(msgspec.Struct, frozen=True, kw_only=True):
         The digest of that file; None where it could not be read.
     complete : bool
         False where the log's beginning was lost with the disk that held it.
+    memory : str or None
+        What was remembered when the session began, as `antiphon.recorder.memory_file`
+        writes it, in base64; None where nothing was.
     settings : dict
         The partner's settings when the session began.
     """
@@ -49,11 +56,18 @@ class LogHeader(msgspec.Struct, frozen=True, kw_only=True):
     instrument_name: str = ""
     sha256: str | None
     complete: bool = True
+    memory: str | None = None
     settings: dict[str, Any]
 
 
 def log_header(
-    sections: PartnerSections, seed: int, instrument: Path, *, name: str = "", channel: int = 1
+    sections: PartnerSections,
+    seed: int,
+    instrument: Path,
+    *,
+    name: str = "",
+    channel: int = 1,
+    memory: bytes = b"",
 ) -> dict[str, Any]:
     """Return what a session's log begins with; reads the instrument, which takes its time.
 
@@ -67,6 +81,8 @@ def log_header(
         What the instrument's card calls it.
     channel : int
         The partner's, 1 to 16.
+    memory : bytes
+        What was remembered when the session began; see `LogHeader`.
     """
     try:
         sha256 = digest(instrument)
@@ -79,6 +95,7 @@ def log_header(
         instrument=str(instrument.absolute()),
         instrument_name=name,
         sha256=sha256,
+        memory=base64.b64encode(memory).decode() if memory else None,
         settings=msgspec.to_builtins(sections),
     )
     return {name: getattr(header, name) for name in header.__struct_fields__}
@@ -127,6 +144,25 @@ def sections_of_log(header: LogHeader, path: Path) -> PartnerSections:
             f"{path} has settings that this version of Antiphon ({__version__}) does not know "
             f"({reason}); replay it with the version that recorded it ({header.version})."
         ) from error
+
+
+def memory_of_log(header: LogHeader, path: Path) -> KeptMemory | None:
+    """Return what was remembered when a session began.
+
+    Raises
+    ------
+    AntiphonError
+        It is damaged.
+    """
+    if header.memory is None:
+        return None
+    from antiphon.recorder.memory_file import kept_memory
+
+    try:
+        content = base64.b64decode(header.memory, validate=True)
+    except binascii.Error as error:
+        raise damaged(path) from error
+    return kept_memory(content, str(path))
 
 
 def instrument_file(header: LogHeader, named: Path | None, default: Path) -> Path:

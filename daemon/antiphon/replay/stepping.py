@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from antiphon.errors import AntiphonError, UsageError
 from antiphon.messages import Heard, NoteOn
 from antiphon.partner.outputs import Output, Play, Report
-from antiphon.replay.header import instrument_file, sections_of_log
+from antiphon.replay.header import instrument_file, memory_of_log, sections_of_log
 from antiphon.replay.reading import read_log
 from antiphon.stage import Simulation, Stage
 from antiphon.stage.log import SUFFIX
@@ -85,9 +85,14 @@ def replay(session: Path, instrument: Path | None = None) -> Outcome:
     # Both need numpy, which takes its time.
     from antiphon.instrument import Predictor
     from antiphon.partner.partner import Partner
+    from antiphon.recorder.memory_file import check_fits
 
     predictor = Predictor(file)
     partner = Partner(predictor, predictor.codec, sections, seed=header.seed)
+    kept = memory_of_log(header, path)
+    if kept is not None and partner.ensemble.memory is not None:
+        check_fits(kept, partner.ensemble.memory.identity, predictor.codec.sizes, str(path))
+        partner.ensemble.memory.load(kept.notes)
     outcome = Outcome(header.version, header.channel)
     comparison = _Comparison(outcome, partner)
     for step in steps:

@@ -11,9 +11,9 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from antiphon.messages import ClockEvent, Heard
+from antiphon.messages import Heard
 from antiphon.music.note import Note
-from antiphon.partner.inputs import Change, Input, Panic, Stop
+from antiphon.partner.inputs import Change, Forget, Input, Panic, Stop
 from antiphon.partner.outputs import Cancel, End, Output, Play, Silence
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SUFFIX = ".jsonl"
 """What the name of a log ends with; the rest is that of its session."""
 
 TICK = "tick"
-GIVEN = ("heard", "change", "panic", "stop", TICK)
+GIVEN = ("heard", "change", "panic", "forget", "stop", TICK)
 """Entries of what the partner was told; all others are what it did."""
 
 MOST_WAITING = 200_000
@@ -50,9 +50,8 @@ class StageLog:
         self._entries: deque[Entry] = deque()
 
     def took(self, given: Input) -> None:
-        """Keep an input, but no clock: none of the modes follows one, and it never pauses."""
-        if not (isinstance(given, Heard) and isinstance(given.event, ClockEvent)):
-            self._keep(entry_of(given))
+        """Keep an input."""
+        self._keep(entry_of(given))
 
     def ticked(self, now: float) -> None:
         """Keep a tick."""
@@ -90,6 +89,8 @@ def entry_of(given: Input) -> Entry:
             return ["change", time, name, value]
         case Panic(time):
             return ["panic", time]
+        case Forget(time, what):
+            return ["forget", time, what]
         case Stop(time):
             return ["stop", time]
 
@@ -111,6 +112,8 @@ def input_of(entry: Entry) -> Input:
             return Change(time, name, value)
         case ["panic", float() as time]:
             return Panic(time)
+        case ["forget", float() as time, ("phrase" | "all") as what]:
+            return Forget(time, what)
         case ["stop", float() as time]:
             return Stop(time)
     raise ValueError(f"{entry} is no input")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from antiphon.instrument import Biases, Controls, Prediction, Predictor, State
 from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID, FORCE
+from antiphon.resources import house_instrument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +81,60 @@ def test_priming_reads_what_was_played(tiny: Predictor) -> None:
     for one, other in zip(primed, state, strict=True):
         np.testing.assert_array_equal(one, other)
     assert tiny.prime(primed, np.zeros((0, 4), np.int32)) == primed
+
+
+def test_reading_tells_the_state_after_each_row(tiny: Predictor) -> None:
+    notes, _ = play(tiny, 12)
+    rows = np.array([tiny.codec.start, *(note.classes for note in notes)])
+    states = tiny.read(tiny.initial_state(), rows)
+    assert len(states) == 13
+    for note, state in zip(notes, states, strict=False):
+        for one, other in zip(note.state, state, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert tiny.read(states[3], rows[:0]) == []
+
+
+def asks_of(predictor: Predictor, count: int) -> list[Ask]:
+    """Return asks from different places, each with other numbers, controls and biases."""
+    rng = np.random.default_rng(11)
+    asks = []
+    for index in range(count):
+        rows = rng.integers(0, predictor.codec.sizes, (index, 4)).astype(np.int32)
+        state = predictor.prime(predictor.initial_state(), rows)
+        controls = Controls.of(rng.uniform(0.7, 1.4, 4).tolist(), [0.0, 0.02, 0.05, 0.1])
+        biases = Biases(predictor.codec)
+        for row in biases.rows:
+            row[0] = rng.normal(0.0, 1.0, row.shape[1])
+        previous = rng.integers(0, predictor.codec.input_sizes).astype(np.int32)
+        plain = index % 3 == 0
+        asks.append(
+            Ask(
+                state,
+                previous,
+                rng.random(4),
+                None if plain else controls,
+                None if plain else biases,
+            )
+        )
+    return asks
+
+
+@pytest.mark.parametrize("instrument", ["tiny", "house"])
+def test_a_batch_draws_what_single_calls_draw(tiny: Predictor, instrument: str) -> None:
+    predictor = tiny if instrument == "tiny" else Predictor(house_instrument())
+    asks = asks_of(predictor, 8)
+    drawn = predictor.step_batch(asks)
+    assert len(drawn) == 8
+    for ask, one in zip(asks, drawn, strict=True):
+        alone = predictor.step(ask)
+        np.testing.assert_array_equal(one.classes, alone.classes)
+        np.testing.assert_array_equal(one.within, alone.within)
+        # Files of the first version sum up the classes in another order in a batch.
+        np.testing.assert_allclose(one.log_probability, alone.log_probability, rtol=1e-6)
+        for mine, other in zip(one.state, alone.state, strict=True):
+            np.testing.assert_array_equal(mine, other)
+    assert len({tuple(note.classes) for note in drawn}) > 4
+    assert predictor.step_batch([]) == []
 
 
 @given(pitch=st.integers(0, 127), uniform=UNIFORM)

@@ -44,6 +44,9 @@ def test_reading_ahead_is_the_same_as_stepping(tiny_window: Predictor, count: in
     np.testing.assert_array_equal(primed[0], state[0])
     assert primed[0].shape == state[0].shape
     assert primed[0].dtype == np.float32
+    states = tiny_window.read(tiny_window.initial_state(), read)
+    assert len(states) == len(read) == count + 1
+    np.testing.assert_array_equal(states[-1][0], state[0])
     in_parts = tiny_window.prime(tiny_window.initial_state(), read[:3])
     np.testing.assert_array_equal(tiny_window.prime(in_parts, read[3:])[0], state[0])
 

@@ -37,7 +37,8 @@ from antiphon.partner import (
     Report,
     Silence,
 )
-from antiphon.settings import keys_of, sections_of
+from antiphon.partner.memory.settings import MemorySettings
+from antiphon.settings import Section, keys_of, sections_of
 from antiphon.stage import Simulation
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ CLOSE = 1e-9
 class Drawn:
     classes: NDArray[np.int32]
     within: NDArray[np.float32]
+    log_probability: NDArray[np.float32]
     state: tuple[tuple[int, ...], ...]
 
 
@@ -87,8 +89,20 @@ class Imitator:
         self.reads += len(classes)
         return (*state, *map(tuple, classes.tolist()))[-self.memory :]
 
+    def read(
+        self, state: tuple[tuple[int, ...], ...], classes: NDArray[np.int32]
+    ) -> list[tuple[tuple[int, ...], ...]]:
+        return [state := self.prime(state, row[None]) for row in classes]
+
     def step(self, ask: Ask) -> Drawn:
         self.calls += 1
+        return self._drawn(ask)
+
+    def step_batch(self, asks: Sequence[Ask]) -> list[Drawn]:
+        self.calls += 1
+        return [self._drawn(ask) for ask in asks]
+
+    def _drawn(self, ask: Ask) -> Drawn:
         state, previous, uniforms = ask.state, np.asarray(ask.previous), np.asarray(ask.uniforms)
         controls, biases = ask.controls, ask.biases
         assert controls is not None
@@ -99,6 +113,7 @@ class Imitator:
         weight[1:] += 8.0 * (read[:-1, 0] == previous[0])
         fields = len(self.sizes)
         classes, within = np.zeros(fields, np.int32), np.zeros(fields, np.float32)
+        likely = np.zeros(fields, np.float32)
         for index, bias in enumerate(biases.rows):
             size = self.sizes[index]
             rows = read[:, index] < size  # a held note says nothing of durations
@@ -110,11 +125,12 @@ class Imitator:
             target = float(uniforms[index]) * after[-1]
             chosen = min(int(np.searchsorted(after, target, side="right")), size - 1)
             classes[index] = chosen
+            likely[index] = np.log((odds[chosen] + self.stray) / (odds + self.stray).sum())
             before = after[chosen] - chances[chosen]
             within[index] = (target - before) / max(chances[chosen], 1e-12)
             if index == 0:
                 weight = weight + 8.0 * (read[:, 0] == chosen)
-        return Drawn(classes, within, state)
+        return Drawn(classes, within, likely, state)
 
 
 @dataclass
@@ -268,16 +284,33 @@ def a_partner(
     return Partner(predictor, codec, some_sections(settings), seed, rules)
 
 
+def named(section: str, key: str) -> str:
+    """The name of a key in these tests: those of `form` are also keys of other sections."""
+    return f"form_{key}" if section == "form" else key
+
+
 def some_sections(settings: dict[str, Any]) -> PartnerSections:
     """Sections with these keys, each put where it belongs."""
+    settings = dict(settings)
     if "pedal_does" in settings:  # `pedal` is the codec's
         settings = {**settings, "pedal": settings["pedal_does"]}
         del settings["pedal_does"]
-    sections = {}
+    # `gain` and `notes` of the memory are given by these names.
+    of_memory = {k: settings.pop(f"memory_{k}") for k in ("gain", "notes")
+                 if f"memory_{k}" in settings}  # fmt: skip
+    sections: dict[str, Section] = {"memory": MemorySettings(**of_memory)}
     for name, kind in sections_of(PartnerSections).items():
-        own = {key: settings[key] for key in keys_of(kind) if key in settings}
+        if name in sections:
+            continue
+        own = {
+            key: settings[named(name, key)] for key in keys_of(kind) if named(name, key) in settings
+        }
         sections[name] = kind(**own)
-    known = {key for kind in sections_of(PartnerSections).values() for key in keys_of(kind)}
+    known = {
+        named(name, key)
+        for name, kind in sections_of(PartnerSections).items()
+        for key in keys_of(kind)
+    }
     assert set(settings) <= known
     return PartnerSections.made_of(sections)
 

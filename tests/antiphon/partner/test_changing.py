@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
+from antiphon.messages import Clock, Heard
 from antiphon.partner import PartnerSections
 from antiphon.partner.inputs import Change
 from antiphon.settings import public_keys, sections_of
@@ -24,7 +26,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "partner.held_pause": (1.0, {"legato": 20.0}),
     "partner.shortest": (8.0, {}),
     "partner.longest": (2.0, {"shortest": 0.5, "strokes": 24}),
-    "partner.voices": (1, {}),
+    "partner.voices": (1, {"legato": 3.0}),
     "partner.notes_per_second": (1, {}),
     "partner.temperature_pitch": (3.0, {}),
     "partner.temperature_step": (3.0, {}),
@@ -40,6 +42,13 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "listening.same_within": (0.2, {"gap": 0.1, "pitches": (60,)}),
     "listening.drone_after": (0.5, {"legato": 20.0}),
     "listening.pedal": ("ignore", {"tread": True}),
+    "listening.clock": ("ignore", {"clocked": True}),
+    "groove.strength": (0.0, {}),
+    "form.density": ("away", {}),
+    "form.register": ("away", {}),
+    "form.loudness": ("away", {}),
+    "form.candidates": (1, {}),
+    "form.endings": (False, {}),
     "continue.rest": (5.0, {"mode": "continue"}),
     "echo.transpose": (7, {"mode": "echo"}),
     "harmonise.notes": (4, {"mode": "harmonise"}),
@@ -79,12 +88,16 @@ def heard(kit: Kit, changes: list[Change], how: dict[str, Any]) -> list[Any]:
     how = dict(how)
     played = {key: how.pop(key) for key in ("gap", "legato", "pitches") if key in how}
     count, tread = how.pop("strokes", 8), how.pop("tread", False)
+    clocked = how.pop("clocked", False)
     pitches = played.pop("pitches", (60, 62, 64, 65, 67, 65, 64, 62))
     tune = [pitches[index % len(pitches)] for index in range(count)]
     stage = kit.stage(**how)
     events = [*kit.phrase(), *changes, *kit.phrase(start=AT + 1.0, pitches=tune, **played)]
     if tread:
         events.append(kit.pedal(AT + 4.2, down=True))
+    if clocked:  # at another tempo than the player's
+        ticks = np.arange(0.0, AT + 10.0, 0.31 / 24).tolist()
+        events += [Heard(Clock(time), b"\xf8") for time in ticks]
     events.sort(key=lambda event: event.time)
     stage.run(events, until=AT + 20.0)
     assert stage.sentences == []

@@ -6,23 +6,28 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from antiphon import __version__
 from antiphon.errors import AntiphonError, InstrumentError, UsageError
 from antiphon.instrument import Predictor
-from antiphon.messages import Heard, NoteOff, NoteOn, note_off, note_on
+from antiphon.instrument.weighing import LONGEST, WEIGHING_KEY, Weighing
+from antiphon.messages import Clock, Heard, NoteOff, NoteOn, Transport, note_off, note_on
 from antiphon.music.files.reading import read_performance
 from antiphon.partner import (
     MODES,
     Change,
+    Forget,
     Panic,
     Partner,
     PartnerSections,
     PartnerSettings,
     Stop,
 )
+from antiphon.partner.memory.memory import Remembered
 from antiphon.recorder import LogFile
+from antiphon.recorder.memory_file import KeptMemory
 from antiphon.replay import log_header, replay, write_replay
 from antiphon.replay.writing import check_out
 from antiphon.stage import Simulation, Stage
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INSTRUMENTS = Path(__file__).parents[1] / "instrument"
-TINY = ("tiny.onnx", "tiny_triplet.onnx", "tiny_symbols.onnx")
+TINY = ("tiny.onnx", "tiny_memory.onnx", "tiny_triplet.onnx", "tiny_symbols.onnx")
 
 
 class Ears:
@@ -57,6 +62,7 @@ def recorded(
     given: Sequence[Any],
     instrument: str = "tiny.onnx",
     ears: Ears | None = None,
+    kept: Remembered | None = None,
     **how: Any,
 ) -> Path:
     """Play inputs to an instrument, and write the log as the recorder does."""
@@ -65,10 +71,17 @@ def recorded(
     sections = PartnerSections(partner=PartnerSettings(**how))
     log = StageLog()
     partner = Partner(predictor, predictor.codec, sections, seed=5)
+    memory, loaded = partner.ensemble.memory, b""
+    if kept is not None:
+        assert memory is not None
+        memory.load(kept)
+        loaded = KeptMemory(memory.notes, memory.identity, "tiny").to_bytes()
     stage = Stage(partner, ears or Ears(), 2, observers=[log])
     simulation = Simulation(stage, cost=0.0007, lag=0.0003)
     session = folder / "session.mid"
-    written = LogFile(log, lambda: log_header(sections, 5, file, name="tiny", channel=3))
+    written = LogFile(
+        log, lambda: log_header(sections, 5, file, name="tiny", channel=3, memory=loaded)
+    )
     for index, one in enumerate(given):
         simulation.run([one], until=one.time)
         if index % 3 == 0:
@@ -95,6 +108,77 @@ def test_a_session_is_the_same_bit_for_bit(tmp_path: Path, mode: str, instrument
     outcome = replay(recorded(tmp_path, given, instrument, mode=mode))
     assert outcome.difference is None
     assert outcome.notes > 3
+
+
+def test_a_session_with_a_clock_is_the_same_bit_for_bit(tmp_path: Path) -> None:
+    ticks: list[Any] = [Heard(Clock(0.5 + 0.0175 * n), b"\xf8") for n in range(1200)]
+    given = [Heard(Transport(0.49, "start"), b"\xfa"), *ticks, *phrase(1.0), *phrase(8.0)]
+    given.sort(key=lambda one: one.time)
+    session = recorded(tmp_path, given)
+    outcome = replay(session)
+    assert outcome.difference is None
+    assert outcome.notes > 3
+    log = session.with_suffix(".jsonl")
+    lines = log.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.endswith('"f8"]\n')]
+    assert len(lines) - len(kept) == len(ticks)
+    log.write_text("".join(kept))
+    assert replay(log).difference is not None  # the clock mattered
+
+
+def remembering(folder: Path) -> tuple[Path, int]:
+    """Return a tiny instrument that says how places are weighed, and the width of its keys."""
+    plain = INSTRUMENTS / "tiny_memory.onnx"
+    predictor = Predictor(plain)
+    state, row = predictor.initial_state(), np.array(predictor.codec.start, dtype=np.int32)
+    width = len(predictor.read_with_keys(state, row[None])[0][1])
+    table = tuple(0.7 * n for n in range(LONGEST + 1))
+    weighing = Weighing("tiny", width, 5.0, table, table, 0.1)
+    entry = b"".join(
+        bytes([10 + 8 * i]) + varint(len(text)) + text
+        for i, text in enumerate((WEIGHING_KEY.encode(), weighing.to_json().encode()))
+    )
+    path = folder / "remembering.onnx"
+    # One more entry of the metadata, which is field 14 of the model.
+    path.write_bytes(plain.read_bytes() + bytes([14 * 8 + 2]) + varint(len(entry)) + entry)
+    return path, width
+
+
+def varint(number: int) -> bytes:
+    """Return a number as protobuf writes it."""
+    parts = []
+    while number > 127:
+        parts.append(number % 128 + 128)
+        number //= 128
+    return bytes([*parts, number])
+
+
+def what_was_kept(width: int, count: int = 300) -> Remembered:
+    """Notes of a session before, whose keys a file can hold to the bit."""
+    rng = np.random.default_rng(3)
+    rows = np.stack([rng.integers(0, size, count) for size in (128, 97, 97, 32)], axis=1)
+    rows[:, 0] = 60 + rng.integers(0, 9, count)
+    keys = rng.normal(size=(count, width)).astype(np.float16).astype(np.float32)
+    yes = np.ones(count, dtype=np.bool_)
+    return Remembered(rows.astype(np.int16), keys, ~yes, yes, ~yes)
+
+
+def test_a_session_with_what_was_kept_before_is_the_same_bit_for_bit(tmp_path: Path) -> None:
+    given = [*phrase(1.0), Forget(7.0, "phrase"), *phrase(8.0), Stop(16.0)]
+    instrument, width = remembering(tmp_path)
+    log = recorded(tmp_path, given, str(instrument), kept=what_was_kept(width))
+    outcome = replay(log)
+    assert outcome.difference is None
+    assert outcome.notes > 3
+    # Without it the session would have been another.
+    path = log.with_suffix(".jsonl")
+    header, *lines = path.read_text().splitlines(keepends=True)
+    without = {**json.loads(header), "memory": None}
+    path.write_text("".join([json.dumps(without) + "\n", *lines]))
+    assert replay(log).difference is not None
+    path.write_text("".join([json.dumps({**without, "memory": "?"}) + "\n", *lines]))
+    with pytest.raises(AntiphonError):
+        replay(log)
 
 
 def test_a_note_that_comes_out_otherwise_is_told(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_path_of_a_variable_is_the_shells() -> None:
         ("[partnr]\npause = 1.0", "there is no section partnr; did you mean partner?"),
         ("[zzz]", "there is no section zzz; the sections are partner, listening, "),
         ("[partner]\npuase = 1.0", "no setting partner.puase; did you mean partner.pause?"),
-        ("[midi]\ngain = 1.0", "there is no setting midi.gain; did you mean synth.gain?"),
+        ("[midi]\ndriver = 'alsa'", "there is no setting midi.driver; did you mean synth.driver?"),
         ("[jam]\nq = 1", "there is no setting jam.q; jam knows player, duration, display."),
         ("thru = true", "thru stands outside of a section"),
         (

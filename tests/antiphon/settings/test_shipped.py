@@ -45,6 +45,9 @@ def test_a_section_is_called_as_its_field() -> None:
         for name in (
             "partner",
             "listening",
+            "groove",
+            "form",
+            "memory",
             "continue",
             "echo",
             "harmonise",

@@ -19,7 +19,7 @@ from antiphon.messages import (
     OtherMessage,
 )
 from antiphon.music.note import Note
-from antiphon.partner import Cancel, Change, End, Panic, Play, Report, Silence, Stop
+from antiphon.partner import Cancel, Change, End, Forget, Panic, Play, Report, Silence, Stop
 from antiphon.partner.inputs import Input
 from antiphon.partner.outputs import Output
 from antiphon.stage import log as module
@@ -55,6 +55,7 @@ INPUTS = {
         st.one_of(st.text(), st.floats(allow_nan=False), st.integers(), st.booleans()),
     ),
     Panic: st.builds(Panic, times),
+    Forget: st.builds(Forget, times, st.sampled_from(["phrase", "all"])),
     Stop: st.builds(Stop, times),
 }
 notes = st.builds(Note, bytes7, times, st.one_of(st.none(), times), st.integers(1, 127))
@@ -74,7 +75,7 @@ def written(entry: object) -> Any:
 
 
 def test_there_are_kinds_to_try() -> None:
-    assert {Heard, Change, Panic, Stop} <= set(get_args(Input))
+    assert {Heard, Change, Panic, Forget, Stop} <= set(get_args(Input))
     assert {Play, End, Cancel, Silence} <= set(get_args(Output))
     assert {NoteOn, NoteOff, Control, OtherMessage} <= set(get_args(Event))
 
@@ -126,17 +127,17 @@ def test_what_is_no_output_is_refused(entry: list[Any]) -> None:
 CLOCKS = (b"\xf8", b"\xfa", b"\xfb", b"\xfc", b"\xf2\x10\x00")
 
 
-def test_a_clock_that_nothing_follows_is_not_logged() -> None:
+def test_a_clock_is_logged_for_the_partner_follows_it() -> None:
     log = StageLog()
-    kinds = set()
+    kinds, heard = set(), []
     for data in CLOCKS:
-        heard = Heard.parse(data, 1.0)
-        assert heard is not None
-        kinds.add(type(heard.event))
-        log.took(heard)
+        given = Heard.parse(data, 1.0)
+        assert given is not None
+        kinds.add(type(given.event))
+        heard.append(given)
+        log.took(given)
     assert kinds == set(get_args(ClockEvent))
-    log.took(Panic(2.0))
-    assert list(log.lines()) == ['["panic",2.0]\n']
+    assert [input_of(entry) for entry in log.entries()] == heard
 
 
 def test_a_log_that_nobody_writes_ends_and_stays_a_beginning(

@@ -11,10 +11,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from antiphon.errors import CorpusError, UsageError
+from antiphon.errors import CorpusError, SettingError, UsageError
 from antiphon.music.files.writing import write_midi
 from antiphon_training.commands.evaluate import evaluate
+from antiphon_training.evaluation.affinity import AFFINITIES
 from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
+from antiphon_training.evaluation.phrases import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.train
 
 KEYS = ["schema", "instrument", "codec", "unit", "corpus", "nats", "notes", "files", "accuracy",
-        "top5", "outside_vocabulary", "defects", "ngram", "continuations"]  # fmt: skip
+        "top5", "outside_vocabulary", "defects", "ngram", "memory", "continuations",
+        "phrases", "pauses"]  # fmt: skip
 PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"
 
 
@@ -67,7 +70,7 @@ def test_a_broken_file_is_named_and_left_out(tiny_path: Path, corpus: Path) -> N
     assert (told["notes"], told["files"]) == (2 * 154 + 14, 3)
     assert [defect["file"] for defect in told["defects"]] == ["broken.mid"]
     assert (told["schema"], told["codec"], told["unit"]) == (1, "performance", "note")
-    assert (told["outside_vocabulary"], told["ngram"], told["continuations"]) == (None, None, None)
+    assert [told[key] for key in ("outside_vocabulary", "ngram", *KEYS[-4:])] == [None] * 6
     plain = run(tiny_path, corpus)
     assert "tiny on tunes: 322 notes of 3 pieces" in plain.stdout
     assert f"  total {told['nats']['total']:33.3f}" in plain.stdout
@@ -103,11 +106,55 @@ def test_everything_for_every_codec(
     assert played["players"]["repeat"]["copied"] == {"mean": 1.0, "error": 0.0}
     off = [f"{amount}_off" for amount in AMOUNTS]
     for player in ("instrument", "ngram", "prompt_ngram", "repeat"):
-        assert set(played["players"][player]) == {*AGREEMENTS, *AMOUNTS, *off}
-    assert set(played["players"]["piece"]) == set(AMOUNTS)
+        assert set(played["players"][player]) == {*AGREEMENTS, *AMOUNTS, *off, *AFFINITIES}
+    assert set(played["players"]["piece"]) == {*AMOUNTS, *AFFINITIES}
+    assert played["excerpts_with_beat"] == 2
+    assert played["players"]["piece"]["on_beat"] == {"mean": 1.0, "error": 0.0}
     table = run(path, corpus, *more).stdout
     assert re.search(r"copied from the prompt .* 1\.00 ± 0\.00 ", table)
     assert "n-gram: learned from" in table
+
+
+def test_all_that_is_played(tiny_path: Path, corpus: Path, cache: Path) -> None:
+    more = ("--continuations", "--given", "10", "--continued", "5", "--phrases", "1", "--pauses",
+            "--memory", "--first-notes", "100", "--takes", "2", "--cache", cache)  # fmt: skip
+    result = run(tiny_path, corpus, *more, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    played = told["continuations"]
+    assert (played["seconds_given"], played["seconds_continued"]) == (10.0, 5.0)
+    assert (played["takes"], played["excerpts"]) == (2, 2)
+    answered = told["phrases"]
+    assert (answered["variants"], answered["takes"]) == (1, 2)
+    assert list(answered["players"]) == ["instrument", "prompt_ngram", "repeat", "piece"]
+    assert set(answered["players"]["instrument"]) == {*AFFINITIES, "kinds"}
+    assert list(answered["players"]["instrument"]["kinds"]) == list(KINDS)
+    assert answered["players"]["instrument"]["kinds"]["rubato"]["on_beat"] is None
+    assert answered["unanswered"] == {"instrument": 0, "prompt_ngram": 0}
+    assert 0.6 < answered["answered_after"]["instrument"] < 2.0
+    assert (told["pauses"]["files"], told["pauses"]["interruptions"]) == (3, 0)
+    assert told["memory"]["first_notes"] == 100
+    assert told["memory"]["with_memory"] is None
+    assert told["memory"]["without_memory"]["whole"]["total"] > 0.0
+
+
+def test_settings_are_played_by(tiny_path: Path, tmp_path: Path, tune: Make) -> None:
+    notes = tune(80)
+    notes["onset"][40:] += 1.0  # a rest
+    corpus = tmp_path / "rests"
+    corpus.mkdir()
+    write_midi(corpus / "rest.mid", [("Piano", 0, 0, notes)])
+
+    def interruptions(*more: str) -> int:
+        told = run(tiny_path, corpus, "--pauses", "--cache", tmp_path, "--json", *more)
+        assert told.exit_code == 0, told.output
+        found: int = json.loads(told.stdout)["pauses"]["interruptions"]
+        return found
+
+    assert interruptions() == 1
+    assert interruptions("--set", "partner.pause=1.5") == 0
+    assert isinstance(run(tiny_path, corpus, "--set", "pause").exception, UsageError)
+    assert isinstance(run(tiny_path, corpus, "--set", "partner.paus=1").exception, SettingError)
 
 
 def test_what_cannot_be_evaluated_is_a_sentence(
@@ -124,4 +171,8 @@ def test_what_cannot_be_evaluated_is_a_sentence(
 
 def test_the_page_names_every_figure() -> None:
     page = PAGE.read_text()
-    assert not [name for name in (*KEYS, *AGREEMENTS, *AMOUNTS) if f"`{name}`" not in page]
+    assert not [
+        name
+        for name in (*KEYS, *AGREEMENTS, *AMOUNTS, *AFFINITIES, *KINDS)
+        if f"`{name}`" not in page
+    ]

@@ -84,3 +84,47 @@ def test_a_chord_is_the_same_whichever_finger_was_first(make: Make) -> None:
     assert measures.copied(down, up) == 1.0
     slow = make([48, 67, 64, 60, 50, 62], [0.0, 0.5, 0.6, 0.7, 1.0, 1.5])
     assert measures.copied(slow, up) == 0.0
+
+
+def test_the_top_line_is_the_highest_of_each_chord(make: Make) -> None:
+    notes = make([48, 72, 60, 74, 50, 76], [0.0, 0.01, 0.02, 1.0, 2.0, 2.03])
+    assert measures.top_line(notes).tolist() == [72, 74, 76]
+    assert len(measures.top_line(make([]))) == 0
+
+
+def test_themes_are_taken_up_in_any_transposition(make: Make) -> None:
+    theme = make([60, 62, 64, 65, 67, 60])
+    higher = make([65, 67, 69, 70, 72, 64])  # the same four intervals, then another
+    assert measures.taken_up(higher, theme) == pytest.approx(5 / 6)
+    assert measures.copied(higher, theme) == 0.0
+    assert measures.taken_up(theme, theme) == 1.0
+    assert measures.taken_up(make([60, 62, 64, 65, 68, 60]), theme) == 0.0  # three of them
+    assert measures.taken_up(make([60, 62, 64, 65]), theme) == 0.0
+    # What lies below the top line makes no difference.
+    under = make([60, 48, 62, 48, 64, 48, 65, 48, 67], np.arange(9) // 2 * 0.25)
+    assert measures.taken_up(under, theme) == pytest.approx(1.0)
+
+
+def test_a_phrase_lasts_until_a_gap_after_its_last_onset(make: Make) -> None:
+    notes = make([60, 64, 67, 72], [0.0, 0.5, 1.0, 1.01])
+    assert measures.median_gap(notes) == pytest.approx(0.5)
+    assert measures.pace(notes) == pytest.approx(4 / 1.51)
+    assert np.isnan(measures.median_gap(notes[:1]))
+    assert np.isnan(measures.pace(make([])))
+
+
+def test_how_a_phrase_ends(make: Make) -> None:
+    notes = make([60, 62, 64, 55, 67], [0.0, 0.5, 1.0, 1.5, 1.52], [0.4, 0.4, 0.4, 0.69, 0.71])
+    assert measures.ends_long(notes) == 1.0  # 0.7 is 1.4 gaps of 0.5
+    assert measures.ends_long(notes[:4]) == 0.0
+    assert np.isnan(measures.ends_long(notes[:1]))
+    assert measures.ends_on(notes, {7}) == 1.0  # the highest note of the chord
+    assert measures.ends_on(notes, {0, 4}) == 0.0
+    assert np.isnan(measures.ends_on(notes, ()))
+    assert np.isnan(measures.ends_on(make([]), {7}))
+
+
+def test_a_copy_of_the_whole_has_nearly_all_notes_in_runs_of_the_source(make: Make) -> None:
+    source = make([60, 62, 64, 65, 67, 69, 71, 72])
+    assert measures.copied_whole(make([62, 64, 65, 67, 69, 71, 72, 50]), source) == 1.0  # 7 of 8
+    assert measures.copied_whole(make([62, 64, 65, 67, 69, 50, 51, 52]), source) == 0.0

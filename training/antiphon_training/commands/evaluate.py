@@ -6,7 +6,6 @@ Imported for `antiphon --help` too, so heavy packages are imported inside.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +18,14 @@ from antiphon_training.commands.options import CacheFolder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from antiphon.instrument import Predictor
-    from antiphon_training.corpora.assemble import FileNotes
+    from antiphon.partner import PartnerSections
+    from antiphon_training.evaluation.halves import MemoryFigures
     from antiphon_training.evaluation.ngram_instrument import NGramInstrument
-    from antiphon_training.evaluation.report import Continuations
+    from antiphon_training.evaluation.report import Report
     from antiphon_training.evaluation.selection import Selection
 
     Say = Callable[[str], None]
@@ -55,6 +58,40 @@ def evaluate(
             "--continuations", help="Let it continue each piece, and compare with the piece."
         ),
     ] = False,
+    given: Annotated[
+        float, typer.Option(min=1.0, help="Seconds of each piece that it reads, to continue it.")
+    ] = 20.0,
+    continued: Annotated[
+        float, typer.Option(min=1.0, help="Seconds for which it continues each piece.")
+    ] = 20.0,
+    phrases: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="NUMBER", help="Let it answer so many plain phrases of each kind."
+        ),
+    ] = 0,
+    pauses: Annotated[
+        bool,
+        typer.Option("--pauses", help="Play each piece through, and count how often it breaks in."),
+    ] = False,
+    memory: Annotated[
+        bool,
+        typer.Option("--memory", help="Measure whole pieces and second halves with its memory."),
+    ] = False,
+    first_notes: Annotated[
+        int | None,
+        typer.Option(min=100, metavar="NUMBER", help="With --memory, read only so many notes."),
+    ] = None,
+    takes: Annotated[
+        int,
+        typer.Option(min=1, help="How often it continues each piece and answers each phrase."),
+    ] = 1,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="SECTION.KEY=VALUE", help="A setting to play by; repeatable."
+        ),
+    ] = None,
     baseline_corpus: Annotated[
         list[str] | None,
         typer.Option(metavar="FOLDER", help="Teach an n-gram this corpus, and compare with it."),
@@ -68,6 +105,8 @@ def evaluate(
     from antiphon_training.corpora.assemble import read_files
     from antiphon_training.corpora.folder import list_files
     from antiphon_training.corpora.piece import Reading
+    from antiphon_training.evaluation.excerpts import Lengths
+    from antiphon_training.evaluation.playing import Pieces, Playing, Wanted
     from antiphon_training.evaluation.prediction import figures
     from antiphon_training.evaluation.report import Baseline, Report
     from antiphon_training.evaluation.selection import composers_of, select, tracks_of
@@ -76,7 +115,7 @@ def evaluate(
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
     verbosity: Verbosity = ctx.obj or Verbosity()
-    say = verbosity.say
+    sections, say = _sections(setting or ()), verbosity.say
     predictor = Predictor(file, threads)
     codec = predictor.codec
     name = list_files(corpus).name
@@ -94,12 +133,10 @@ def evaluate(
         ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
         names = tuple(list_files(folder).name for folder in baseline_corpus)
         baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
-    played = None
-    if continuations:
-        # Continuations are in seconds for every codec: see `evaluation.continuations`.
-        seconds = replace(reading, time="seconds")
-        read, _ = read_files(measured.folder, measured.files, seconds, cache)
-        played = _play_on(predictor, ngram, read, say)
+    kept = _memory(predictor, pieces, first_notes, say) if memory else None
+    wanted = Wanted(Lengths(given, continued) if continuations else None, phrases, pauses)
+    playing = Playing(predictor, ngram, sections, takes)
+    played = playing.played(wanted, lambda: Pieces.read(measured, reading, cache), say)
     report = Report(
         instrument=predictor.card.name,
         codec=codec.name,
@@ -108,13 +145,28 @@ def evaluate(
         outside=outside_vocabulary(codec, [piece.notes for piece in read]),
         defects=defects,
         baseline=baseline,
-        continuations=played,
+        memory=kept,
+        played=played,
     )
+    _print(report, as_json=as_json)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
         return
     for line in report.lines():
         typer.echo(line)
+
+
+def _memory(
+    predictor: Predictor, pieces: Sequence[NDArray[np.int32]], first_notes: int | None, say: Say
+) -> MemoryFigures:
+    """Return the nats of whole pieces and of second halves, with a memory and without."""
+    from antiphon_training.evaluation.halves import MemoryFigures, remembering
+
+    say("scoring whole pieces and second halves, with a memory and without")
+    return MemoryFigures.measured(predictor, remembering(predictor), pieces, first_notes)
 
 
 def _ngram(
@@ -135,42 +187,20 @@ def _ngram(
     return NGramInstrument.learn(predictor.codec, pieces), rows
 
 
-def _play_on(
-    predictor: Predictor,
-    ngram: NGramInstrument | None,
-    read: Sequence[FileNotes],
-    say: Say,
-) -> Continuations:
-    """Let all players continue the pieces, and return the comparison.
+def _sections(given: Sequence[str]) -> PartnerSections:
+    """Return the partner's settings as shipped, but for those that are given as KEY=VALUE.
 
     Raises
     ------
-    CorpusError
-        No piece is long enough.
+    AntiphonError
+        There is no such setting, or its value is not allowed.
     """
-    from antiphon.errors import CorpusError
-    from antiphon_training.evaluation import continuations as played
-    from antiphon_training.evaluation.report import (
-        IMITATOR,
-        INSTRUMENT,
-        NGRAM,
-        REPEAT,
-        Continuations,
-    )
+    from antiphon.partner import PartnerSections
 
-    codec = predictor.codec
-    cut = {piece.file: played.excerpt(piece.file, piece.notes) for piece in read}
-    excerpts = [excerpt for excerpt in cut.values() if excerpt is not None]
-    if not excerpts:
-        raise CorpusError(
-            f"No piece is as long as the {played.GIVEN + played.CONTINUED:g} seconds that "
-            "continuations need; name longer ones, or leave out --continuations."
-        )
-    say(f"continuing {len(excerpts)} pieces")
-    players = {INSTRUMENT: played.player(predictor, codec)}
-    if ngram is not None:
-        players[NGRAM] = played.player(ngram, codec)
-    players[IMITATOR] = played.imitator(codec)
-    players[REPEAT] = played.repeated
-    left_out = tuple(file for file, excerpt in cut.items() if excerpt is None)
-    return Continuations(len(excerpts), left_out, played.compare(players, excerpts))
+    sections = PartnerSections()
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes SECTION.KEY=VALUE, not {each!r}.")
+        sections = sections.changed(name, value.strip())
+    return sections

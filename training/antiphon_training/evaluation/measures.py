@@ -6,6 +6,7 @@ the formulas and their sources.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from antiphon.music.chords import CHORD_SPAN, first_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from antiphon.music.note import NoteArray
 
 Floats = NDArray[np.float64]
@@ -22,7 +25,11 @@ PITCH_CLASSES = 12
 TIME_EDGES: Floats = 0.04 * 2.0 ** (np.arange(17) / 2.0)
 """Seconds between the bins of time: half an octave each, from 40 ms to 10.24 s."""
 RUN = 4
-"""Pitches in a row that count as a repetition if they occurred before."""
+"""Pitches in a row that count as a repetition if they occurred before; intervals, likewise."""
+LONG = 1.4
+"""A note is long that lasts for so many median gaps between onsets."""
+WHOLE = 0.8
+"""A continuation of which this share is copied is a copy of the whole."""
 
 
 def pitch_classes(notes: NoteArray) -> Floats:
@@ -80,6 +87,58 @@ def runs(notes: NoteArray) -> NDArray[np.int64]:
     return stretches @ (128 ** np.arange(RUN, dtype=np.int64))
 
 
+def top_line(notes: NoteArray) -> NDArray[np.int64]:
+    """Return the highest pitch of each chord; a single note is a chord too."""
+    if not len(notes):
+        return np.empty(0, dtype=np.int64)
+    begins = first_notes(notes["onset"], CHORD_SPAN)
+    return np.maximum.reduceat(notes["pitch"].astype(np.int64), begins)
+
+
+def taken_up(notes: NoteArray, source: NoteArray) -> float:
+    """Return the share of the top line in a run of intervals that the source's has too.
+
+    Intervals are the same in any transposition. A run has `RUN` of them.
+    """
+    found = _interval_runs(top_line(notes))
+    return _covered(np.isin(found, _interval_runs(top_line(source))), RUN + 1)
+
+
+def median_gap(notes: NoteArray) -> float:
+    """Return the median time from a chord to the next; NaN where there is one at most."""
+    if not len(notes):
+        return math.nan
+    gaps = np.diff(notes["onset"][first_notes(notes["onset"], CHORD_SPAN)])
+    return float(np.median(gaps)) if len(gaps) else math.nan
+
+
+def pace(notes: NoteArray) -> float:
+    """Return the notes a second of a phrase; NaN where there is one chord at most.
+
+    The last chord counts as long as the median gap, for a phrase may end on a long note.
+    """
+    gap = median_gap(notes)
+    return math.nan if math.isnan(gap) else len(notes) / (float(np.ptp(notes["onset"])) + gap)
+
+
+def last_chord(notes: NoteArray) -> NoteArray:
+    """Return the notes of the last chord; there must be notes."""
+    return notes[first_notes(notes["onset"], CHORD_SPAN)[-1] :]
+
+
+def ends_long(notes: NoteArray) -> float:
+    """Return whether a note of the last chord is long: 1 or 0; NaN without two chords."""
+    gap = median_gap(notes)
+    return math.nan if math.isnan(gap) else float(last_chord(notes)["duration"].max() >= LONG * gap)
+
+
+def ends_on(notes: NoteArray, pitch_classes: Collection[int]) -> float:
+    """Return whether the last chord's highest note is one of some: 1 or 0; NaN without notes."""
+    if not len(notes) or not pitch_classes:
+        return math.nan
+    return float(int(last_chord(notes)["pitch"].max()) % PITCH_CLASSES in pitch_classes)
+
+
 def self_repetition(notes: NoteArray) -> float:
     """Return the share of runs that occur earlier in the same notes."""
     found = runs(notes)
@@ -88,17 +147,34 @@ def self_repetition(notes: NoteArray) -> float:
 
 def copied(notes: NoteArray, source: NoteArray) -> float:
     """Return the share of notes in a run that the source has too."""
-    found = runs(notes)
-    if not len(found):
-        return 0.0
-    again = np.isin(found, runs(source))
-    spans = np.zeros(len(notes), dtype=bool)
-    for place in range(RUN):
-        spans[place : place + len(again)] |= again
-    return float(spans.mean())
+    return _covered(np.isin(runs(notes), runs(source)), RUN)
+
+
+def copied_whole(notes: NoteArray, source: NoteArray) -> float:
+    """Return whether nearly all notes are copied: 1 or 0."""
+    return float(copied(notes, source) >= WHOLE)
 
 
 def shares(counts: NDArray[Any]) -> Floats:
     """Return counts as shares of their sum; zeros where the sum is zero."""
     total = counts.sum()
     return counts / total if total else counts.astype(np.float64)
+
+
+def _interval_runs(line: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return all stretches of `RUN` intervals of a line, each as one number."""
+    intervals = np.diff(line)
+    if len(intervals) < RUN:
+        return np.empty(0, dtype=np.int64)
+    stretches = np.lib.stride_tricks.sliding_window_view(intervals, RUN)
+    return stretches @ (256 ** np.arange(RUN, dtype=np.int64))
+
+
+def _covered(again: NDArray[np.bool_], length: int) -> float:
+    """Return the share of notes in a run that occurs again; each run has so many notes."""
+    if not len(again):
+        return 0.0
+    spans = np.zeros(len(again) + length - 1, dtype=bool)
+    for place in range(length):
+        spans[place : place + len(again)] |= again
+    return float(spans.mean())

@@ -133,10 +133,18 @@ class NGramInstrument:
         """Return the rows before a piece: the codec's start row."""
         return self._start
 
+    def read(self, state: Ints, classes: NDArray[np.int32]) -> list[Ints]:
+        """Return the last rows after each of these classes."""
+        return [state := self.prime(state, row) for row in classes]
+
     def prime(self, state: Ints, classes: NDArray[np.int32]) -> Ints:
         """Return the last rows after these classes."""
         rows = np.asarray(classes, dtype=np.int64).reshape(-1, len(self.codec.fields))
         return np.concatenate([state, rows])[-self._reach :]
+
+    def step_batch(self, asks: Sequence[Ask]) -> list[Drawn]:
+        """Answer several asks, one after the other."""
+        return [self.step(ask) for ask in asks]
 
     def step(self, ask: Ask) -> Drawn:
         """Read one row, and draw the next as an instrument file does."""

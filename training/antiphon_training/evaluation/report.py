@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.instrument import UNCOUNTED_NOTES
 from antiphon_training.corpora.folder import Defect
-from antiphon_training.evaluation.continuations import (
-    AGREEMENTS,
-    AMOUNTS,
-    CONTINUED,
-    GIVEN,
-    Estimate,
-)
+from antiphon_training.evaluation.halves import MemoryFigures
+from antiphon_training.evaluation.played_report import Played
 from antiphon_training.evaluation.prediction import DECIMALS, Figures
+from antiphon_training.evaluation.table import row
 from antiphon_training.evaluation.vocabulary import Outside
 from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 SCHEMA = 1
-INSTRUMENT, NGRAM, IMITATOR, REPEAT, PIECE = (
-    "instrument",
-    "ngram",
-    "prompt_ngram",
-    "repeat",
-    "piece",
-)
-"""The players that are compared: the columns of the table, in this order."""
-
-_WIDTH = 15
-_LABELS = {
-    "pitch_classes": "pitch classes, overlap",
-    "inter_onsets": "inter-onsets, overlap",
-    "durations": "durations, overlap",
-    "key": "key agreement",
-    "density": "notes a second",
-    "polyphony": "notes at once",
-    "self_repetition": "self-repetition",
-    "copied": "copied from the prompt",
-}
 
 
 @dataclass(frozen=True)
@@ -52,25 +28,6 @@ class Baseline:
     corpora: tuple[str, ...]
     notes_learned: int
     figures: Figures
-
-
-@dataclass(frozen=True)
-class Continuations:
-    """The comparison of continuations.
-
-    Attributes
-    ----------
-    excerpts : int
-        The number of pieces that were continued.
-    left_out : tuple of str
-        Files that are too short or have too few notes.
-    players : mapping
-        The result of `continuations.compare`.
-    """
-
-    excerpts: int
-    left_out: tuple[str, ...]
-    players: Mapping[str, Mapping[str, Estimate]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +41,8 @@ class Report:
     outside: Outside | None = None
     defects: Sequence[Defect] = ()
     baseline: Baseline | None = None
-    continuations: Continuations | None = None
+    memory: MemoryFigures | None = None
+    played: Played = Played()  # noqa: RUF009 - frozen, and empty
 
     @property
     def unit(self) -> str:
@@ -93,7 +51,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON values; all keys are always there."""
-        outside, baseline, played = self.outside, self.baseline, self.continuations
+        outside, baseline = self.outside, self.baseline
         return {
             "schema": SCHEMA,
             "instrument": self.instrument,
@@ -114,17 +72,8 @@ class Report:
                 "notes_learned": baseline.notes_learned,
                 **baseline.figures.as_dict(),
             },
-            "continuations": played
-            and {
-                "seconds_given": GIVEN,
-                "seconds_continued": CONTINUED,
-                "excerpts": played.excerpts,
-                "left_out": list(played.left_out),
-                "players": {
-                    name: {key: _estimate(value) for key, value in measured.items()}
-                    for name, measured in played.players.items()
-                },
-            },
+            "memory": self.memory and self.memory.as_dict(),
+            **self.played.as_dict(),
         }
 
     def lines(self) -> Iterator[str]:
@@ -141,64 +90,24 @@ class Report:
             )
         yield ""
         yield from self._prediction()
-        if self.continuations:
+        if self.memory:
             yield ""
-            yield from self._continuations(self.continuations)
+            yield from self.memory.lines(self.unit)
+        yield from self.played.lines(self.instrument)
 
     def _prediction(self) -> Iterator[str]:
         """Yield the lines about prediction."""
         columns = [self.figures] + ([self.baseline.figures] if self.baseline else [])
         names = [self.instrument] + (["n-gram"] if self.baseline else [])
-        yield _row("", names)
+        yield row("", names)
         yield f"nats a {self.unit}"
         fields = list(self.figures.accuracy or {})
         for name in [*fields, "total"] if len(fields) > 1 else fields:
-            yield _row(name, [f"{column.nats[name]:.3f}" for column in columns])
+            yield row(name, [f"{column.nats[name]:.3f}" for column in columns])
         for title, part in (("likeliest was right", "accuracy"), ("among the likeliest 5", "top5")):
             yield title
             for name in fields:
-                yield _row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
+                yield row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
         if self.outside:
             yield "words left out"
-            yield _row("not in the vocabulary", [f"{self.outside.share:.1%}"])
-
-    def _continuations(self, played: Continuations) -> Iterator[str]:
-        """Yield the lines about continuations."""
-        titles = {INSTRUMENT: self.instrument, NGRAM: "n-gram", IMITATOR: "prompt n-gram",
-                REPEAT: "prompt again", PIECE: "the piece"}  # fmt: skip
-        players = [name for name in titles if name in played.players]
-        yield (
-            f"{played.excerpts} continuations of {CONTINUED:g} s after {GIVEN:g} s of the piece "
-            "(mean ± standard error)"
-        )
-        yield _row("", [titles[name] for name in players])
-        yield "similarity to the piece: 1 is the same"
-        yield from _rows(AGREEMENTS, "", played, players)
-        yield "values"
-        yield from _rows(AMOUNTS, "", played, players)
-        yield "difference from the piece: 0 is the same"
-        yield from _rows(AMOUNTS, "_off", played, players)
-
-
-def _rows(
-    names: Iterable[str], suffix: str, played: Continuations, players: Sequence[str]
-) -> Iterator[str]:
-    """Yield a line for each measure, a column for each player."""
-    for name in names:
-        cells = (played.players[player].get(name + suffix) for player in players)
-        yield _row(_LABELS[name], ["" if cell is None else _cell(cell) for cell in cells])
-
-
-def _cell(estimate: Estimate) -> str:
-    if estimate.error is None:
-        return f"{estimate.mean:.2f}"
-    return f"{estimate.mean:.2f} ± {estimate.error:.2f}"
-
-
-def _row(label: str, cells: Sequence[str]) -> str:
-    return f"  {label:24}{''.join(f'{cell[: _WIDTH - 1]:>{_WIDTH}}' for cell in cells)}".rstrip()
-
-
-def _estimate(estimate: Estimate) -> dict[str, float | None]:
-    error = None if estimate.error is None else round(estimate.error, DECIMALS)
-    return {"mean": round(estimate.mean, DECIMALS), "error": error}
+            yield row("not in the vocabulary", [f"{self.outside.share:.1%}"])

@@ -152,14 +152,31 @@ def _read_weights(path: Path, labels: Mapping[str, Any]) -> dict[str, NDArray[np
     import onnx
     from onnx import numpy_helper
 
-    held = {tensor.name: tensor for tensor in onnx.load(path).graph.initializer}
+    held = {
+        tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer
+    }
     weights = {}
     for name, label in labels.items():
         if isinstance(label, list):
             weights[name] = np.array(label, dtype=np.float32)
-        elif label in held:
-            weights[name] = numpy_helper.to_array(held[label]).astype(np.float32)
-        elif f"{label}_int8" in held:
-            steps = numpy_helper.to_array(held[f"{label}_int8"]).astype(np.float32)
-            weights[name] = (steps - ZERO_POINT) * numpy_helper.to_array(held[f"{label}_scale"])
+            continue
+        place = label if isinstance(label, dict) else {"tensor": label}
+        whole = _read_tensor(held, place["tensor"])
+        if whole is not None:
+            rows, columns = (slice(*place.get(axis, [None])) for axis in ("rows", "columns"))
+            # In int8, weights contain the step of the activation that they multiply.
+            block = np.atleast_2d(whole)[rows, columns] / np.float32(place.get("step", 1.0))
+            weights[name] = block.reshape(-1) if whole.ndim == 1 else block
+    return weights
+
+
+def _read_tensor(held: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32] | None:
+    """Return a tensor in float32, or None where there is none of this name."""
+    if name in held:
+        return held[name].astype(np.float32)
+    stored = held.get(f"{name}_int8")
+    if stored is None:
+        return None
+    zero = ZERO_POINT if stored.dtype == np.uint8 else 0
+    weights: NDArray[np.float32] = (stored.astype(np.float32) - zero) * held[f"{name}_scale"]
     return weights

@@ -51,6 +51,17 @@ class Key:
         """Its name: "Eb major"."""
         return f"{TONICS[self.mode][self.tonic]} {self.mode}"
 
+    @property
+    def triad(self) -> tuple[int, int, int]:
+        """The pitch classes of the tonic's triad."""
+        return triad(self.tonic, self.mode)
+
+
+def triad(tonic: int, mode: Mode) -> tuple[int, int, int]:
+    """Return the pitch classes of a tonic's triad: tonic, third, fifth."""
+    third = 4 if mode == "major" else 3
+    return tonic, (tonic + third) % PITCH_CLASSES, (tonic + 7) % PITCH_CLASSES
+
 
 def estimate_key(notes: NoteArray) -> Key | None:
     """Return the key that fits a piece best; None where nothing sounds.

@@ -10,6 +10,7 @@ Shapes: notes are int32 (batch, time, fields); logits float32 (batch, time, clas
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Tensor = Any
 Compiled = Callable[[Any], Any]
+FieldLogits = Callable[[list[Tensor]], Tensor]
 State = list[Tensor]
 """h and c of each layer in turn, float32 (batch, units)."""
 
@@ -86,7 +88,10 @@ class FieldHead(keras.layers.Layer):
 
     def call(self, features: Tensor, chosen: list[Tensor]) -> Tensor:
         """Return logits (..., size); `chosen` holds the earlier fields' classes (...)."""
-        z = self.hidden(features)
+        return self.finish(self.hidden(features), chosen)
+
+    def finish(self, z: Tensor, chosen: list[Tensor]) -> Tensor:
+        """Return the logits, from the features' part of the hidden layer (..., width)."""
         for table, classes in zip(self.tables, chosen, strict=True):
             z = z + ops.cast(rows(table, classes), z.dtype)
         return ops.cast(self.logits(ops.silu(z)), "float32")
@@ -207,6 +212,16 @@ class HouseNetwork(keras.Model):
             total, more = self.attention.step(total, embedded, state[len(after) :])
             after += more
         return total, after
+
+    def field_logits(self, features: Tensor) -> list[FieldLogits]:
+        """Return, for each field, a function from the earlier fields' classes to logits.
+
+        The heads' hidden layers read the same features, so they are one product here.
+        """
+        kernel = ops.concatenate([head.hidden.kernel for head in self.heads], axis=1)
+        bias = ops.concatenate([head.hidden.bias for head in self.heads])
+        parts = ops.split(ops.matmul(features, kernel) + bias, len(self.heads), axis=-1)
+        return [partial(head.finish, z) for head, z in zip(self.heads, parts, strict=True)]
 
     def logits(self, features: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return the logits of every field, each given the target's earlier fields."""

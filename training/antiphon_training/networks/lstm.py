@@ -65,9 +65,14 @@ class SequenceLSTM(keras.layers.Layer):
         return outputs
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Return h and c after one step of x, shape (batch, features)."""
+        """Return h and c after one step of x, shape (batch, features).
+
+        Input and state are multiplied as one row, because a step is too small for two
+        products.
+        """
         kernel, recurrent, bias = self._weights()
-        return cell_step(ops.matmul(x, kernel) + bias, h, c, recurrent)
+        row = ops.concatenate([x, h], axis=-1)
+        return cell_step(ops.matmul(row, ops.concatenate([kernel, recurrent])) + bias, c)
 
     def _weights(self) -> list[Tensor]:
         return [

@@ -10,6 +10,7 @@ Shapes: windows int32 (batch, length, fields); logits float32 (batch, classes).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Tensor = Any
 Compiled = Callable[[Any], Any]
+FieldLogits = Callable[[list[Tensor]], Tensor]
 
 WINDOWS_AT_ONCE = 250
 """Windows that `piece_logits` gives to the network in one call."""
@@ -118,6 +120,10 @@ class WindowNetwork(keras.Model):
         row = ops.where(previous >= nothing, 0, previous + 1)
         window = ops.concatenate([state[0][:, 1:], ops.cast(row, "float32")[:, None]], axis=1)
         return self.unrolled_features(ops.cast(window, "int32")), [window]
+
+    def field_logits(self, features: Tensor) -> list[FieldLogits]:
+        """Return, for each field, a function from the earlier fields' classes to logits."""
+        return [partial(head, features) for head in self.heads]
 
 
 def _has_modes(layer: Any) -> bool:

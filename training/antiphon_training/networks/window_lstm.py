@@ -69,7 +69,7 @@ class WindowLSTM(keras.layers.LSTM):
         h = c = ops.zeros_like(z[:, 0, : self.units])
         outputs = []
         for at in range(length):
-            h, c = cell_step(z[:, at], h, c, recurrent)
+            h, c = cell_step(z[:, at] + ops.matmul(h, recurrent), c)
             outputs.append(h)
         return ops.stack(outputs, axis=1) if self.return_sequences else h
 

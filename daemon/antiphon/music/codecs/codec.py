@@ -69,8 +69,10 @@ class Codec(Protocol):
         `within` places each value inside its class, uniform in [0, 1).
         """
 
-    def tuned(self, notes: NoteArray) -> Codec:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> Codec:
         """Return a copy fitted to what was just played on stage.
+
+        `beat` is how long a beat is, in seconds, where that is known.
 
         Whatever the unit of the codec, these notes are in seconds, and so are
         those that the copy encodes and decodes.

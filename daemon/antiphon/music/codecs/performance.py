@@ -64,8 +64,9 @@ class PerformanceCodec(TimedCodec):
         velocity = VELOCITY_WIDTH * (int(classes[_VELOCITY]) + inside_one(within[_VELOCITY]))
         return Note(int(classes[PITCH]), onset, duration, max(int(velocity), 1))
 
-    def tuned(self, notes: NoteArray) -> Self:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> Self:
         """Return the codec itself: it fits any playing; see `Codec.tuned`."""
+        del notes, beat
         return self
 
     def table(self) -> dict[str, Any]:

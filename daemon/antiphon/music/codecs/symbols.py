@@ -198,13 +198,14 @@ class SymbolsCodec:
         """Return the notes of one word, which begin together and last as long as it does."""
         return self.decode(np.array([[word]]), np.empty((1, 1)), onset)
 
-    def tuned(self, notes: NoteArray) -> Self:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> Self:
         """Return a copy in seconds, on the pulse and the loudness of what was played.
 
-        It reads any playing: what is not in the vocabulary as the nearest that is.
+        It reads any playing: what is not in the vocabulary as the nearest that is. Without
+        a beat, it is estimated from these notes alone.
         """
         fitted = copy.copy(self)
-        fitted.beat = estimate_beat(notes["onset"])
+        fitted.beat = estimate_beat(notes["onset"]) if beat is None else beat
         fitted.velocity = typical_velocity(notes)
         fitted.lenient = True
         fitted._span = CHORD_SPAN  # seconds, as on stage

@@ -82,8 +82,9 @@ class TripletCodec(TimedCodec):
         duration = self._duration_seconds(classes, within)
         return Note(int(classes[PITCH]), onset, duration, self.velocity)
 
-    def tuned(self, notes: NoteArray) -> Self:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> Self:
         """Return a copy that plays as loud as what was played."""
+        del beat  # its times are seconds
         fitted = copy.copy(self)
         fitted.velocity = typical_velocity(notes, self.velocity)
         return fitted

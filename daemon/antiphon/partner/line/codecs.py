@@ -31,7 +31,7 @@ class FieldCodec(Codec, Protocol):
     ) -> Note:
         """Return the note of one row."""
 
-    def tuned(self, notes: NoteArray) -> FieldCodec:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> FieldCodec:
         """Return a copy fitted to what was played."""
 
 
@@ -55,5 +55,5 @@ class WordCodec(Codec, Protocol):
     def word_notes(self, word: int, onset: float) -> NoteArray:
         """Return the notes of a word that begins at `onset`."""
 
-    def tuned(self, notes: NoteArray) -> WordCodec:
+    def tuned(self, notes: NoteArray, beat: float | None = None) -> WordCodec:
         """Return a copy in seconds, on the pulse of what was played."""

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.partner.line.critic import Critic
+from antiphon.partner.line.manner import Manner
 from antiphon.partner.line.rules import Rule
+from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.groove import Groove
+from antiphon.partner.listening.places import groove_of
+from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.memory.memory import Memory
+
+if TYPE_CHECKING:
+    from antiphon.music.note import NoteArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +32,44 @@ class Cue:
         When the player's last phrase began: it tells their tempo and loudness.
     rules : tuple of Rule
         What the notes of this line keep to, besides those of every line.
+    gap : float
+        The longest gap of the phrase, in seconds: the line may have such gaps too.
+    critic : Critic or None
+        Chooses among several lines; None where nothing was heard to go by.
+    manner : Manner or None
+        The phrase's.
+    themes : int64 array
+        The runs of intervals of its top line: see `antiphon.partner.line.critic.themes`.
+    beats : Beats or None
+        The player's beats; None where they are not known.
+    groove : Groove or None
+        Where in the beat their notes fall; None where that is not known, or not to be kept to.
+    memory : Memory or None
+        What the notes of this line may take up.
     """
 
     since: float = -math.inf
     rules: tuple[Rule, ...] = ()
+    gap: float = 0.0
+    critic: Critic | None = None
+    manner: Manner | None = None
+    themes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    beats: Beats | None = None
+    groove: Groove | None = None
+
+    @classmethod
+    def heard(cls, notes: NoteArray, strength: float = 1.0) -> Self:
+        """Return the cue of notes that are heard all at once.
+
+        Parameters
+        ----------
+        notes : array of NOTE_DTYPE
+            Sorted by onset, in seconds.
+        strength : float
+            How closely their groove is kept to, from 0 to 1.
+        """
+        pulse = pulse_of(notes)
+        beats = pulse.beats()
+        return cls(beats=beats, groove=groove_of(pulse, beats, strength))
+
+    memory: Memory | None = None

@@ -6,8 +6,9 @@ settings that one adopts hold for the other too.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.instrument.controls import Biases, Controls
+    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
+    from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -84,6 +87,7 @@ class Drawing(Generic[C, L]):
         self._rules = tuple(rules)
         self._limits: L = limits
         self._line_rules: tuple[Rule, ...] = ()
+        self._memory: Memory | None = None
 
     @property
     def settings(self) -> PartnerSettings:
@@ -94,6 +98,12 @@ class Drawing(Generic[C, L]):
         """Go by other settings from now on; so do all that were tuned from this one."""
         self._limits.adopt(settings)
 
+    def ruled(self, cue: Cue) -> Self:
+        """Return a copy that keeps to the rules of another cue."""
+        other = copy.copy(self)
+        other._line_rules = cue.rules
+        return other
+
     def _every(self, own: Sequence[Rule]) -> tuple[Rule, ...]:
         """Return the rules of a draw: of all lines, of this one, and `own`."""
         return (*self._rules, *self._line_rules, *own)
@@ -101,4 +111,6 @@ class Drawing(Generic[C, L]):
     def _ask(self, place: Place, rng: np.random.Generator, biases: Biases) -> Ask:
         """Return a call of the instrument."""
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        return Ask(place.state, place.row, uniforms, self._limits.controls, biases)
+        memory, trail = self._memory, place.trail
+        recalled = None if memory is None or trail is None else memory.recall(trail)
+        return Ask(place.state, place.row, uniforms, self._limits.controls, biases, recalled)

@@ -14,6 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.partner.line.codecs import FieldCodec
 from antiphon.partner.line.drawing import Draft, Drawing
+from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
     Moment,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 FLAM = 0.05
 """The same pitch is not struck again sooner than this: no hand does."""
+
+ROOM = 0.02
+"""An answer's first note may begin this much after the first place where one belongs."""
 
 
 class _Limits:
@@ -89,14 +93,22 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         super().__init__(predictor, codec, rules, _Limits(settings, codec.fields))
         self._tables = FieldTables.of(codec)
         self._reach = float(self._tables.step_low[-1])
+        self._in_time: InTime | None = None
 
     def tuned(self, cue: Cue, seed: NoteArray) -> FieldImproviser:
         """Return one whose codec and rules are fitted to the player."""
         phrase = seed[seed["onset"] >= cue.since]
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
-        fitted._line_rules = cue.rules
+        fitted._line_rules, fitted._memory = cue.rules, cue.memory
+        fitted._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return fitted
+
+    def ruled(self, cue: Cue) -> FieldImproviser:
+        """Return one that keeps to the rules and the groove of another cue from now on."""
+        other = super().ruled(cue)
+        other._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
+        return other
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
         """Return the beginning and the end as they were asked for."""
@@ -107,14 +119,16 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
     ) -> Draft:
         """Return the call that draws one note."""
-        del recent
-        previous = place.onset
+        previous, latest = place.onset, max(bounds.earliest, bounds.latest)
+        in_time = self._in_time
         if bounds.earliest - previous > self._reach:
             # The codec knows no longer step: take the rest for a long breath.
             previous = bounds.earliest - self.settings.longest_gap
-        latest = max(bounds.earliest, bounds.latest)
+            previous = previous if in_time is None else in_time.groove.nearest(previous)
+        if in_time is not None and not recent:
+            latest = max(latest, in_time.groove.next_peak(bounds.earliest) + ROOM)
         moment = Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
-        return self._draft(place, moment, rng)
+        return self._draft(place, moment, rng, () if in_time is None else (in_time,))
 
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]
@@ -122,14 +136,22 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         """Return the note; none where it was a flam, which is drawn otherwise next time."""
         place, previous = draft.place, draft.moment.previous
         note, row = self._decoded(draft.moment, prediction)
+        nominal = note.onset
+        if self._in_time is not None:
+            note, nominal = self._in_time.timed(note, draft, prediction)
+            duration = min(note.duration or 0.0, self.settings.longest_note)
+            note = replace(note, duration=duration)
+            row[DURATION] = self.codec.time_class(duration)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:
             if not place.without:
                 return [], replace(place, without=tuple(n.pitch for n in struck))
-            note = replace(note, onset=again.onset + FLAM)  # the range has no other pitch
-        row[STEP] = self.codec.time_class(note.onset - previous)
-        return [note], Place(prediction.state, row, note.onset)
+            # The range has no other pitch.
+            note, nominal = replace(note, onset=again.onset + FLAM), again.onset + FLAM
+        row[STEP] = self.codec.time_class(max(nominal - previous, 0.0))
+        trail = place.trail_after(row, prediction)
+        return [note], Place(prediction.state, row, nominal, sounded=note.onset, trail=trail)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -145,7 +167,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             yield note
             row[STEP] = self.codec.time_class(0.0)
             taken = (*taken, note.pitch)
-            place = Place(prediction.state, row, place.onset, without=taken)
+            trail = place.trail_after(row, prediction)
+            place = Place(prediction.state, row, place.onset, taken, trail=trail)
 
     def _draft(
         self,

@@ -65,6 +65,9 @@ class Improviser(Protocol):
             The notes of the window, of both sides.
         """
 
+    def ruled(self, cue: Cue) -> Improviser:
+        """Return one that keeps to the rules of another cue from now on."""
+
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
         """Return from when until when notes begin, in an answer that lasts for `seconds`."""
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.chords import CHORD_SPAN
+from antiphon.music.note import Note
 from antiphon.partner.line.predictor import State
+from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from antiphon.music.note import Note
+    from antiphon.partner.line.predictor import KeyedPrediction, Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +37,24 @@ class Place:
         When it began.
     without : tuple of int
         Pitches that the next note must not have.
+    sounded : float
+        When it really began: `onset` is nominal where a groove is kept to.
+    trail : Trail or None
+        What a memory compares remembered places with, where there is a memory.
     """
 
     state: State
     row: NDArray[np.int32]
     onset: float
     without: tuple[int, ...] = ()
+    sounded: float = -math.inf
+    trail: Trail | None = None
+
+    def trail_after(self, row: NDArray[np.int32], prediction: Prediction) -> Trail | None:
+        """Return the trail after one more row, which a prediction drew."""
+        if self.trail is None:
+            return None
+        return self.trail.after(row, cast("KeyedPrediction", prediction).key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +69,34 @@ class Progress:
         How many notes it has drawn.
     pitches, velocities : float
         Their sums over these notes.
+    moments : int
+        How many of them were not struck together with the one before.
+    last : Note or None
+        The last of them.
     """
 
     begin: float = -math.inf
     notes: int = 0
     pitches: float = 0.0
     velocities: float = 0.0
+    moments: int = 0
+    last: Note | None = None
 
     def after(self, notes: Sequence[Note]) -> Progress:
-        """Return the progress after more notes."""
-        return Progress(
-            self.begin,
-            self.notes + len(notes),
-            self.pitches + sum(note.pitch for note in notes),
-            self.velocities + sum(note.velocity for note in notes),
-        )
+        """Return the progress after more notes, sorted by onset."""
+        progress = self
+        for note in notes:
+            before = progress.last
+            apart = before is None or note.onset - before.onset > CHORD_SPAN
+            progress = Progress(
+                self.begin,
+                progress.notes + 1,
+                progress.pitches + note.pitch,
+                progress.velocities + note.velocity,
+                progress.moments + apart,
+                note,
+            )
+        return progress
 
 
 NOTHING_YET = Progress()

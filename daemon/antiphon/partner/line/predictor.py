@@ -6,13 +6,16 @@ do. Rows are classes of one note or word, in the codec's order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from antiphon.instrument.ask import Ask
+    from antiphon.instrument.weighing import Weighing
 
 State = Any
 """What an instrument remembers. The partner keeps it and hands it back, no more."""
@@ -30,8 +33,20 @@ class Prediction(Protocol):
         """The place inside each class, in [0, 1), shape (fields,)."""
 
     @property
+    def log_probability(self) -> NDArray[np.float32]:
+        """The logarithm of each class's probability, as the instrument learned it."""
+
+    @property
     def state(self) -> State:
         """The state after `previous` was read."""
+
+
+class KeyedPrediction(Prediction, Protocol):
+    """What an instrument draws that can take up what a memory recalls."""
+
+    @property
+    def key(self) -> NDArray[np.float32]:
+        """The instrument's key before this note, shape (width,)."""
 
 
 class NextNote(Protocol):
@@ -50,5 +65,31 @@ class NextNote(Protocol):
     def step(self, ask: Ask) -> Prediction:
         """Read the previous row and draw the note after it; the same `ask`, the same note."""
 
+    def step_batch(self, asks: Sequence[Ask]) -> Sequence[Prediction]:
+        """Answer several asks, each as `step` would; in one call, if it can."""
+
+    def read(self, state: State, classes: NDArray[np.int32]) -> list[State]:
+        """Return the state after each row of classes, shape (notes, fields)."""
+
     def prime(self, state: State, classes: NDArray[np.int32]) -> State:
         """Return the state after rows of classes, shape (notes, fields)."""
+
+
+class Remembers(NextNote, Protocol):
+    """An instrument that can take up what a memory recalls."""
+
+    @property
+    def weighing(self) -> Weighing:
+        """How it weighs remembered places."""
+
+    def read_with_keys(
+        self, state: State, classes: NDArray[np.int32]
+    ) -> list[tuple[State, NDArray[np.float32]]]:
+        """Return the state and the key after each row of classes, shape (notes, fields)."""
+
+
+def remembering(predictor: NextNote) -> Remembers | None:
+    """Return the instrument, if it can take up what a memory recalls."""
+    if getattr(predictor, "weighing", None) is None or predictor.window is not None:
+        return None
+    return cast("Remembers", predictor)

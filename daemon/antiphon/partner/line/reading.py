@@ -12,11 +12,15 @@ read between one window and two of them, and nothing is read in a rush.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from antiphon.music.note import empty_notes
 from antiphon.partner.line.place import Place
+from antiphon.partner.line.predictor import remembering
+from antiphon.partner.memory.remembering import Remembering
+from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.improviser import Improviser
     from antiphon.partner.line.predictor import NextNote, State
     from antiphon.partner.listening.window import Window
+    from antiphon.partner.memory.memory import Memory
 
 TAIL = 8
 """A note that is still held after so many later ones is read as held, for good.
@@ -46,13 +51,20 @@ def place_after(improviser: Improviser, seed: NoteArray, cue: Cue) -> tuple[Impr
     seed : array of NOTE_DTYPE
         Sorted by onset; the duration of what is still held is NaN.
     cue : Cue
-        What was heard of the player.
+        What was heard of the player. Where it has a memory, the seed is remembered.
     """
     tuned = improviser.tuned(cue, seed)
     rows = _encoded(tuned, seed)
     predictor = tuned.predictor
-    state = predictor.prime(predictor.initial_state(), rows[:-1])
-    return tuned, Place(state, rows[-1], _last_onset(seed))
+    remembers = remembering(predictor)
+    if cue.memory is None or remembers is None or len(rows) == 1:
+        state = predictor.prime(predictor.initial_state(), rows[:-1])
+        return tuned, Place(state, rows[-1], _last_onset(seed))
+    read = remembers.read_with_keys(predictor.initial_state(), rows[:-1])
+    for index, (row, (_, key)) in enumerate(zip(rows[1:], read, strict=True)):
+        cue.memory.add(row, key, joins=index > 0)
+    state, key = read[-1]
+    return tuned, Place(state, rows[-1], _last_onset(seed), trail=Trail.of(rows[1:], key))
 
 
 class Reading:
@@ -64,9 +76,13 @@ class Reading:
         Whose instrument reads.
     window : Window
         What is read.
+    memory : Memory, optional
+        Where notes go that are over and have been read.
     """
 
-    def __init__(self, improviser: Improviser, window: Window) -> None:
+    def __init__(
+        self, improviser: Improviser, window: Window, memory: Memory | None = None
+    ) -> None:
         self._original = self._tuned = improviser
         self._window = window
         self._streams = improviser.predictor.window is None
@@ -77,6 +93,8 @@ class Reading:
         self._place: Place | None = None
         self._onset = -math.inf
         self._followed = window.version
+        self._remembering = None if memory is None else Remembering(memory)
+        self._over = empty_notes()
 
     @property
     def ready(self) -> bool:
@@ -115,8 +133,11 @@ class Reading:
         for rows in (self._main, self._spare):
             if rows is not None:
                 notes = self._window.since(rows.anchor, now)
-                over = _encoded(self._original, notes)[: 1 + _over(notes)]
-                rows.aim(over, _long_held(notes), whole=True)
+                over = notes[: _over(notes)]
+                wanted = _encoded(self._original, notes)[: 1 + len(over)]
+                rows.aim(wanted, _long_held(notes), whole=True)
+                if rows is self._main:
+                    self._over = over
 
     def aim(self, at: float, cue: Cue) -> None:
         """Aim at the window as it is at a time, what is held included.
@@ -137,10 +158,21 @@ class Reading:
         self._tuned = self._original.tuned(cue, notes)
         self._main.aim(_encoded(self._tuned, notes), _long_held(notes))
         self._onset = _last_onset(notes)
+        self._over = notes[: _over(notes)]
+
+    def forget(self, now: float) -> None:
+        """Never remember what has begun by now and is not in the memory yet."""
+        if self._remembering is not None:
+            self._remembering.skip(now)
 
     def read(self, calls: int) -> int:
         """Read on, by so many calls of the instrument at most; return the calls left."""
         calls = self._main.read(calls)
+        if self._remembering is not None and len(self._over):
+            main = self._main
+            self._remembering.take(self._over, self._window.sides, main.wanted, main.keys)
+            if len(main.keys) >= len(self._over):
+                self._over = empty_notes()
         return calls if self._spare is None else self._spare.read(calls)
 
     def _move(self, now: float) -> None:
@@ -179,8 +211,15 @@ class _Rows:
         self._wanted: list[list[int]] = []
         self._read: list[list[int]] = []
         self._states: list[State] = []
+        self._remembers = remembering(predictor)
+        self.keys: list[Any] = []
         self._to_read = 0
         self._long_held: set[int] = set()
+
+    @property
+    def wanted(self) -> list[list[int]]:
+        """The rows that are wanted."""
+        return self._wanted
 
     @property
     def unread(self) -> int:
@@ -201,7 +240,7 @@ class _Rows:
         common = min(len(wanted), len(read))
         if wanted[:common] != read[:common]:
             same = next(i for i in range(common) if wanted[i] != read[i])
-            del self._read[same:], self._states[same:]
+            del self._read[same:], self._states[same:], self.keys[same:]
             self._long_held = {index for index in self._long_held if index < same}
         self._long_held |= {index for index in long_held if index < len(self._read)}
         self._wanted = wanted
@@ -210,18 +249,28 @@ class _Rows:
     def read(self, calls: int) -> int:
         """Read on, and return the calls left."""
         first = len(self._read)
-        for row in self._wanted[first : min(first + calls, self._to_read)]:
+        rows = self._wanted[first : min(first + calls, self._to_read)]
+        if rows:
             state = self._states[-1] if self._states else self._initial
-            self._states.append(self._predictor.prime(state, np.array([row], dtype=np.int32)))
-            self._read.append(row)
-            calls -= 1
-        return calls
+            one = np.array(rows, dtype=np.int32)
+            if self._remembers is None:
+                self._states += self._predictor.read(state, one)
+            else:
+                for after, key in self._remembers.read_with_keys(state, one):
+                    self._states.append(after)
+                    self.keys.append(key)
+            self._read += rows
+        return calls - len(rows)
 
     def place(self, onset: float) -> Place:
         """Return the place after the wanted rows."""
         before = len(self._wanted) - 1
         state = self._states[before - 1] if before > 0 else self._initial
-        return Place(state, np.array(self._wanted[-1], dtype=np.int32), onset)
+        row = np.array(self._wanted[-1], dtype=np.int32)
+        trail = None
+        if before > 0 and self._remembers is not None:
+            trail = Trail.of(self._wanted[1:], self.keys[before - 1])
+        return Place(state, row, onset, trail=trail)
 
 
 def _encoded(improviser: Improviser, notes: NoteArray) -> NDArray[np.int32]:

@@ -59,7 +59,16 @@ class Moment:
 
 
 class Slate(Protocol):
-    """Where rules weigh the next note, whatever the instrument draws."""
+    """Where rules weigh the next note, whatever the instrument draws.
+
+    Attributes
+    ----------
+    joint : bool
+        Whether the step that is weighed leads from the notes that are weighed to the
+        next ones, as in a word, and not to them from the last.
+    """
+
+    joint: bool
 
     def pitches(self, weights: NDArray[np.float32]) -> None:
         """Add weights, shape (128,), one a pitch; a chord weighs as its least pitch does."""
@@ -156,4 +165,4 @@ def thin_enough_at(notes: Sequence[Note], per_second: int) -> float:
 
 
 def _forbidden(where: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return np.where(where, np.float32(FORBID), np.float32(0.0))
+    return where * np.float32(FORBID)

@@ -62,6 +62,9 @@ class FieldSlate:
         What the classes mean.
     """
 
+    joint = False
+    """Pitch and time are fields of their own."""
+
     def __init__(self, biases: Biases, tables: FieldTables) -> None:
         self._pitch, self._step, self._duration, *self._velocity = (row[0] for row in biases.rows)
         self._tables = tables
@@ -98,6 +101,9 @@ class WordSlate:
     lengths : float64 array, shape (words,)
         How long each word lasts, in seconds.
     """
+
+    joint = True
+    """A word has its pitches and its time at once."""
 
     def __init__(
         self,

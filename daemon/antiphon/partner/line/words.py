@@ -17,11 +17,12 @@ import numpy as np
 from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.music.note import array_to_notes
 from antiphon.partner.line.codecs import WordCodec
+from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.drawing import Draft, Drawing
-from antiphon.partner.line.grid import Grid
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
 from antiphon.partner.line.slates import WordSlate
+from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
-    from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.place import Bounds
     from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
@@ -39,10 +39,12 @@ ENTRY = 0.5
 """An answer begins on a beat or halfway between two: soon enough, and with the player."""
 
 ENOUGH = 4
-"""From so many moments on a phrase tells its own tempo."""
+"""From so many moments on a phrase tells how loud and how fast it is."""
 
 MOST = 128
-"""So many of the last notes tell it; more would be an older tempo."""
+"""So many of the last notes tell how loud they play."""
+UNKNOWN = 0.5
+"""How long a beat is taken to be where too little was heard to tell it, in seconds."""
 
 _CLOSE = 1e-6
 _SHORT_OF = 0.01
@@ -109,18 +111,18 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         rules: Sequence[Rule] = (),
     ) -> None:
         super().__init__(predictor, codec, rules, _Limits(settings, codec))
-        self._grid = Grid(codec.beat, 0.0)
+        self._grid = Beats(codec.beat, 0.0, 0.0)
 
     def tuned(self, cue: Cue, seed: NoteArray) -> WordImproviser:
         """Return one that plays on the player's beats, as loud as they do."""
         phrase = seed[seed["onset"] >= cue.since]
         gaps = _gaps(phrase, self.settings.chord_span)
         heard = phrase if len(gaps) + 1 >= ENOUGH else seed
+        beats = cue.beats or Cue.heard(seed[-MOST:], 0.0).beats or _unknown(seed)
         fitted = copy.copy(self)
         fitted._line_rules = cue.rules
-        fitted.codec = codec = self.codec.tuned(heard[-MOST:])
-        latest = phrase if len(phrase) else seed
-        fitted._grid = Grid.fitted(latest["onset"][-MOST:], codec.beat)
+        fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period)
+        fitted._grid = beats
         limits = self._limits
         if len(gaps) + 1 >= ENOUGH and limits.shortest == limits.longest:
             # Words that know no rhythm: they go as fast as the player.
@@ -132,7 +134,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
 
         Where the player's last word is over a little later, the answer follows upon it.
         """
-        beat = self._grid.beat
+        beat = self._grid.period
         due = min(self._due(place), begin + self.settings.first_note_within)
         begun = self._grid.next(max(begin, due - ENTRY * beat / 2), ENTRY)
         most = max(math.floor(self.settings.longest / beat), 1)
@@ -145,7 +147,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         """Return the call that draws one word."""
         onset = self._due(place)
         if not recent or onset < bounds.earliest - _CLOSE:
-            finest = self._limits.shortest * self.codec.beat / self._grid.beat
+            finest = self._limits.shortest * self.codec.beat / self._grid.period
             onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
         # The rule of time of a word is when the next one begins.
         gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
@@ -199,7 +201,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
             pitch = self._moved(note.pitch)
             seconds = note.duration or 0.0
             if last:
-                seconds = max(seconds, self._grid.beat)
+                seconds = max(seconds, self._grid.period)
             notes[pitch] = replace(
                 note, pitch=pitch, duration=min(seconds, self.settings.longest_note)
             )
@@ -219,6 +221,11 @@ def _gaps(notes: NoteArray, chord_span: float) -> NDArray[np.float64]:
     """Return the times between the moments at which notes begin; chords are one moment."""
     gaps: NDArray[np.float64] = np.diff(notes["onset"])
     return gaps[gaps > chord_span]
+
+
+def _unknown(seed: NoteArray) -> Beats:
+    """Return beats of which nothing is known but the first onset of a phrase."""
+    return Beats(UNKNOWN, float(seed["onset"][-1]) if len(seed) else 0.0, 0.0)
 
 
 def _pace(gap: float, word: float) -> float:

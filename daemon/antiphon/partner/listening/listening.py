@@ -15,14 +15,17 @@ from antiphon.messages.spec import (
     RESET_CONTROLLERS,
     SUSTAIN,
 )
+from antiphon.partner.listening.clock import MidiClock
 from antiphon.partner.listening.gestures import Gesture, KeyBack, KeyDown, KeyUp, PedalDown
 from antiphon.partner.listening.hands import Hands
 from antiphon.partner.listening.phrase import PhraseDetector
+from antiphon.partner.listening.pulse import Pulse
 from antiphon.partner.listening.zones import Zones
 
 if TYPE_CHECKING:
     from antiphon.messages import Event
     from antiphon.music.pedal import Pedal
+    from antiphon.partner.listening.beats import Beats
     from antiphon.partner.listening.hands import Key
     from antiphon.partner.listening.settings import ListeningSettings
     from antiphon.partner.listening.window import Struck, Window
@@ -54,6 +57,10 @@ class Listening:
         Where the player's phrase begins and ends.
     strokes : list of Struck
         Those of the phrase.
+    pulse : Pulse
+        The player's beat.
+    clock : MidiClock
+        The clock of a DAW or a sequencer, if one is heard.
     """
 
     def __init__(
@@ -71,6 +78,8 @@ class Listening:
         self._hands = Hands(
             window, pedal, drone_after=settings.drone_after, same_within=settings.same_within
         )
+        self.pulse = Pulse()
+        self.clock = MidiClock()
         self._doubtful: dict[Key, NoteOn] = {}
         self._zones = Zones()
 
@@ -90,6 +99,12 @@ class Listening:
     def phrase_seconds(self) -> float:
         """How long the phrase was."""
         return self.phrase.seconds(self._hands.held_until)
+
+    def beats(self, now: float) -> Beats | None:
+        """Return the beats as they are known by a time: those of a clock, if there is one."""
+        self.pulse.follow(now)
+        given = self.clock.beats(now, self.pulse) if self._settings.clock == "follow" else None
+        return self.pulse.beats() if given is None else given
 
     def hear(self, event: Event, *, resumed: bool = False) -> list[Gesture]:
         """Take an event, and return what the player did by it.
@@ -165,6 +180,7 @@ class Listening:
         if stroke is None:
             return gestures
         self.phrase.press(event.time, resumed=resumed)
+        self.pulse.strike(event.time, event.pitch, event.velocity)
         self.strokes.append(stroke)
         del self.strokes[:-MOST_STROKES]
         return [*gestures, KeyDown(event.time, stroke)]
@@ -177,6 +193,8 @@ class Listening:
         if stroke is None:
             return gestures
         self.phrase.lift(event.time)
+        if stroke.end is not None:  # else a pedal holds it
+            self.pulse.release(stroke.end)
         return [*gestures, KeyUp(event.time, stroke)]
 
     def _control(self, event: Control) -> list[Gesture]:

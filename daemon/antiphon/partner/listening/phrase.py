@@ -4,6 +4,9 @@ A phrase begins with a key going down and ends with a pause, measured from the
 last time that a key moved, up or down. Keys must be up; the pedal does not count.
 While a key is still down, the longer `held_pause` is asked for, and the answer is
 given over the held note. A key that is down for long is a drone and does not count.
+
+Each time that the player goes on at once when an answer has begun, `pause` is doubled
+for them; each answer that they let be takes that back.
 """
 
 from __future__ import annotations
@@ -26,6 +29,11 @@ _LONE_GAP = 0.75
 """The time after a lone note is a gap, and not a rest, up to this share of `longest_pause`."""
 
 
+_MORE_PATIENT, _MOST_PATIENT = 2.0, 4.0
+"""What `pause` is multiplied by after each answer that was broken off at once, and at most;
+an answer that was not takes one of these back."""
+
+
 class PhraseDetector:
     """Follows keys, and says when the phrase ends.
 
@@ -37,6 +45,8 @@ class PhraseDetector:
 
     def __init__(self, settings: PartnerSettings) -> None:
         self.settings = settings
+        self._patience = 1.0
+        self._answered = False
         self._gaps: deque[float] = deque(maxlen=_GAPS)
         self._before: list[float] = []
         self._begun: float | None = None
@@ -57,7 +67,7 @@ class PhraseDetector:
         settings = self.settings
         gaps = [*self._gaps] if len(self._gaps) >= _ENOUGH else [*self._before, *self._gaps]
         own = settings.pause_gaps * median(gaps) if gaps else 0.0
-        return min(max(settings.pause, own), settings.longest_pause)
+        return min(max(settings.pause * self._patience, own), settings.longest_pause)
 
     def press(self, time: float, *, resumed: bool = False) -> None:
         """Hear a key go down.
@@ -66,6 +76,7 @@ class PhraseDetector:
         Then this gap counts as one of the player's own, and they get more time.
         """
         if self._begun is None:
+            self._be_patient(resumed and time - self._chord <= self.settings.longest_pause)
             self._learn(time - self._chord, resumed)
             self._begun = self._chord = self._moved = self._quiet_since = time
             self._lone = True
@@ -122,7 +133,16 @@ class PhraseDetector:
         self._before = [*self._before, *self._gaps][-_ENOUGH:]
         self._gaps.clear()
         self._was_lone = self._begun is not None and self._lone
+        self._answered = self._begun is not None
         self._begun = None
+
+    def _be_patient(self, resumed: bool) -> None:
+        """Wait longer for a player who goes on at once when an answer begins."""
+        if resumed:
+            self._patience = min(self._patience * _MORE_PATIENT, _MOST_PATIENT)
+        elif self._answered:
+            self._patience = max(self._patience / _MORE_PATIENT, 1.0)
+        self._answered = False
 
     def _learn(self, gap: float, resumed: bool) -> None:
         """Learn from the gap between two phrases, if it may have been a gap within a slow one."""

@@ -64,3 +64,28 @@ class ListeningSettings(Section, frozen=True, kw_only=True):
             extra={"choices": ("stop", "finish", "ignore")},
         ),
     ] = "stop"
+    clock: Annotated[
+        str,
+        Meta(
+            description='What is done with a MIDI clock: "follow" takes its beat for the '
+            'player\'s, "ignore" goes by what the player plays alone.',
+            extra={"choices": ("follow", "ignore")},
+        ),
+    ] = "follow"
+
+
+class GrooveSettings(Section, frozen=True, kw_only=True):
+    """How closely the partner keeps to the player's beat."""
+
+    NAME = "groove"
+
+    strength: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="How closely the partner keeps to the places in the beat where the "
+            "player's notes fall: 1 as closely as they do themselves, 0 not at all. Where the "
+            "player keeps no beat, nothing is done.",
+        ),
+    ] = 1.0

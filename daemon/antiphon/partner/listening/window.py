@@ -10,10 +10,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antiphon.music.note import NOTE_DTYPE, SHORTEST_DURATION, Note, NoteArray, sort_notes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NEVER = -math.inf
 
@@ -128,6 +132,18 @@ class Window:
         first = bisect_left(self._struck, onset, key=_onset)
         last = bisect_right(self._struck, now, key=_onset)
         return _as_notes(self._struck[first:last], now)
+
+    def sides(self, notes: NoteArray) -> NDArray[np.bool_]:
+        """Return which of the notes that `since` gave are the partner's, shape (notes,)."""
+        own = {(s.onset, s.pitch) for s in self._struck if s.own}
+        struck = zip(notes["onset"].tolist(), notes["pitch"].tolist(), strict=True)
+        return np.fromiter((note in own for note in struck), np.bool_, len(notes))
+
+    def players(self, now: float) -> NoteArray:
+        """Return those of a snapshot that the player struck, as `snapshot` does."""
+        last = bisect_right(self._struck, now, key=_onset)
+        shown = self._struck[self._oldest(now, last) : last]
+        return _as_notes([struck for struck in shown if not struck.own], now)
 
     def oldest(self, now: float) -> float:
         """Return when the first note of a snapshot began; infinity where it is empty."""

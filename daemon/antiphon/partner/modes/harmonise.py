@@ -141,7 +141,7 @@ class Harmonise:
         """
         ensemble, settings = self._ensemble, self._ensemble.sections.of(HarmoniseSettings)
         reading = ensemble.reading
-        reading.aim(time, ensemble.cue())
+        reading.aim(time, ensemble.moment())
         reading.read(MOST_READ)
         if not reading.ready:
             return

@@ -44,6 +44,12 @@ class Score:
     def prime(self, state: int, classes: Any) -> int:
         return state + len(classes)
 
+    def read(self, state: int, classes: Any) -> list[int]:
+        return [state + 1 + i for i in range(len(classes))]
+
+    def step_batch(self, asks: Sequence[Any]) -> list[Drawn]:
+        return [self.step(ask) for ask in asks]
+
     def step(self, ask: Any) -> Drawn:
         self.read.append(ask.previous.tolist())
         self.allowed.append(set(np.flatnonzero(ask.biases.row("pitch")[0] == 0.0).tolist()))

@@ -16,6 +16,7 @@ from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Without
+from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,12 @@ class Book:
 
     def prime(self, state: int, classes: Any) -> int:
         return state + len(classes)
+
+    def read(self, state: int, classes: Any) -> list[int]:
+        return [state + 1 + i for i in range(len(classes))]
+
+    def step_batch(self, asks: Sequence[Any]) -> list[Drawn]:
+        return [self.step(ask) for ask in asks]
 
     def step(self, ask: Any) -> Drawn:
         allowed = np.flatnonzero(ask.biases.row("symbol")[0] > FORBID / 2)
@@ -166,24 +173,24 @@ def notes_at(onsets: Sequence[float], velocity: int = 80) -> Any:
     return notes_to_array([Note(60, onset, 0.1, velocity) for onset in onsets])
 
 
-@pytest.mark.parametrize(("moments", "own"), [(3, False), (4, True), (8, True)])
-def test_a_phrase_of_enough_moments_tells_its_own_tempo(moments: int, own: bool) -> None:
+def test_the_beat_is_that_of_the_cue() -> None:
     codec = SymbolsCodec(sorted(WORDS), lengths=LENGTHS)
-    improviser = improviser_for(Book([]), codec, PartnerSettings(chord_span=0.05))
-    old = [0.5 * beat for beat in range(16)]
-    # Each moment is a chord: notes within its span count once.
-    new = [10.0 + 0.35 * beat + roll for beat in range(moments) for roll in (0.0, 0.04)]
-    phrase, seed = notes_at(new), notes_at([*old, *new])
-    expected = codec.tuned(phrase if own else seed).beat
-    assert codec.tuned(phrase).beat != codec.tuned(seed).beat
-    assert improviser.tuned(Cue(10.0), seed).codec.beat == expected  # type: ignore[attr-defined]
+    improviser = improviser_for(Book([]), codec, PartnerSettings())
+    seed = notes_at([0.5 * beat for beat in range(16)])
+    tuned = improviser.tuned(Cue(4.0, beats=Beats(0.35, 7.1)), seed)
+    assert tuned.codec.beat == 0.35  # type: ignore[attr-defined]
+    place = Place(0, np.array(codec.start, np.int32), 7.5)
+    begin, end = tuned.span(place, 8.0, 4.0)
+    assert (begin - 7.1) / 0.175 == pytest.approx(round((begin - 7.1) / 0.175))
+    assert (end - begin) / 0.35 == pytest.approx(11.0, abs=0.1)
 
 
-def test_an_old_tempo_is_forgotten() -> None:
+def test_without_a_cue_the_beat_is_that_of_the_notes() -> None:
     codec = SymbolsCodec(sorted(WORDS), lengths=LENGTHS)
     improviser = improviser_for(Book([]), codec, PartnerSettings())
     old = [0.5 * beat for beat in range(400)]
     new = [300.0 + 0.35 * beat for beat in range(128)]
-    phrase = notes_at([*old, *new])
-    tuned = improviser.tuned(Cue(), phrase)
-    assert tuned.codec.beat == codec.tuned(notes_at(new)).beat  # type: ignore[attr-defined]
+    beat = improviser.tuned(Cue(), notes_at([*old, *new])).codec.beat  # type: ignore[attr-defined]
+    octaves = np.log2(beat / 0.35)  # an old tempo is forgotten
+    assert octaves == pytest.approx(round(octaves), abs=0.01)
+    assert improviser.tuned(Cue(), notes_at([1.0])).codec.beat == 0.5  # type: ignore[attr-defined]

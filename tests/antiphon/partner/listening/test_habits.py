@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tests.antiphon.partner.conftest import Kit, Stage
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
-SOONEST, LATEST = 0.6, 0.6 + 0.02 + 0.15
-"""Seconds after the last key within which the first note of an answer lies."""
+SOONEST, LATEST = 0.6, 0.6 + 0.02 + 0.25 + 0.02
+"""Seconds after the last key within which the first note of an answer lies: at the latest
+where the player, who strikes every quarter of a second, would strike next."""
 
 
 def by_time(events: Sequence[Any]) -> list[Any]:

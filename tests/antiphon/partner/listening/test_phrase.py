@@ -186,3 +186,20 @@ def test_a_key_at_the_time_of_the_lone_one_before_it_tells_no_tempo(apart: float
     detector.clear()  # a panic, say
     _play(detector, [10.0 + apart, 12.0 + apart])
     assert detector.pause == pytest.approx(4.0)
+
+
+def test_who_goes_on_at_once_again_and_again_is_given_more_time_each_time() -> None:
+    """Somebody who plays straight through does not want answers."""
+    detector = PhraseDetector(PartnerSettings(pause=0.5, pause_gaps=0.0))
+    pauses, time = [], 0.0
+    for _ in range(4):
+        detector.press(time, resumed=time > 0.0)
+        pauses.append(detector.pause)
+        detector.clear()
+        time += 1.0
+    assert pauses == pytest.approx([0.5, 1.0, 2.0, 2.0])
+    for pause in (1.0, 0.5, 0.5):  # now they listen to each answer
+        time += 10.0
+        detector.press(time)
+        assert detector.pause == pytest.approx(pause)
+        detector.clear()

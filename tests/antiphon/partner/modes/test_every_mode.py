@@ -100,7 +100,8 @@ def test_a_long_session_makes_it_no_busier_in_a_pause(kit: Kit, mode: str) -> No
     ticks = []
     for count in (8, 400):
         events = kit.phrase(gap=0.1, pitches=[60 + index % 12 for index in range(count)])
-        stage = kit.stage(mode=mode).run(events, until=events[-1].time + 0.1)
+        # Answers of one length: a longer one is planned for longer.
+        stage = kit.stage(mode=mode, longest=1.5).run(events, until=events[-1].time + 0.1)
         before = stage.ticks
         stage.run([], until=events[-1].time + PAUSE + 0.001)
         ticks.append(stage.ticks - before)

@@ -1,0 +1,54 @@
+"""What is remembered, as inputs of a graph that has a memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.instrument.ask import Recall
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+ROW, WEIGHT, LENGTH, GAIN = "memory_row", "memory_weight", "memory_length", "memory_gain"
+INPUTS = (ROW, WEIGHT, LENGTH, GAIN)
+KEY = "memory_key"
+"""The output: the key under which the row that follows can be remembered."""
+
+CANDIDATES = 32
+"""The rows that a graph takes; recalls of fewer are padded. More would cost more than they
+add to what is foretold (docs/memory.md)."""
+
+PADDING = -60.0
+"""The logarithm of a weight that is as good as none."""
+
+
+def nothing(fields: int) -> Recall:
+    """Return a recall of no rows."""
+    none = np.zeros(0, np.float32)
+    return Recall(np.zeros((0, fields), np.int32), none, none, 0.0)
+
+
+def as_inputs(recalls: Sequence[Recall]) -> dict[str, NDArray[Any]]:
+    """Return the inputs of the graph for a batch; a recall of no rows changes nothing.
+
+    Raises
+    ------
+    ValueError
+        One has more than `CANDIDATES` rows.
+    """
+    shape = (len(recalls), CANDIDATES)
+    rows = np.zeros((*shape, recalls[0].rows.shape[1]), np.int32)
+    weights = np.full(shape, PADDING, np.float32)
+    lengths = np.zeros(shape, np.float32)
+    gain = np.zeros((len(recalls), 1), np.float32)
+    for i, one in enumerate(recalls):
+        count = len(one.rows)
+        if count > CANDIDATES:
+            raise ValueError(f"a recall of {count} rows; {CANDIDATES} are the most")
+        rows[i, :count], weights[i, :count], lengths[i, :count] = one.rows, one.weights, one.lengths
+        gain[i] = one.gain if count else 0.0
+    return {ROW: rows, WEIGHT: weights, LENGTH: lengths, GAIN: gain}

@@ -1,0 +1,84 @@
+"""The manner of a phrase: how dense, how high and how loud it is, and its key.
+
+Times are seconds of the session's clock, pitches MIDI note numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.chords import CHORD_SPAN
+from antiphon.music.tonality import tonic_triad
+
+if TYPE_CHECKING:
+    from antiphon.music.note import NoteArray
+
+RECENT = 10.0
+"""Of a long phrase the last so many seconds count: a player's manner changes."""
+
+FEWEST_MOMENTS = 3
+"""A phrase of fewer moments has no density to keep to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What an answer may keep to.
+
+    Attributes
+    ----------
+    rate : float
+        Moments a second at which notes begin, those of a chord together; NaN where the
+        phrase is too short to tell.
+    chords : float
+        The share of the notes that were struck together with the one before, above 0
+        and under 1.
+    pitch : float
+        The mean pitch.
+    velocity : float
+        The mean velocity.
+    triad : tuple of int
+        The pitch classes of the tonic's triad; empty where no key is heard.
+    gap : float
+        The longest time between two moments.
+    """
+
+    rate: float
+    chords: float
+    pitch: float
+    velocity: float
+    triad: tuple[int, ...] = ()
+    gap: float = 0.0
+
+    @property
+    def density(self) -> float:
+        """Notes a second, those of chords included."""
+        return self.rate / (1.0 - self.chords)
+
+
+def manner_of(phrase: NoteArray, heard: NoteArray) -> Manner | None:
+    """Return the manner of a phrase; None where it has no notes.
+
+    Parameters
+    ----------
+    phrase : array of NOTE_DTYPE
+        The notes of the player's phrase, sorted by onset.
+    heard : array of NOTE_DTYPE
+        All their notes that are remembered: these tell the key.
+    """
+    if not len(phrase):
+        return None
+    last = phrase[phrase["onset"] >= phrase["onset"][-1] - RECENT]
+    onsets = last["onset"]
+    begins = np.concatenate([[True], np.diff(onsets) > CHORD_SPAN])
+    moments = int(begins.sum())
+    seconds = float(onsets[begins][-1] - onsets[0])
+    rate = (moments - 1) / seconds if moments >= FEWEST_MOMENTS else math.nan
+    # Half a note more on either side: no share is 0 or 1 for good.
+    chords = (len(last) - moments + 0.5) / (len(last) + 1.0)
+    pitch, velocity = float(last["pitch"].mean()), float(last["velocity"].mean())
+    gap = float(np.diff(onsets).max(initial=0.0))
+    return Manner(rate, chords, pitch, velocity, tonic_triad(heard, phrase), gap)

@@ -1,0 +1,142 @@
+"""Rules that keep a line near the player's phrase, or lead it away on purpose.
+
+Each compares what the line has played so far with the phrase, and tilts the logits of
+the next note so that the difference goes back to nothing. Some of the phrase is counted
+as if the line had played it, so that the first notes are free. Times are seconds of the
+session's clock, weights natural logarithms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.chords import CHORD_SPAN
+from antiphon.partner.line.rules import PITCHES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.partner.line.manner import Manner
+    from antiphon.partner.line.rules import Moment, Slate
+
+PRIOR_SECONDS = 1.0
+"""A line is off by as much as it lacks or has too much of what the phrase has in this time."""
+
+PRIOR_NOTES = 4.0
+"""So many of the phrase's mean notes are counted as played."""
+
+MOST_NOTES = 8
+"""No more than so many of the line's own notes are."""
+
+RATE_GAIN = 3.0
+"""Of the logarithm of a step, where the line is off by one."""
+
+CHORD_GAIN = 2.5
+"""Of a note that is struck together with the last, likewise."""
+
+PITCH_GAIN = 0.1 / 6.0
+"""Of a semitone, for each semitone that the line lies too high."""
+
+VELOCITY_GAIN = 0.1 / 30.0
+"""Of a step of velocity, for each step that the line is too loud."""
+
+MOST_TILT = 4.0
+"""No tilt of steps or chords is steeper."""
+
+
+class Density:
+    """Keeps the rate of moments and the share of chords.
+
+    Parameters
+    ----------
+    manner : Manner
+        What the line keeps to; its rate is known.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._rate = manner.rate
+        self._chords = manner.chords
+        self._tilt = _Tilt(1.0 / self._rate)
+
+    def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Lead steps to the rate."""
+        progress, played = moment.progress, moment.progress.moments
+        due = self._rate * max(moment.previous - progress.begin, 0.0) + min(played, 1)
+        steep = RATE_GAIN * (played - due) / (1.0 + self._rate * PRIOR_SECONDS)
+        steep = min(max(steep, -MOST_TILT), MOST_TILT)
+        joined = progress.notes - played
+        usual = self._chords / (1.0 - self._chords)
+        few = CHORD_GAIN * (due * usual - joined) / (1.0 + self._rate * usual * PRIOR_SECONDS)
+        chord = min(max(few, -MOST_TILT), MOST_TILT)
+        slate.steps(lambda low, high: self._tilt.of(low, high, steep, chord))
+
+
+class Register:
+    """Keeps the mean pitch.
+
+    Parameters
+    ----------
+    manner : Manner
+        What the line keeps to.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._pitch = manner.pitch
+        self._tilt = (PITCH_GAIN * (np.arange(PITCHES) - self._pitch)).astype(np.float32)
+
+    def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Lead pitches to the mean."""
+        progress = moment.progress
+        off = _off(progress.pitches - progress.notes * self._pitch, progress.notes)
+        slate.pitches(np.float32(-off) * self._tilt)
+
+
+class Loudness:
+    """Keeps the mean velocity.
+
+    Parameters
+    ----------
+    manner : Manner
+        What the line keeps to.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._velocity = manner.velocity
+
+    def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Lead velocities to the mean."""
+        progress, mean = moment.progress, self._velocity
+        off = _off(progress.velocities - progress.notes * mean, progress.notes)
+        slate.velocities(lambda velocities: (-VELOCITY_GAIN * off) * (velocities - mean))
+
+
+class _Tilt:
+    """The logarithm of each step beside the mean one; kept, for most slates have one table."""
+
+    def __init__(self, step: float) -> None:
+        self._step = step
+        self._low: NDArray[np.float64] | None = None
+        self._logs = np.empty(0)
+        self._together = np.empty(0)
+
+    def of(
+        self, low: NDArray[np.float64], high: NDArray[np.float64], steep: float, chord: float
+    ) -> NDArray[np.float64]:
+        """Return `steep` times the logarithm, or `chord` for what is struck at once."""
+        if low is not self._low:
+            middle = (low + np.where(np.isinf(high), low, high)) / 2.0
+            together = middle <= CHORD_SPAN
+            self._low, self._together = low, together.astype(np.float64)
+            self._logs = np.where(together, 0.0, np.log(np.maximum(middle, 1e-3) / self._step))
+        return steep * self._logs + chord * self._together
+
+
+def _off(total: float, notes: int) -> float:
+    """Return how far off a line is on average, of what it is off in all.
+
+    Of a long line more notes than there are count as few: it is led back as soon as a
+    short one, and not only by its end.
+    """
+    return total / (min(notes, MOST_NOTES) + PRIOR_NOTES)

@@ -1,0 +1,87 @@
+"""Which beats the last moments may have: what new tracks begin with. Times are seconds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.pulse import likely_beats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from antiphon.partner.listening.tracks import Tracks
+
+LOOKED_AT, LATEST = 48, 7
+"""Moments whose intervals tell beats: of the last while, and just now."""
+MOST, MOST_LATEST = 4, 3
+"""Beats that each tells, at most."""
+GAPS = 12
+"""Moments whose median gap, or a half or a quarter of it, may be a beat: slow chords."""
+PHASES = 8
+"""Moments that tell where beats fall: the first of those that a new track hears."""
+ALIKE_PERIOD = 0.015
+"""Beats closer than this, in natural log, are one."""
+SHORTEST, LONGEST = 0.3, 1.3
+
+
+def proposals(
+    times: Sequence[float], weights: Sequence[float], begin: float, tracks: Tracks | None
+) -> tuple[list[float], list[float]]:
+    """Return likely beats: how long they are, and when one of them fell.
+
+    Parameters
+    ----------
+    times, weights : sequence of float
+        The last moments, three at least, and what they weigh.
+    begin : float
+        From when on a new track hears them: the beats fall in the beat before.
+    tracks : Tracks or None
+        Those there are: half and double of the likeliest is proposed too.
+    """
+    moments = np.array(times[-LOOKED_AT:])
+    told = [*likely_beats(moments, MOST), *likely_beats(moments[-LATEST:], MOST_LATEST)]
+    gap = float(np.median(np.diff(moments[-GAPS:])))
+    told += [gap / parts for parts in (1, 2, 4, 8) if SHORTEST < gap / parts < LONGEST]
+    first = sum(time < begin for time in times)
+    near = np.array(times[first : first + PHASES])
+    counts = np.array(weights[first : first + PHASES])
+    periods: list[float] = []
+    beats: list[float] = []
+    for number, period in enumerate(told):
+        if all(abs(math.log(period / other)) >= ALIKE_PERIOD for other in told[:number]):
+            for anchor in likely_phases(near, counts, period):
+                periods.append(period)
+                beats.append(anchor)
+    if tracks is not None:
+        best = int(np.argmax(tracks.merit))
+        period, beat = float(tracks.period[best]), float(tracks.beat[best])
+        for octave, later in ((2.0, 0.0), (2.0, period), (0.5, 0.0)):
+            if SHORTEST <= period * octave <= LONGEST:
+                periods.append(period * octave)
+                beats.append(beat + later)
+    pairs = zip(periods, beats, strict=True)
+    return periods, [beat - period * math.ceil((beat - begin) / period) for period, beat in pairs]
+
+
+def likely_phases(
+    times: NDArray[np.float64], weights: NDArray[np.float64], period: float
+) -> list[float]:
+    """Return when a beat of a length falls, by the onset that others speak for; at most two."""
+    away = (times[None, :] - times[:, None]) / period
+    off = away - np.round(away)
+    on_beat = np.exp(-0.5 * (off / 0.06) ** 2)
+    between = np.exp(-0.5 * ((np.abs(off) - 0.5) / 0.06) ** 2)
+    told = (on_beat + 0.5 * between) @ weights
+    best = int(np.argmax(told))
+    second = int(np.argmax(np.where(on_beat[best] > 0.3, -1.0, told)))
+    found = []
+    for index in (best, second) if second != best else (best,):
+        share = on_beat[index] * weights
+        shift = float(share @ off[index]) / float(share.sum())
+        found.append(float(times[index]) + shift * period)
+    return found

@@ -1,0 +1,282 @@
+"""The pulse of the session: how long a beat is and when the next ones fall.
+
+It hears the player's strokes one by one. Notes that begin together are one moment, which
+counts more the lower, the louder and the fuller it is. Several suppositions of the beat
+(`Tracks`) follow the moments; the likeliest is the pulse, and another takes its place
+only when it has been clearly likelier. Every few moments the intervals of what was
+played last propose other beats, so that a change of tempo is found. While nothing is
+heard the beats go on. Times are seconds of the session's clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.chords import CHORD_SPAN
+from antiphon.music.pulse import LEAST_MOMENTS
+from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
+from antiphon.partner.listening.tracks import Tracks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.music.note import NoteArray
+
+KEPT = 96
+"""Moments that are kept."""
+PROPOSING = 4
+"""Every so many moments other beats are proposed."""
+REPLAYED = 12
+"""A proposed track hears so many of the last moments, to be compared with the others."""
+MOST = 14
+"""Tracks that are kept."""
+ALIKE_PLACE = 0.08
+"""Tracks of nearly one period that are closer than this, in beats, are one."""
+MARGIN = 2.5
+"""How much likelier another track must be to take over, as a logarithm."""
+SAME_MARGIN = 1.0
+"""The same for one of nearly the same beat, or of its half or double."""
+OCTAVE_MARGIN, OCTAVE_PROVED = 8.0, 16
+"""The same for the beat itself to be halved or doubled, and for how many moments in a row."""
+OCTAVE_SETTLED = 32
+"""After so many moments of a session it is halved or doubled no more."""
+NEARLY = 0.04
+"""How far a beat may be from another's power of 2 times, in octaves."""
+SHORTEST_BEAT, LONGEST_BEAT = 0.3, 1.4
+PROVED = 5
+"""For so many moments in a row."""
+LOST, AT_ONCE = 0.3, 2
+"""Or so many, if the last onsets fit the pulse less than this: then the last few count."""
+FAR = 5.0
+"""But no track takes over that is so much less likely than another, as a logarithm."""
+SURE = 0.8
+"""How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
+LOW, LOUD, FULL = 0.04, 0.012, 0.1
+"""What a semitone lower, a step of velocity more, and one more note of a chord add to the
+weight of a moment, which is 1."""
+USED_TO = 0.05
+"""How fast the usual pitch and loudness follow the player."""
+MOST_WAITING = 16
+"""Strokes that wait; where nobody calls `follow`, more are followed as they come."""
+
+
+class Pulse:
+    """Follows one player.
+
+    `strike` only keeps what was struck, so that nothing waits for it; `follow` does the
+    work. What comes of it depends on the strokes alone, not on when `follow` was called.
+
+    Attributes
+    ----------
+    spread : float
+        The time from one note of a chord to the next, in the mean of the last chords.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[float, int, int]] = deque()
+        self._releases: deque[float] = deque(maxlen=KEPT)
+        self._times: list[float] = []
+        self._weights: list[float] = []
+        self._count = 0
+        self._tracks: Tracks | None = None
+        self._chosen = 0
+        self._lead = 0
+        self._octave = 0
+        self._octave_lead = 0
+        self._lost = 0
+        self._beats: Beats | None = None
+        self._bass = 60.0
+        self._loud = 64.0
+        self.spread = 0.003
+
+    @property
+    def moments(self) -> NDArray[np.float64]:
+        """When the last moments were, sorted; those that were followed."""
+        return np.array(self._times)
+
+    @property
+    def releases(self) -> NDArray[np.float64]:
+        """When the last of the player's notes ended, sorted."""
+        return np.sort(np.array(self._releases))
+
+    def beats(self) -> Beats | None:
+        """Return the beats after what was followed; None where that is too little."""
+        return self._beats
+
+    def phase(self, period: float, near: float) -> float:
+        """Return when a beat of a given length falls, near a time, by what was followed."""
+        if not self._times:
+            return near
+        times, weights = np.array(self._times), np.array(self._weights)
+        anchor = likely_phases(times, weights, period)[0]
+        return anchor + round((near - anchor) / period) * period
+
+    def strike(self, time: float, pitch: int, velocity: int) -> None:
+        """Keep a stroke of the player's."""
+        self._waiting.append((time, pitch, velocity))
+        if len(self._waiting) > MOST_WAITING:
+            self._next()
+
+    def release(self, time: float) -> None:
+        """Keep when a note of the player's ended."""
+        self._releases.append(time)
+
+    def follow(self, now: float, most: int = KEPT) -> None:
+        """Follow the moments that are over by a time, so many at most."""
+        while most and self._waiting and self._waiting[0][0] + CHORD_SPAN <= now:
+            self._next()
+            most -= 1
+
+    def _next(self) -> None:
+        """Follow the moment that waits first."""
+        begun = self._waiting[0][0]
+        times, weights = [], []
+        while self._waiting and self._waiting[0][0] - begun < CHORD_SPAN:
+            time, pitch, velocity = self._waiting.popleft()
+            weight = 1.0 + LOW * (self._bass - pitch) + LOUD * (velocity - self._loud)
+            times.append(time)
+            weights.append(min(max(weight, 0.5), 2.0))
+            self._bass += USED_TO * (pitch - self._bass)
+            self._loud += USED_TO * (velocity - self._loud)
+        if len(times) > 1:
+            gap = (max(times) - begun) / (len(times) - 1)
+            self.spread += USED_TO * 2.0 * (gap - self.spread)
+        time = float(np.dot(times, weights) / sum(weights))
+        if not self._times or time > self._times[-1]:
+            self._hear(time, min(max(weights) * (1.0 + FULL * (len(times) - 1)), 2.5))
+
+    def _hear(self, time: float, weight: float) -> None:
+        self._times.append(time)
+        self._weights.append(weight)
+        del self._times[:-KEPT], self._weights[:-KEPT]
+        self._count += 1
+        if self._tracks is not None:
+            intervals = self._intervals(len(self._times) - 1)
+            self._tracks.hear(time, weight, intervals, self._count)
+        if len(self._times) >= LEAST_MOMENTS and self._count % self._every() == 0:
+            self._propose()
+        self._choose()
+
+    def _every(self) -> int:
+        """Return after how many moments other beats are proposed: the less sure, the sooner."""
+        if self._tracks is None or self._count < 2 * PROPOSING:
+            return 1
+        fit = float(self._tracks.fit[self._chosen])
+        self._lost = self._lost + 1 if fit < LOST else 0
+        if 0 < self._lost <= 2 * PROPOSING:
+            return 2
+        return 2 * PROPOSING if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
+
+    def _intervals(self, index: int) -> NDArray[np.float64]:
+        """Return the logarithms of the intervals that end with a moment."""
+        before = self._times[max(index - 4, 0) : index][::-1]
+        return np.log([self._times[index] - time for time in before])
+
+    def _propose(self) -> None:
+        """Begin tracks with the beats that the last intervals tell."""
+        first = max(len(self._times) - REPLAYED, 0)
+        replayed, weights = self._times[first:], self._weights[first:]
+        old = self._tracks
+        new = Tracks.begun(*proposals(self._times, self._weights, replayed[0], old))
+        for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
+            new.hear(time, weight, self._intervals(first + number), 1 + number)
+        self._tracks = new if old is None else old.joined(new)
+        self._prune()
+
+    def _prune(self) -> None:
+        """Keep the pulse, and of the others the likeliest that differ."""
+        tracks = self._tracks
+        if tracks is None:
+            return
+        order = np.argsort(-tracks.merit, kind="stable").tolist()
+        if self._count > LEAST_MOMENTS:
+            order.remove(self._chosen)
+            order.insert(0, self._chosen)
+        kept: list[int] = []
+        period, beat = tracks.period, tracks.beat
+        for index in order:
+            places = (beat[kept] - beat[index]) / period[index] if kept else np.empty(0)
+            alike = (
+                (np.abs(np.log(period[kept] / period[index])) < ALIKE_PERIOD)
+                & (np.abs(places - np.round(places)) < ALIKE_PLACE)
+                & (tracks.time[kept] == tracks.time[index])
+            )
+            if not np.any(alike):
+                kept.append(index)
+            if len(kept) == MOST:
+                break
+        self._tracks = tracks.chosen(np.array(kept, dtype=np.intp))
+        self._chosen = 0
+
+    def _choose(self) -> None:
+        """Let another track be the pulse, if it has been clearly likelier for some moments."""
+        tracks = self._tracks
+        if tracks is None:
+            return
+        chosen = self._chosen
+        lost = tracks.fit[chosen] < LOST
+        merit = tracks.merit
+        self._count_octave(merit)
+        if lost:
+            merit = np.where(merit > merit.max() - FAR, tracks.recent, -np.inf)
+            merit[chosen] = tracks.recent[chosen]
+        best = int(np.argmax(merit))
+        octaves = math.log2(tracks.period[chosen] / tracks.period[best])
+        same = abs(octaves - round(octaves)) < NEARLY
+        margin = SAME_MARGIN if same else MARGIN
+        self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
+        early = self._count < 2 * PROPOSING
+        if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
+            self._octave = 0 if early or not same else self._octave + round(octaves)
+            self._chosen, self._lead = best, 0
+        self._beats = self._told(tracks)
+
+    def _count_octave(self, merit: NDArray[np.float64]) -> None:
+        """Let the beat be halved or doubled, if that has been much likelier for some moments."""
+        tracks, chosen = self._tracks, self._chosen
+        if tracks is None or self._octave == 0:
+            self._octave_lead = 0
+            return
+        octaves = np.log2(tracks.period / tracks.period[chosen])
+        told = np.abs(octaves - self._octave) < NEARLY
+        usual = float(merit[told].max()) if np.any(told) else -math.inf
+        much = self._count < OCTAVE_SETTLED and merit[chosen] - usual > OCTAVE_MARGIN
+        self._octave_lead = self._octave_lead + 1 if much else 0
+        if self._octave_lead >= OCTAVE_PROVED:
+            self._octave = self._octave_lead = 0
+
+    def _told(self, tracks: Tracks) -> Beats:
+        """Return the beats of the chosen track, in the octave that was told before."""
+        chosen = self._chosen
+        part, beat = float(tracks.period[chosen]), float(tracks.beat[chosen])
+        while part * 2.0**self._octave > LONGEST_BEAT:
+            self._octave -= 1
+        while part * 2.0**self._octave < SHORTEST_BEAT:
+            self._octave += 1
+        period = part * 2.0**self._octave
+        if self._octave > 0 and self._beats is not None:
+            before = [
+                (beat - number * part - self._beats.anchor) / period
+                for number in range(2**self._octave)
+            ]
+            off = [abs(beats - round(beats)) for beats in before]
+            beat -= off.index(min(off)) * part
+        sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
+        return Beats(period, beat, sure)
+
+
+def pulse_of(notes: NoteArray) -> Pulse:
+    """Return the pulse of notes that are heard at once, sorted by onset."""
+    pulse = Pulse()
+    for onset, pitch, velocity in notes[["onset", "pitch", "velocity"]].tolist():
+        pulse.strike(onset, pitch, velocity)
+    pulse.follow(math.inf)
+    ends = notes["onset"] + notes["duration"]
+    for end in np.sort(ends[np.isfinite(ends)]).tolist():
+        pulse.release(end)
+    return pulse

@@ -1,0 +1,337 @@
+"""The memory: notes that have sounded, each with the instrument's key before it.
+
+For the next note, every remembered place is weighed by how alike the notes before it
+were (docs/memory.md has the formula and says how it was fitted):
+
+    log weight = theta (cosine of the keys - 1) + exact[length] or shifted[length]
+               + recency log(1 + age / 16)
+
+`length` is that of the common suffix of pitches, in notes, or of their intervals; then
+what followed is transposed. The instrument mixes what followed into its own prediction.
+
+The key of the place itself is known only after the call that draws the note, so keys
+are compared one note earlier. Rows are classes, in the codec's order; pitch comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from antiphon.instrument.ask import Recall
+from antiphon.instrument.weighing import LONGEST
+
+if TYPE_CHECKING:
+    from antiphon.instrument.weighing import Weighing
+    from antiphon.partner.memory.trail import Trail
+
+CANDIDATES = 32
+"""So many places are given to the instrument: 64 were no better."""
+
+_AGES = 64
+"""Older notes count as this old."""
+
+_AGE_UNIT = 16.0
+
+OWN = float(np.log(0.5))
+"""The partner's own notes weigh half of the player's."""
+
+_LEAST_SHIFTED = 3
+"""A transposition counts from so many notes on."""
+
+_BREAK = -128
+"""The interval after a break: no two notes are that far apart."""
+
+_BLOCK = 64
+"""Values of which the largest is found at once."""
+
+_PAD = LONGEST
+"""Intervals before the first, so that looking back needs no bounds."""
+
+_NOWHERE = np.float32(-1e4)
+
+_DROPPED = 16
+"""Where it is full, a share of one in so many is forgotten at once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remembered:
+    """Notes as arrays, the oldest first.
+
+    Attributes
+    ----------
+    rows : int16 array, shape (notes, fields)
+        Their classes.
+    keys : float32 array, shape (notes, width)
+        The instrument's key before each.
+    own : bool array, shape (notes,)
+        Whether the partner played it.
+    joins : bool array, shape (notes,)
+        Whether it followed on the one before.
+    begins : bool array, shape (notes,)
+        Whether it begins a phrase of the player's.
+    """
+
+    rows: NDArray[np.int16]
+    keys: NDArray[np.float32]
+    own: NDArray[np.bool_]
+    joins: NDArray[np.bool_]
+    begins: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Return how many notes there are."""
+        return len(self.rows)
+
+    def __getitem__(self, part: slice | NDArray[np.bool_]) -> Remembered:
+        """Return some of the notes, as copies."""
+        return Remembered(
+            self.rows[part].copy(),
+            self.keys[part].copy(),
+            self.own[part].copy(),
+            self.joins[part].copy(),
+            self.begins[part].copy(),
+        )
+
+    @classmethod
+    def none(cls, fields: int, width: int) -> Remembered:
+        """Return no notes."""
+        no = np.zeros(0, dtype=np.bool_)
+        rows, keys = np.zeros((0, fields), np.int16), np.zeros((0, width), np.float32)
+        return cls(rows, keys, no, no, no)
+
+
+class Memory:
+    """Remembers notes up to a number, and recalls the places that are most like now.
+
+    Parameters
+    ----------
+    weighing : Weighing
+        That of the instrument.
+    sizes : tuple of int
+        Classes of each field.
+    capacity : int
+        How many notes are kept. Where there are more, the partner's oldest are
+        forgotten first, then the oldest.
+    gain : float
+        See the attribute.
+
+    Attributes
+    ----------
+    gain : float
+        How much the memory counts: 0 not at all, 1 as fitted.
+    version : int
+        Differs after each change.
+    changing : bool
+        Whether many notes are being replaced; a thread that copies `notes` must look
+        before and after.
+    """
+
+    def __init__(
+        self, weighing: Weighing, sizes: tuple[int, ...], capacity: int, gain: float = 1.0
+    ) -> None:
+        self.gain = gain
+        self.changing = False
+        self.version = 0
+        self._weighing = weighing
+        self._sizes = np.array(sizes, dtype=np.int32)
+        # Of a suffix of each length, at the same pitch and transposed, beside none at all.
+        self._bonus = np.array([*weighing.exact, *weighing.shifted], dtype=np.float32)
+        self._bonus -= np.float32(weighing.exact[0])
+        ages = np.log1p(np.arange(_AGES, 0, -1, dtype=np.float32) / _AGE_UNIT)
+        # Relative to notes that are older than all these.
+        self._ramp = np.float32(weighing.recency) * (ages - ages[0])
+        self._base = np.float32(weighing.recency * ages[0] - weighing.theta + weighing.exact[0])
+        self._count = 0
+        self._make(capacity)
+
+    def __len__(self) -> int:
+        """Return how many notes are remembered."""
+        return self._count
+
+    @property
+    def identity(self) -> str:
+        """That of the weighing: only memories of the same one can be compared."""
+        return self._weighing.identity
+
+    @property
+    def notes(self) -> Remembered:
+        """What is remembered, as copies."""
+        held = Remembered(self._rows, self._keys, self._own, self._joins, self._begins)
+        return held[: self._count]
+
+    def resize(self, capacity: int) -> None:
+        """Keep so many notes from now on."""
+        if capacity != self._capacity:
+            notes = _newest(self.notes, capacity)
+            self._make(capacity)
+            self._fill(notes)
+
+    def load(self, notes: Remembered) -> None:
+        """Remember these notes and no others, the newest where they are too many."""
+        self._fill(_newest(notes, self._capacity))
+
+    def add(
+        self,
+        row: NDArray[np.int32],
+        key: NDArray[np.float32],
+        *,
+        own: bool = False,
+        joins: bool = True,
+        begins: bool = False,
+    ) -> None:
+        """Remember one note.
+
+        Parameters
+        ----------
+        row : int32 array, shape (fields,)
+            Its classes; one that is read but never predicted becomes the nearest.
+        key : float32 array, shape (width,)
+            The instrument's key before it.
+        own, joins, begins : bool
+            As in `Remembered`.
+        """
+        if self._count == self._capacity:
+            most = max(self._capacity // _DROPPED, 1)
+            self._fill(_newest(self.notes, self._capacity - most))
+        at = self._count
+        self._rows[at] = np.minimum(row, self._sizes - 1)
+        self._keys[at] = key
+        self._own[at], self._joins[at], self._begins[at] = own, joins and at > 0, begins
+        self._derive(at, at + 1)
+        self._count = at + 1
+        self.version += 1
+
+    def forget_phrase(self) -> None:
+        """Forget the player's last phrase, and what was played after it."""
+        begun = np.flatnonzero(self._begins[: self._count])
+        self._count = int(begun[-1]) if len(begun) else 0
+        self.version += 1
+
+    def forget_all(self) -> None:
+        """Forget everything."""
+        self._count = 0
+        self.version += 1
+
+    def recall(self, trail: Trail) -> Recall | None:
+        """Return what followed at the places that are most like the end of a trail.
+
+        None where nothing is remembered, or nothing is wanted of it.
+        """
+        count = self._count - 1  # of places, each with a note that followed
+        if count < 1 or self.gain <= 0.0:
+            return None
+        score = self._keys[:count] @ (trail.key * np.float32(self._weighing.theta))
+        score += self._prior[:count]
+        ramp = min(count, _AGES)
+        score[count - ramp :] += self._ramp[_AGES - ramp :]
+        at, lengths, shifts = self._suffixes(trail, count)
+        score[at] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
+        best = _largest(score, CANDIDATES)
+        weights = score[best]
+        if weights.min() < _NOWHERE / 2:
+            best, weights = best[weights > _NOWHERE / 2], weights[weights > _NOWHERE / 2]
+            if not len(best):
+                return None
+        rows = self._rows[1 + best].astype(np.int32)
+        length = np.zeros(len(best), dtype=np.float32)
+        if len(at):
+            found = np.minimum(at.searchsorted(best), len(at) - 1)
+            alike = at[found] == best
+            length[alike] = lengths[found[alike]]
+            rows[alike, 0] += shifts[found[alike]]
+        return Recall(rows, weights, length, self.gain)
+
+    def _suffixes(
+        self, trail: Trail, count: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int16]]:
+        """Return the places with a common suffix, its length, and its transposition."""
+        pitches = trail.rows[:, 0].astype(np.int16)
+        shifts = pitches[-1] - self._pitch[:count]
+        alike = shifts == 0
+        steps = np.diff(pitches)[::-1].astype(np.int8)  # the newest first
+        if len(steps) >= _LEAST_SHIFTED - 1:
+            moved = self._steps[:count, 0] == steps[0]
+            for back in range(1, _LEAST_SHIFTED - 1):
+                moved &= self._steps[:count, back] == steps[back]
+            alike |= moved
+        at = np.flatnonzero(alike)
+        same = np.ones((len(at), len(steps) + 1), dtype=np.bool_)
+        same[:, -1] = False
+        np.equal(self._steps[at, : len(steps)], steps, out=same[:, :-1])
+        lengths = same.argmin(axis=1) + 1
+        shifts = shifts[at]
+        # What followed must be on the keyboard in its new place too.
+        followed = self._pitch[at + 1] + shifts
+        off = ((followed < 0) | (followed >= self._sizes[0])) & (shifts != 0)
+        if off.any():
+            lengths[off] = shifts[off] = 0
+        return at, lengths, shifts
+
+    def _make(self, capacity: int) -> None:
+        """Make empty arrays."""
+        self._capacity = capacity
+        fields = len(self._sizes)
+        self._rows = np.zeros((capacity, fields), dtype=np.int16)
+        self._keys = np.zeros((capacity, self._weighing.width), dtype=np.float32)
+        self._own, self._joins, self._begins = np.zeros((3, capacity), dtype=np.bool_)
+        self._pitch = np.zeros(capacity, dtype=np.int16)
+        self._intervals = np.full(_PAD + capacity, _BREAK, dtype=np.int8)
+        # Of each note the intervals that led to it, the newest first.
+        self._steps = sliding_window_view(self._intervals, LONGEST - 1)[_PAD - LONGEST + 2 :, ::-1]
+        self._prior = np.zeros(capacity, dtype=np.float32)
+        self._count = 0
+
+    def _fill(self, notes: Remembered) -> None:
+        """Hold these notes and no others."""
+        self.changing = True
+        self._count = count = len(notes)
+        self._rows[:count], self._keys[:count] = notes.rows, notes.keys
+        self._own[:count], self._joins[:count] = notes.own, notes.joins
+        self._begins[:count] = notes.begins
+        self._derive(0, count)
+        self.version += 1
+        self.changing = False
+
+    def _derive(self, first: int, last: int) -> None:
+        """Set what is looked up of some notes, from their rows and whether they join."""
+        part, joins = slice(first, last), self._joins[first:last]
+        self._pitch[part] = self._rows[part, 0]
+        before = max(first - 1, 0)
+        steps = np.diff(self._pitch[before:last], prepend=self._pitch[before])[first - before :]
+        self._intervals[_PAD + first : _PAD + last] = np.where(joins, steps, _BREAK)
+        # The place is before a note, where it followed on the last.
+        prior = self._base + np.where(self._own[part], OWN, np.float32(0.0))
+        prior = np.where(joins, prior, _NOWHERE)
+        self._prior[before : last - 1] = prior[before + 1 - first :]
+
+
+def _newest(notes: Remembered, capacity: int) -> Remembered:
+    """Return the notes that fit: the partner's oldest go first, then the oldest."""
+    excess = len(notes) - capacity
+    if excess <= 0:
+        return notes
+    kept = np.ones(len(notes), dtype=np.bool_)
+    kept[np.flatnonzero(notes.own)[:excess]] = False
+    left = excess - int((~kept).sum())
+    kept[np.flatnonzero(kept)[:left]] = False
+    joins = notes.joins & np.concatenate(([False], kept[:-1]))
+    chosen = Remembered(notes.rows, notes.keys, notes.own, joins, notes.begins)
+    return chosen[kept]
+
+
+def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return where the largest values are, in the order in which they stand."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    blocks = len(values) // _BLOCK
+    if blocks <= count:
+        return np.sort(np.argpartition(values, len(values) - count)[-count:])
+    # No value below the least of so many blocks' largest is among them.
+    tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+    tops.partition(blocks - count)
+    near = np.flatnonzero(values >= tops[blocks - count])
+    return near[np.sort(np.argpartition(values[near], len(near) - count)[-count:])]

@@ -1,0 +1,125 @@
+"""Score pieces with a memory that begins empty with each piece, on the file that plays.
+
+As in `antiphon.instrument.scoring`, a bias makes the graph choose the true classes, so
+that the log-probability is that of the true note; here the memory is mixed in. Before
+each note, all earlier ones of the piece are remembered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antiphon.instrument import Biases, Predictor, Scores
+from antiphon.instrument.ask import Ask
+from antiphon.instrument.controls import FORCE
+from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.trail import Trail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from antiphon.instrument.weighing import Weighing
+    from antiphon.music.codecs.codec import Codec
+
+AT_ONCE = 32
+"""Pieces that are stepped together."""
+
+
+@dataclass(frozen=True)
+class RememberingScorer:
+    """An instrument with its memory, as a scorer of pieces.
+
+    Attributes
+    ----------
+    predictor : Predictor
+        The instrument, which can take up what is remembered.
+    gain : float
+        How much the memory counts; 1 is as fitted.
+    """
+
+    predictor: Predictor
+    gain: float = 1.0
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of its classes."""
+        return self.predictor.codec
+
+    def score(self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False) -> list[Scores]:
+        """Return the scores of each piece, without ranks."""
+        del ranks
+        return score_with_memory(self.predictor, pieces, self.gain)
+
+
+def score_with_memory(
+    predictor: Predictor, pieces: Sequence[NDArray[np.int32]], gain: float = 1.0
+) -> list[Scores]:
+    """Return how well each piece is predicted with a memory of its own notes.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The instrument; one without a memory scores as it always does.
+    pieces : sequence of int32 array, shape (notes, fields)
+        Their classes.
+    gain : float
+        How much the memory counts.
+    """
+    weighing = predictor.weighing
+    if weighing is None:
+        return predictor.score(pieces)
+    order = sorted(range(len(pieces)), key=lambda i: (-len(pieces[i]), i))
+    scores: dict[int, Scores] = {}
+    for first in range(0, len(order), AT_ONCE):
+        chosen = order[first : first + AT_ONCE]
+        group = [_Piece(predictor, weighing, pieces[i], gain) for i in chosen]
+        for at in range(len(pieces[chosen[0]])):
+            playing = [piece for piece in group if at < len(piece.rows)]
+            drawn = predictor.step_batch([piece.ask(at) for piece in playing])
+            for piece, prediction in zip(playing, drawn, strict=True):
+                piece.take(at, prediction)
+        scores |= {i: Scores(one.nats, None) for i, one in zip(chosen, group, strict=True)}
+    return [scores[i] for i in range(len(pieces))]
+
+
+class _Piece:
+    """One piece that is stepped, and what is remembered of it."""
+
+    def __init__(
+        self, predictor: Predictor, weighing: Weighing, rows: NDArray[np.int32], gain: float
+    ) -> None:
+        codec = predictor.codec
+        self.rows = rows
+        self.nats = np.zeros(rows.shape, dtype=np.float32)
+        self._memory = Memory(weighing, codec.sizes, max(len(rows), 1), gain)
+        self._trail: Trail | None = None
+        self._state = predictor.initial_state()
+        self._previous = np.array(codec.start, dtype=np.int32)
+        self._uniforms = np.full(len(codec.fields), 0.5, dtype=np.float32)
+        self._biases = Biases(codec)
+
+    def ask(self, at: int) -> Ask:
+        """Return the call that predicts note number `at`."""
+        for bias, true in zip(self._biases.rows, self.rows[at], strict=True):
+            bias[0] = 0.0
+            bias[0, true] = FORCE
+        recalled = None if self._trail is None else self._memory.recall(self._trail)
+        return Ask(
+            self._state, self._previous, self._uniforms, biases=self._biases, memory=recalled
+        )
+
+    def take(self, at: int, prediction: Any) -> None:
+        """Keep what was predicted, and remember the true note."""
+        row = self.rows[at]
+        self.nats[at] = -prediction.log_probability
+        if self._trail is None:
+            self._trail = Trail.of(row[None], prediction.key)
+        else:
+            self._trail = self._trail.after(row, prediction.key)
+        self._memory.add(row, prediction.key, joins=at > 0)
+        self._state, self._previous = prediction.state, row
