@@ -170,7 +170,7 @@ class TestAttention:
         made = HouseNetwork.from_config({**network.get_config(), "attention": cls.WIDTH})
         made.build()
         own = {weight.name: weight.path for weight in made.attention.trainable_weights}
-        assert set(own) == {"projection", "back", "age"}
+        assert set(own) == {"projection", "note", "back", "age"}
         others = [w for w in made.trainable_weights if w.path not in own.values()]
         for mine, other in zip(others, network.trainable_weights, strict=True):
             mine.assign(other)
@@ -230,13 +230,15 @@ class TestAttention:
         """Keys are of the moment before a note, values of the note."""
         attention = attending.attention
         units, embedding = attending.units, attending.embedding_width
-        projection = np.zeros((units + embedding, 3 * self.WIDTH), np.float32)
+        projection = np.zeros((units, 3 * self.WIDTH), np.float32)
         projection[0, 0] = projection[0, self.WIDTH] = 20.0  # query and key: the first feature
-        projection[units, 2 * self.WIDTH] = 1.0  # value: the first number of the embedding
+        note = np.zeros((embedding, self.WIDTH), np.float32)
+        note[0, 0] = 1.0  # value: the first number of the embedding
         back = np.zeros((self.WIDTH, units), np.float32)
         back[0, 1] = 1.0  # found: added to the second feature
         before = attention.get_weights()
         attention.projection.assign(projection)
+        attention.note.assign(note)
         attention.back.assign(back)
         features = np.zeros((1, 8, units), np.float32)
         embedded = np.zeros((1, 8, embedding), np.float32)

@@ -57,8 +57,11 @@ class RecentAttention(keras.layers.Layer):
         """Make the weights, for features and embeddings of these widths."""
         self.projection = self.add_weight(
             name="projection",
-            shape=(units + embedding, 3 * self.width),
+            shape=(units, 3 * self.width),
             initializer="glorot_uniform",
+        )
+        self.note = self.add_weight(
+            name="note", shape=(embedding, self.width), initializer="glorot_uniform"
         )
         self.back = self.add_weight(name="back", shape=(self.width, units), initializer="zeros")
         # The oldest first, as keys and values are.
@@ -101,9 +104,11 @@ class RecentAttention(keras.layers.Layer):
 
     def _project(self, features: Tensor, embedded: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries, keys and values as float32, with the number of presence."""
-        read = ops.concatenate([features, ops.cast(embedded, features.dtype)], axis=-1)
-        made = ops.cast(ops.matmul(read, ops.cast(self.projection, features.dtype)), "float32")
-        query, key, value = ops.split(made, 3, axis=-1)
+        dtype = features.dtype
+        made = ops.matmul(features, ops.cast(self.projection, dtype))
+        note = ops.matmul(ops.cast(embedded, dtype), ops.cast(self.note, dtype))
+        query, key, value = ops.split(ops.cast(made, "float32"), 3, axis=-1)
+        value = value + ops.cast(note, "float32")
         one = ops.ones_like(key[..., :1])
         scaled = query * float(1.0 / np.sqrt(self.width))
         return (
