@@ -50,6 +50,7 @@ def made(size: str, folder: Path) -> Path:
     from antiphon_export.build import write_model
     from antiphon_export.convert import to_onnx
     from antiphon_export.quantise import quantise
+    from antiphon_export.reach import known_steps
     from antiphon_training.networks.house import HouseNetwork
 
     widths, _, attention = size.partition("+")
@@ -80,7 +81,9 @@ def made(size: str, folder: Path) -> Path:
         created="2026-01-01T00:00:00+00:00",
     )
     path = folder / f"{size}.onnx"
-    write_model(quantise(to_onnx(network, codec)), card, path)
+    model = to_onnx(network, codec)
+    known = known_steps(model, codec, folder / "reach.onnx")
+    write_model(quantise(model, known), card, path)
     return path
 
 

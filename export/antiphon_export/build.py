@@ -144,10 +144,13 @@ class _Source:
 def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
     """Return the network of a training run."""
     network, details = checkpoint.load(order.run)
-    folders = _folders(details.corpora, order.corpora) if order.measure else {}
+    untaught = details.recipe.corpus.untaught
+    # A corpus that does not teach every field says nothing of how well all are predicted.
+    whole = [corpus for corpus in details.corpora if corpus["name"] not in untaught]
+    folders = _folders(whole, order.corpora) if order.measure else {}
     pieces = _heldout(details, folders, say)
     card = _card(order, network, details)
-    learned = corpora_of_run(details.corpora, order.corpora)
+    learned = corpora_of_run(whole, order.corpora)
     return network, _Source(details.codec, card, pieces, learned)
 
 
@@ -301,7 +304,7 @@ def _heldout(
     heldout_pieces = {}
     for corpus in details.corpora:
         folder = folders.get(corpus["name"])
-        if folder is None or corpus["name"] in details.recipe.corpus.untaught:
+        if folder is None:
             continue
         reading = Reading.for_codec(details.codec, corpus["tracks"])
         read, defects = read_files(folder, corpus["heldout"], reading)
