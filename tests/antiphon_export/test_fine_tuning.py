@@ -195,6 +195,32 @@ def test_a_recipe_trains_it_further_on_whole_corpora(
     assert third["all_notes_seen"] == card.training["all_notes_seen"]
 
 
+@pytest.mark.parametrize("trained", ["house"], indirect=True)
+def test_the_instruments_own_weights_are_kept_with_their_share(
+    trained: tuple[str, Path], tmp_path: Path
+) -> None:
+    from antiphon_training.fitting import checkpoint
+
+    _, first = trained
+    instrument = read_pretrained(exported(first, tmp_path / "walks.onnx", "fp32"))
+    runs = {}
+    for share in (0.0, 0.25):
+        text = (first / "recipe.toml").read_text() + f"origin_share = {share}\n"
+        (tmp_path / "shared.toml").write_text(text)
+        run = runs[share] = tmp_path / f"run-{share}"
+        walks = str(first.parent / "walks")
+        arguments = ["--recipe", str(tmp_path / "shared.toml"), walks, "--out", str(run)]
+        again = ["--continue-from", str(tmp_path / "walks.onnx"), "--cache", str(tmp_path)]
+        assert CliRunner().invoke(command(), [*arguments, *again]).exit_code == 0
+        done = json.loads((run / "training.json").read_text())
+        assert done["best_epoch"] == done["epochs"] == 2
+    mine, plain = (checkpoint.load(runs[share])[0] for share in (0.25, 0.0))
+    assert len(mine.trainable_weights) == len(instrument.weights) > 20
+    for one, other in zip(mine.trainable_weights, plain.trainable_weights, strict=True):
+        mixed = 0.25 * instrument.weights[one.path].reshape(one.shape) + 0.75 * np.asarray(other)
+        np.testing.assert_allclose(np.asarray(one), mixed, atol=1e-5)
+
+
 def test_a_recipe_of_other_sizes_or_another_codec_is_a_sentence(
     trained: tuple[str, Path], tmp_path: Path
 ) -> None:

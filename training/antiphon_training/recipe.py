@@ -86,11 +86,12 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Return what must not change when a run is resumed.
 
         The number of epochs and the patience may be raised while a run is under way:
-        they change how long it is, not its steps. Sources are for the card only.
+        they change how long it is, not its steps. The share of the origin is of what is
+        kept, and sources are for the card only.
         """
         plain = self.as_dict()
         del plain["corpus"]["sources"]
-        del plain["fit"]["epochs"], plain["fit"]["patience"]
+        del plain["fit"]["epochs"], plain["fit"]["patience"], plain["fit"]["origin_share"]
         return plain
 
 

@@ -51,6 +51,7 @@ class FitSection(Section, frozen=True, forbid_unknown_fields=True, kw_only=True)
     epochs: Count = 50
     patience: Count = 10
     precision: Precision = "auto"
+    origin_share: Share = 0.0
     seed: int = 1
 
 

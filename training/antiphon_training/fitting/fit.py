@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from antiphon.errors import CorpusError, TrainingError
@@ -105,7 +106,10 @@ def train(
         if pretrained:
             pretrained.assign_to(network)
         setup = recipe.kind.set_up(network, recipe, codec, pieces, hours)
-        checkpoints = Checkpoints(run, setup.plan, network, group)
+        origin = [np.array(weight.value) for weight in setup.model.trainable_variables]
+        share = recipe.fit.origin_share if pretrained else 0.0
+        averages = AveragedWeights(origin, share)
+        checkpoints = Checkpoints(run, setup.plan, network, group, averages)
         with group.together():
             return _fit_rest(setup, checkpoints, run, listener, pretrained is not None)
 
@@ -167,7 +171,7 @@ def _fit(
             epochs=setup.plan.epochs,
             initial_epoch=epochs_done,
             steps_per_epoch=setup.plan.steps_an_epoch,
-            callbacks=[AveragedWeights(), *callbacks, interruption],
+            callbacks=[checkpoints.averages, *callbacks, interruption],
             shuffle=False,
             verbose=0,
             **validation,
