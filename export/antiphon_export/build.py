@@ -25,6 +25,7 @@ from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
 from antiphon.music.codecs.codec import Codec
 from antiphon_export.convert import to_onnx
+from antiphon_export.lineage import corpora_of_all, training_of_all
 from antiphon_export.memory.fitted import Memory
 from antiphon_export.memory.making import (
     can_remember,
@@ -47,9 +48,6 @@ from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
 
-_NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
-_SUMMED = ("notes_seen", "wall_hours", "core_hours")
-"""Keys of `training` that a card also has as a sum over all trainings (`all_...`)."""
 _COMPARED_NOTES = 512
 DEFAULT_LICENCE = "MIT"
 
@@ -235,36 +233,15 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
         context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
-        corpus=_corpora(details),
+        corpus=corpora_of_all(details),
         licence=order.licence or DEFAULT_LICENCE,
         recipe=details.recipe.as_dict(),
-        training=_training(details, network.count_params()),
+        training=training_of_all(details, network.count_params()),
         heldout={},
         precision=order.precision,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         extra={"continued_from": details.origin} if details.origin else {},
     )
-
-
-def _corpora(details: checkpoint.RunDetails) -> tuple[dict[str, Any], ...]:
-    """Return the corpora of all trainings; one that several have is as in the last."""
-    described = (*(details.origin or {}).get("corpus", ()), *details.corpora)
-    by_name = {
-        corpus["name"]: {k: v for k, v in corpus.items() if k not in _NOT_FOR_THE_CARD}
-        for corpus in described
-    }
-    return tuple(by_name.values())
-
-
-def _training(details: checkpoint.RunDetails, parameters: int) -> dict[str, Any]:
-    """Return the progress of the training, and where it continues others, the sums."""
-    told = {**details.training, "parameters": parameters}
-    if details.origin:
-        before = details.origin["training"]
-        for key in _SUMMED:
-            earlier = before.get(f"all_{key}", before.get(key, 0))
-            told[f"all_{key}"] = earlier + details.training[key]
-    return told
 
 
 def _proof(parity: Parity, loss: QuantisationLoss | None) -> dict[str, Any]:
