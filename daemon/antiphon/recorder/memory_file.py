@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.errors import MemoryFileError
-from antiphon.partner.memory.memory import Remembered
+from antiphon.partner.memory.remembered import Remembered
 from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from antiphon.cli.memory import memory
 from antiphon.errors import MemoryFileError, UsageError
-from antiphon.partner.memory.memory import Remembered
+from antiphon.partner.memory.remembered import Remembered
 from antiphon.recorder.memory_file import KeptMemory, read_memory, write_memory
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from antiphon.instrument import Predictor
 from antiphon.messages import Clock, Heard
 from antiphon.partner import PartnerSections
 from antiphon.partner.inputs import Change
+from antiphon.resources import house_instrument
 from antiphon.settings import public_keys, sections_of
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "form.loudness": ("away", {}),
     "form.candidates": (1, {}),
     "form.endings": (False, {}),
+    "memory.gain": (0.0, {"remembers": True}),
+    "memory.notes": (64, {"remembers": True, "strokes_before": 72}),
     "continue.rest": (5.0, {"mode": "continue"}),
     "echo.transpose": (7, {"mode": "echo"}),
     "harmonise.notes": (4, {"mode": "harmonise"}),
@@ -88,11 +92,14 @@ def heard(kit: Kit, changes: list[Change], how: dict[str, Any]) -> list[Any]:
     how = dict(how)
     played = {key: how.pop(key) for key in ("gap", "legato", "pitches") if key in how}
     count, tread = how.pop("strokes", 8), how.pop("tread", False)
-    clocked = how.pop("clocked", False)
+    clocked, before = how.pop("clocked", False), how.pop("strokes_before", 8)
+    if how.pop("remembers", False):
+        how["predictor"] = Predictor(house_instrument())
     pitches = played.pop("pitches", (60, 62, 64, 65, 67, 65, 64, 62))
     tune = [pitches[index % len(pitches)] for index in range(count)]
     stage = kit.stage(**how)
-    events = [*kit.phrase(), *changes, *kit.phrase(start=AT + 1.0, pitches=tune, **played)]
+    first = kit.phrase(pitches=tune[:8] * (before // 8), gap=min(0.25, 6.0 / before))
+    events = [*first, *changes, *kit.phrase(start=AT + 1.0, pitches=tune, **played)]
     if tread:
         events.append(kit.pedal(AT + 4.2, down=True))
     if clocked:  # at another tempo than the player's

@@ -9,7 +9,8 @@ import pytest
 
 from antiphon.errors import MemoryFileError
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import Memory, Remembered
+from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.remembered import Remembered
 from antiphon.recorder.memory_file import (
     KeptMemory,
     check_fits,

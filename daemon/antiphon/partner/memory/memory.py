@@ -15,17 +15,18 @@ are compared one note earlier. Rows are classes, in the codec's order; pitch com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from antiphon.instrument.ask import Recall
 from antiphon.instrument.weighing import LONGEST
+from antiphon.partner.memory.remembered import Remembered, newest
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from antiphon.instrument.weighing import Weighing
     from antiphon.partner.memory.trail import Trail
 
@@ -56,52 +57,6 @@ _NOWHERE = np.float32(-1e4)
 
 _DROPPED = 16
 """Where it is full, a share of one in so many is forgotten at once."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Remembered:
-    """Notes as arrays, the oldest first.
-
-    Attributes
-    ----------
-    rows : int16 array, shape (notes, fields)
-        Their classes.
-    keys : float32 array, shape (notes, width)
-        The instrument's key before each.
-    own : bool array, shape (notes,)
-        Whether the partner played it.
-    joins : bool array, shape (notes,)
-        Whether it followed on the one before.
-    begins : bool array, shape (notes,)
-        Whether it begins a phrase of the player's.
-    """
-
-    rows: NDArray[np.int16]
-    keys: NDArray[np.float32]
-    own: NDArray[np.bool_]
-    joins: NDArray[np.bool_]
-    begins: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        """Return how many notes there are."""
-        return len(self.rows)
-
-    def __getitem__(self, part: slice | NDArray[np.bool_]) -> Remembered:
-        """Return some of the notes, as copies."""
-        return Remembered(
-            self.rows[part].copy(),
-            self.keys[part].copy(),
-            self.own[part].copy(),
-            self.joins[part].copy(),
-            self.begins[part].copy(),
-        )
-
-    @classmethod
-    def none(cls, fields: int, width: int) -> Remembered:
-        """Return no notes."""
-        no = np.zeros(0, dtype=np.bool_)
-        rows, keys = np.zeros((0, fields), np.int16), np.zeros((0, width), np.float32)
-        return cls(rows, keys, no, no, no)
 
 
 class Memory:
@@ -166,13 +121,13 @@ class Memory:
     def resize(self, capacity: int) -> None:
         """Keep so many notes from now on."""
         if capacity != self._capacity:
-            notes = _newest(self.notes, capacity)
+            notes = newest(self.notes, capacity)
             self._make(capacity)
             self._fill(notes)
 
     def load(self, notes: Remembered) -> None:
         """Remember these notes and no others, the newest where they are too many."""
-        self._fill(_newest(notes, self._capacity))
+        self._fill(newest(notes, self._capacity))
 
     def add(
         self,
@@ -196,7 +151,7 @@ class Memory:
         """
         if self._count == self._capacity:
             most = max(self._capacity // _DROPPED, 1)
-            self._fill(_newest(self.notes, self._capacity - most))
+            self._fill(newest(self.notes, self._capacity - most))
         at = self._count
         self._rows[at] = np.minimum(row, self._sizes - 1)
         self._keys[at] = key
@@ -307,20 +262,6 @@ class Memory:
         prior = self._base + np.where(self._own[part], OWN, np.float32(0.0))
         prior = np.where(joins, prior, _NOWHERE)
         self._prior[before : last - 1] = prior[before + 1 - first :]
-
-
-def _newest(notes: Remembered, capacity: int) -> Remembered:
-    """Return the notes that fit: the partner's oldest go first, then the oldest."""
-    excess = len(notes) - capacity
-    if excess <= 0:
-        return notes
-    kept = np.ones(len(notes), dtype=np.bool_)
-    kept[np.flatnonzero(notes.own)[:excess]] = False
-    left = excess - int((~kept).sum())
-    kept[np.flatnonzero(kept)[:left]] = False
-    joins = notes.joins & np.concatenate(([False], kept[:-1]))
-    chosen = Remembered(notes.rows, notes.keys, notes.own, joins, notes.begins)
-    return chosen[kept]
 
 
 def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:

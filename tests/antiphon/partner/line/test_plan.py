@@ -73,22 +73,6 @@ def test_a_line_draws_the_same_whether_it_is_alone_or_not(kit: Kit) -> None:
     assert len({tuple(each.drawn) for each in lines}) == 5
 
 
-def test_an_instrument_without_batches_draws_the_same(kit: Kit) -> None:
-    class OneByOne:
-        window = None
-
-        def __init__(self) -> None:
-            inner = kit.imitator(stray=0.2)
-            self.step, self.prime = inner.step, inner.prime
-            self.initial_state = inner.initial_state
-
-    line, cue = a_line(kit)
-    other, _ = a_line(kit, OneByOne())
-    batched, single = (drawn(Plan(each.forked(4), cue.critic)) for each in (line, other))
-    assert len(batched.drawn) >= 8
-    assert batched.drawn == single.drawn
-
-
 def test_the_best_is_chosen(kit: Kit) -> None:
     better = 0
     for seed in range(6):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import CANDIDATES, OWN, Memory, Remembered
+from antiphon.partner.memory.memory import CANDIDATES, OWN, Memory
 from antiphon.partner.memory.trail import Trail
+
+if TYPE_CHECKING:
+    from antiphon.partner.memory.remembered import Remembered
 
 SIZES = (128, 97, 97, 32)
 WIDTH = 8

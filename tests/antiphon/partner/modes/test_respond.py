@@ -134,7 +134,7 @@ def test_a_range_of_one_pitch_never_strikes_it_twice_at_once(kit: Kit) -> None:
 
 def test_notes_are_never_longer_than_asked(kit: Kit) -> None:
     stage = kit.stage(longest_note=0.05).run(kit.phrase(gap=0.5), until=30.0)
-    assert all(0.0 < (sounded.note.duration or 0.0) <= 0.05 for sounded in stage.heard)
+    assert all(0.0 < (sounded.note.duration or 0.0) <= 0.05 + 1e-9 for sounded in stage.heard)
 
 
 def test_a_crowd_of_notes_is_thinned(kit: Kit) -> None:
@@ -166,7 +166,8 @@ def test_voices_are_limited(kit: Kit) -> None:
 def test_no_gap_is_longer_than_asked_or_played(kit: Kit, gap: float, longest: float) -> None:
     pitches = (48, 52, 55, 60, 48, 52, 55, 60)
     events = kit.phrase(gap=gap, legato=0.9, pitches=pitches)
-    stage = kit.stage(longest_gap=1.0).run(events, until=60.0)
+    # A groove would move onsets from their nominal places.
+    stage = kit.stage(longest_gap=1.0, strength=0.0).run(events, until=60.0)
     assert len(stage.heard) > 3
     assert all(b - a <= longest + 1e-9 for a, b in itertools.pairwise(stage.onsets))
 
