@@ -25,6 +25,7 @@ from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
 from antiphon.music.codecs.codec import Codec
 from antiphon_export.convert import to_onnx
+from antiphon_export.lineage import corpora_of_all, training_of_all
 from antiphon_export.memory.fitted import Memory
 from antiphon_export.memory.making import (
     can_remember,
@@ -47,7 +48,6 @@ from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
 Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
 
-_NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
 _COMPARED_NOTES = 512
 DEFAULT_LICENCE = "MIT"
 
@@ -142,10 +142,13 @@ class _Source:
 def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
     """Return the network of a training run."""
     network, details = checkpoint.load(order.run)
-    folders = _folders(details.corpora, order.corpora) if order.measure else {}
+    untaught = details.recipe.corpus.untaught
+    # A corpus that does not teach every field says nothing of how well all are predicted.
+    whole = [corpus for corpus in details.corpora if corpus["name"] not in untaught]
+    folders = _folders(whole, order.corpora) if order.measure else {}
     pieces = _heldout(details, folders, say)
     card = _card(order, network, details)
-    learned = corpora_of_run(details.corpora, order.corpora)
+    learned = corpora_of_run(whole, order.corpora)
     return network, _Source(details.codec, card, pieces, learned)
 
 
@@ -230,13 +233,10 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
         context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
-        corpus=tuple(
-            {key: value for key, value in corpus.items() if key not in _NOT_FOR_THE_CARD}
-            for corpus in (*(details.origin or {}).get("corpus", ()), *details.corpora)
-        ),
+        corpus=corpora_of_all(details),
         licence=order.licence or DEFAULT_LICENCE,
         recipe=details.recipe.as_dict(),
-        training={**details.training, "parameters": network.count_params()},
+        training=training_of_all(details, network.count_params()),
         heldout={},
         precision=order.precision,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -277,7 +277,7 @@ def _folders(corpora: Sequence[Mapping[str, Any]], moved: Sequence[Path]) -> dic
 def _heldout(
     details: checkpoint.RunDetails, folders: Mapping[str, Path], say: Say
 ) -> dict[str, list[Any]]:
-    """Return the held-out pieces of each corpus, as classes."""
+    """Return the held-out pieces of each corpus that teaches every field, as classes."""
     heldout_pieces = {}
     for corpus in details.corpora:
         folder = folders.get(corpus["name"])

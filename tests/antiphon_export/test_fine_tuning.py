@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+import typer
 from onnx import numpy_helper
+from typer.testing import CliRunner
 
 from antiphon.errors import TrainingError
 from antiphon.instrument import load_card
@@ -28,6 +31,10 @@ pytestmark = [
 RECIPES = {
     "house": "[network]\nunits = 16\nembedding = 8\nhead = 8\n[corpus]\nvalid_share = 0.5\n"
     "[fit]\nbatch = 4\nsteps = 12\nbatches_a_round = 2\nrounds_an_epoch = 2\nepochs = 2\n",
+    "house, averaged": "[network]\nunits = 16\nembedding = 8\nhead = 8\ndropout = 0.1\n"
+    "attention = 6\n"
+    "[corpus]\nvalid_share = 0.5\n[fit]\nbatch = 4\nsteps = 12\nbatches_a_round = 2\n"
+    "rounds_an_epoch = 2\nepochs = 2\naverage = 0.5\n",
     "classic": '[codec]\nname = "symbols"\n[network]\nkind = "classic"\nlength = 6\n'
     "lstm = [8, 6]\ndense = [6]\n[corpus]\nvalid_share = 0.5\n"
     "[fit]\nbatch = 16\nepochs = 1\nwindows = 128\nwatched = 32\n",
@@ -92,6 +99,15 @@ def exported(run: Path, out: Path, precision: str) -> Path:
     return out
 
 
+def command() -> Any:
+    """Return the app of `train`."""
+    from antiphon_training.commands.train import train
+
+    app = typer.Typer()
+    app.command()(train)
+    return app
+
+
 def heard(pretrained: Pretrained, sessions: Path, cache: Path) -> list[Corpus]:
     time = pretrained.codec.time
     return [load_corpus(sessions, Reading(["Player"], time=time), cache=cache)]
@@ -148,6 +164,78 @@ def test_it_starts_from_the_old_weights_and_its_card_says_so(
     assert [corpus["name"] for corpus in card.corpus] == ["walks", "sessions"]
     assert card.codec == load_card(first).codec
     assert read_pretrained(tmp_path / "mine.onnx").weights.keys() == pretrained.weights.keys()
+
+
+def test_a_recipe_trains_it_further_on_whole_corpora(
+    trained: tuple[str, Path], tmp_path: Path
+) -> None:
+    kind, first = trained
+    walks = first.parent / "walks"
+    arguments = ["--recipe", str(first / "recipe.toml"), str(walks), "--cache", str(tmp_path)]
+    instrument = exported(first, tmp_path / "walks.onnx", "fp32")
+    run = tmp_path / "run"
+    again = ["--continue-from", str(instrument), "--out", str(run)]
+    result = CliRunner().invoke(command(), [*arguments, *again])
+    assert result.exit_code == 0, result.output
+    of_both = [json.loads((folder / "corpus.json").read_text()) for folder in (first, run)]
+    assert of_both[0] == of_both[1], "the split is by pieces, as in the first training"
+    assert len(of_both[1][0]["valid"]) > 0
+    done = json.loads((run / "training.json").read_text())
+    if kind.startswith("house"):  # the others measure windows that are chosen
+        assert done["valid_loss_before"] == pytest.approx(
+            json.loads((first / "training.json").read_text())["best_valid_loss"], rel=1e-3
+        )
+    assert done["best_valid_loss"] <= done["valid_loss_before"]
+    card = load_card(exported(run, tmp_path / "again.onnx", "fp32"))
+    assert [corpus["name"] for corpus in card.corpus] == ["walks"], "named once"
+    seen = json.loads((first / "training.json").read_text())["notes_seen"]
+    assert card.training["notes_seen"] == done["notes_seen"]
+    assert card.training["all_notes_seen"] == seen + done["notes_seen"] > done["notes_seen"]
+    third = read_pretrained(tmp_path / "again.onnx").summary()["training"]
+    assert third["all_notes_seen"] == card.training["all_notes_seen"]
+
+
+@pytest.mark.parametrize("trained", ["house"], indirect=True)
+def test_the_instruments_own_weights_are_kept_with_their_share(
+    trained: tuple[str, Path], tmp_path: Path
+) -> None:
+    from antiphon_training.fitting import checkpoint
+
+    _, first = trained
+    instrument = read_pretrained(exported(first, tmp_path / "walks.onnx", "fp32"))
+    runs = {}
+    for share in (0.0, 0.25):
+        text = (first / "recipe.toml").read_text() + f"origin_share = {share}\n"
+        (tmp_path / "shared.toml").write_text(text)
+        run = runs[share] = tmp_path / f"run-{share}"
+        walks = str(first.parent / "walks")
+        arguments = ["--recipe", str(tmp_path / "shared.toml"), walks, "--out", str(run)]
+        again = ["--continue-from", str(tmp_path / "walks.onnx"), "--cache", str(tmp_path)]
+        assert CliRunner().invoke(command(), [*arguments, *again]).exit_code == 0
+        done = json.loads((run / "training.json").read_text())
+        assert done["best_epoch"] == done["epochs"] == 2
+    mine, plain = (checkpoint.load(runs[share])[0] for share in (0.25, 0.0))
+    assert len(mine.trainable_weights) == len(instrument.weights) > 20
+    for one, other in zip(mine.trainable_weights, plain.trainable_weights, strict=True):
+        mixed = 0.25 * instrument.weights[one.path].reshape(one.shape) + 0.75 * np.asarray(other)
+        np.testing.assert_allclose(np.asarray(one), mixed, atol=1e-5)
+
+
+def test_a_recipe_of_other_sizes_or_another_codec_is_a_sentence(
+    trained: tuple[str, Path], tmp_path: Path
+) -> None:
+    kind, first = trained
+    instrument = exported(first, tmp_path / "walks.onnx", "fp32")
+    text = (first / "recipe.toml").read_text()
+    wider, other = tmp_path / "wider.toml", tmp_path / "other.toml"
+    wider.write_text(text.replace("units = 16", "units = 20").replace("lstm = [8", "lstm = [9"))
+    other.write_text('[codec]\npedal = "sustain"\n' if kind.startswith("house") else "")
+    walks, cache = str(first.parent / "walks"), ["--cache", str(tmp_path)]
+    for recipe, sentence in ((wider, "of another shape"), (other, "another codec")):
+        arguments = ["--recipe", str(recipe), walks, "--out", str(tmp_path / "run"), *cache]
+        result = CliRunner().invoke(command(), [*arguments, "--continue-from", str(instrument)])
+        assert isinstance(result.exception, TrainingError)
+        assert sentence in str(result.exception)
 
 
 def test_an_instrument_without_labels_is_a_sentence(tmp_path: Path) -> None:

@@ -51,6 +51,9 @@ def test_the_defaults_are_those_of_the_house() -> None:
             "reader": "symusic",
             "composers": [],
             "tracks": {"pop909": ["PIANO", "MELODY"]},
+            "weight": {},
+            "untaught": {},
+            "flat_velocity": 0.0,
         },
     }
 
@@ -76,6 +79,17 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
         ("[fit]\nepochs = 'ten'", r"must be a whole number of at least 1, not 'ten'\."),
         ("[codec]\npedal = 'both'", r'must be "keys" or "sustain", not'),
         ("[network]\nzzz = 1", r"no recipe has the key network\.zzz; there are kind, layers"),
+        (
+            "[corpus.untaught]\na = ['loudness']",
+            r"corpus\.untaught: no field is called loudness; there are pitch, step, duration, vel",
+        ),
+        ("[corpus.weight]\na = 0.0", r"corpus\.weight: "),
+        (
+            "[network]\nkind = 'classic'\n[codec]\nname = 'symbols'\n[corpus.weight]\na = 2.0",
+            r"are not for a network of the kind classic; leave them out\.",
+        ),
+        ("[fit]\naverage = 1.0", r"fit\.average: must be"),
+        ("[network]\ndropout = 1.0", r"network\.dropout: must be"),
         ("[corpus.sources.a]\nlicense = 'MIT'", r"corpus\.sources: .*license"),
         (
             "[network]\nkind = 'gru'",

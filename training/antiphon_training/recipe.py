@@ -86,11 +86,12 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Return what must not change when a run is resumed.
 
         The number of epochs and the patience may be raised while a run is under way:
-        they change how long it is, not its steps. Sources are for the card only.
+        they change how long it is, not its steps. The share of the origin is of what is
+        kept, and sources are for the card only.
         """
         plain = self.as_dict()
         del plain["corpus"]["sources"]
-        del plain["fit"]["epochs"], plain["fit"]["patience"]
+        del plain["fit"]["epochs"], plain["fit"]["patience"], plain["fit"]["origin_share"]
         return plain
 
 
@@ -194,6 +195,24 @@ def _check_match(path: Path, recipe: Recipe) -> None:
             f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "
             f"not {recipe.codec.name}; change codec.name or network.kind."
         )
+    _check_lessons(path, recipe)
+
+
+def _check_lessons(path: Path, recipe: Recipe) -> None:
+    """Refuse fields that the codec has not, and lessons for a kind that knows none."""
+    corpus, fields = recipe.corpus, recipe.kind.codec.fields
+    given = corpus.weight or corpus.untaught or corpus.flat_velocity
+    if given and not recipe.kind.has_lessons:
+        raise SettingError(
+            f"{path}: corpus.weight, corpus.untaught and corpus.flat_velocity are not for a "
+            f"network of the kind {recipe.network.kind}; leave them out."
+        )
+    for name in (name for names in corpus.untaught.values() for name in names):
+        if name not in fields:
+            raise SettingError(
+                f"{path}: corpus.untaught: no field is called {name}; "
+                f"there are {', '.join(fields)}."
+            )
 
 
 def _section(path: Path, section: str, kind: Any, written: Any) -> Any:

@@ -51,6 +51,7 @@ class FitSection(Section, frozen=True, forbid_unknown_fields=True, kw_only=True)
     epochs: Count = 50
     patience: Count = 10
     precision: Precision = "auto"
+    origin_share: Share = 0.0
     seed: int = 1
 
 
@@ -73,6 +74,9 @@ class CorpusRecipe(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reader: Literal["symusic", "music21"] = "symusic"
     composers: list[str] = []
     tracks: dict[str, list[str]] = {}
+    weight: dict[str, Positive] = {}
+    untaught: dict[str, list[str]] = {}
+    flat_velocity: Annotated[float, Meta(ge=0.0)] = 0.0
     sources: dict[str, SourceRecipe] = {}
 
 

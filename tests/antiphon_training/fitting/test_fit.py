@@ -44,6 +44,29 @@ def whole(
     return run, train(read_recipe(recipe), corpora, run)
 
 
+@pytest.fixture(scope="module")
+def averaging(recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe with averaged weights and dropout, at a rate that never falls."""
+    folder = tmp_path_factory.mktemp("averaging")
+    return changed(
+        recipe,
+        folder,
+        ("warmup_steps = 3", "warmup_steps = 3\naverage = 0.9\ndecay_share = 0.0"),
+        ("units = 12", "units = 12\ndropout = 0.2"),
+    )
+
+
+@pytest.fixture(scope="module")
+def averaged_run(
+    averaging: Path, corpora: list[Corpus], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    from antiphon_training.fitting.fit import train
+
+    run = tmp_path_factory.mktemp("averaged") / "run"
+    train(read_recipe(averaging), corpora, run)
+    return run
+
+
 def losses(run: Path) -> list[tuple[float, ...]]:
     """Return the epoch, and all losses, of each line of the log."""
     with (run / run_folder.LOG).open() as lines:
@@ -172,6 +195,97 @@ class TestGoingOn:
         (run / "resume.npz").write_bytes((run / "resume.npz").read_bytes()[:5000])
         with pytest.raises(TrainingError, match=r"resume\.npz cannot be read"):
             train(read_recipe(recipe), corpora, run)
+
+
+class TestAverages:
+    def test_the_average_is_measured_and_kept_as_the_best(
+        self, averaging: Path, averaged_run: Path, corpora: list[Corpus]
+    ) -> None:
+        from antiphon_training.corpora.split import split_corpora
+        from antiphon_training.fitting.checkpoint import load
+        from antiphon_training.sequences.stretches import validation_windows
+
+        network, details = load(averaged_run)
+        weights = len(network.trainable_weights)
+        best = [np.asarray(weight) for weight in network.trainable_weights]
+        with np.load(averaged_run / "resume.npz") as kept:
+            values = [kept[f"v{i}"] for i in range(len(kept.files) - 1)]
+            assert details.training["best_epoch"] == 4, "the last epoch is the best"
+
+        def are_best(first: int) -> bool:
+            part = values[first : first + weights]
+            return len(part) == weights and all(map(np.array_equal, part, best))
+
+        # Among the variables of the checkpoint, the best weights are the averages alone.
+        carried = 4
+        assert [first for first in range(len(values)) if are_best(first)] > [carried + weights - 1]
+        assert not are_best(carried)
+        splits = split_corpora(corpora, read_recipe(averaging).corpus.valid_share)
+        pieces = [
+            corpus.piece(index)
+            for corpus, split in zip(corpora, splits, strict=True)
+            for index in split.valid
+        ]
+        inputs, fields = validation_windows(pieces, details.codec, min(512, max(map(len, pieces))))
+        assert len(inputs["target"])
+        found = 0.0
+        for name, logits in network(inputs).items():
+            shifted = np.asarray(logits, np.float64)
+            shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+            found -= np.take_along_axis(shifted, fields[name][..., None], axis=-1).mean()
+        assert details.training["best_valid_loss"] == pytest.approx(found, rel=1e-4)
+
+    def test_an_interrupted_run_ends_with_the_same_weights_and_averages(
+        self, averaging: Path, averaged_run: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.fitting.fit import train
+
+        run = tmp_path / "run"
+        with pytest.raises(KeyboardInterrupt):
+            train(read_recipe(averaging), corpora, run, Interruption(3))
+        train(read_recipe(averaging), corpora, run)
+        with np.load(run / "resume.npz") as mine, np.load(averaged_run / "resume.npz") as whole:
+            assert len(mine.files) == len(whole.files) > 60
+            for name in whole.files:
+                if name != "done":
+                    np.testing.assert_allclose(mine[name], whole[name], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(losses(run), losses(averaged_run), rtol=1e-5)
+
+
+class TestLessons:
+    def test_pieces_that_leave_a_field_untaught_are_not_for_validation(
+        self, recipe: Path, corpora: list[Corpus], tmp_path: Path
+    ) -> None:
+        from antiphon_training.corpora.split import split_corpora
+        from antiphon_training.fitting.pieces import split_pieces
+
+        text = '[corpus.untaught]\nrolls = ["velocity"]\n[corpus.weight]\nsongs = 2.0\n[fit]'
+        taught = read_recipe(changed(recipe, tmp_path, ("[fit]", text)))
+        splits = split_corpora(corpora, 0.4)
+        plain = split_pieces(read_recipe(recipe).corpus, corpora, splits)
+        chosen = split_pieces(taught.corpus, corpora, splits)
+        assert [len(piece) for piece in chosen.train] == [len(piece) for piece in plain.train]
+        rolls, songs = splits
+        assert len(rolls.train) + len(songs.train) == len(chosen.lessons)
+        for lesson in chosen.lessons[: len(rolls.train)]:
+            assert (lesson.weight, lesson.untaught) == (1.0, {"velocity"})
+        for lesson in chosen.lessons[len(rolls.train) :]:
+            assert (lesson.weight, lesson.untaught) == (2.0, frozenset())
+        assert len(chosen.validation) == (len(songs.valid) or len(rolls.valid))
+
+    def test_a_piece_without_dynamics_does_not_teach_velocity(self, corpora: list[Corpus]) -> None:
+        from antiphon_training.fitting.pieces import lesson
+        from antiphon_training.recipe_sections import CorpusRecipe
+
+        lively = corpora[0].piece(0)
+        flat = lively.copy()
+        flat["velocity"] = 64
+        flat["velocity"][::9] = 66
+        assert lively["velocity"].std() > 3.0
+        strict, off = CorpusRecipe(flat_velocity=3.0), CorpusRecipe()
+        assert lesson("rolls", flat, strict).untaught == {"velocity"}
+        assert lesson("rolls", lively, strict).untaught == frozenset()
+        assert lesson("rolls", flat, off).untaught == frozenset()
 
 
 class TestEnds:

@@ -125,3 +125,144 @@ def test_its_configuration_makes_it_again(network: Any) -> None:
     inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
     for name, logits in network(inputs).items():
         np.testing.assert_array_equal(again(inputs)[name], logits)
+
+
+class TestDropout:
+    @pytest.fixture
+    def dropping(self, network: Any) -> Any:
+        from antiphon_training.networks.house import HouseNetwork
+
+        made = HouseNetwork.from_config({**network.get_config(), "dropout": 0.5})
+        made.build()
+        for mine, other in zip(made.trainable_weights, network.trainable_weights, strict=True):
+            mine.assign(other)
+        return made
+
+    def test_nothing_is_dropped_but_in_training(self, network: Any, dropping: Any) -> None:
+        import tensorflow as tf
+
+        inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
+        for name, logits in network(inputs).items():
+            np.testing.assert_array_equal(dropping(inputs)[name], logits)
+        previous, state = tf.constant(inputs["previous"]), network.initial_state(BATCH)
+        plain, _ = network.run(previous, state, training=True)
+        dropped, _ = dropping.run(previous, state, training=True)
+        share = float(np.mean(np.asarray(dropped) == 0.0))
+        assert 0.3 < share < 0.7
+        assert not np.any(np.asarray(plain) == 0.0)
+
+    def test_it_adds_no_weights(self, network: Any, dropping: Any) -> None:
+        assert len(dropping.weights) == len(network.weights) == len(network.trainable_weights)
+        # Only the states of its random numbers, which a checkpoint keeps.
+        assert len(dropping.variables) == len(network.variables) + 3
+
+
+class TestAttention:
+    """A head of attention over the last notes, in the explicit state."""
+
+    WIDTH, LONG = 4, 150
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def attending(cls, network: Any) -> Any:
+        from antiphon_training.networks.house import HouseNetwork
+
+        made = HouseNetwork.from_config({**network.get_config(), "attention": cls.WIDTH})
+        made.build()
+        own = {weight.name: weight.path for weight in made.attention.trainable_weights}
+        assert set(own) == {"projection", "note", "back", "age"}
+        others = [w for w in made.trainable_weights if w.path not in own.values()]
+        for mine, other in zip(others, network.trainable_weights, strict=True):
+            mine.assign(other)
+        return made
+
+    @pytest.fixture
+    def trained(self, attending: Any) -> Any:
+        from antiphon_training.networks.house import HouseNetwork
+
+        made = HouseNetwork.from_config(attending.get_config())
+        made.build()
+        rng = np.random.default_rng(2)
+        for weight in made.trainable_weights:
+            weight.assign(rng.normal(0.0, 0.5, weight.shape))
+        return made
+
+    def test_it_adds_nothing_before_it_is_trained(self, network: Any, attending: Any) -> None:
+        inputs = {"previous": notes(1, CODEC.input_sizes), "target": notes(2, CODEC.sizes)}
+        for name, logits in network(inputs).items():
+            np.testing.assert_allclose(attending(inputs)[name], logits, atol=1e-6)
+
+    def test_note_by_note_is_the_same_as_the_whole(self, trained: Any) -> None:
+        import tensorflow as tf
+
+        previous = notes(1, CODEC.input_sizes, (2, self.LONG))
+        whole, after = trained.run(tf.constant(previous), trained.initial_state(2))
+        state = trained.initial_state(2)
+        shapes = [tuple(part.shape[1:]) for part in state]
+        assert shapes == list(trained.state_shapes.values())
+        assert len(shapes) == 7
+        for t in range(self.LONG):
+            step, state = trained.run_step(tf.constant(previous[:, t]), state)
+            np.testing.assert_allclose(step, whole[:, t], atol=1e-4)
+        for mine, other in zip(state, after, strict=True):
+            np.testing.assert_allclose(mine, other, atol=1e-4)
+        assert not np.array_equal(whole, np.zeros_like(whole))
+
+    def test_the_state_goes_on_from_batch_to_batch_until_a_reset(self, trained: Any) -> None:
+        from antiphon_training.networks.streaming import StreamingNetwork
+
+        stream = StreamingNetwork(trained, BATCH)
+        stream.build()
+        shape = (BATCH, self.LONG)
+        previous, target = notes(1, CODEC.input_sizes, shape), notes(2, CODEC.sizes, shape)
+        whole = trained({"previous": previous, "target": target})
+        for _ in range(2):  # the second time the state of the first is forgotten
+            found = []
+            for first, last, reset in ((0, 40, 1.0), (40, self.LONG, 0.0)):
+                batch = {"previous": previous[:, first:last], "target": target[:, first:last]}
+                flags = np.full(BATCH, reset, np.float32)
+                found.append(stream({**batch, "reset": flags}, training=True))
+            for name in CODEC.fields:
+                parts = np.concatenate([part[name] for part in found], axis=1)
+                np.testing.assert_allclose(parts, whole[name], atol=1e-4)
+
+    def test_it_finds_what_followed_a_like_moment(self, attending: Any) -> None:
+        """Keys are of the moment before a note, values of the note."""
+        attention = attending.attention
+        units, embedding = attending.units, attending.embedding_width
+        projection = np.zeros((units, 3 * self.WIDTH), np.float32)
+        projection[0, 0] = projection[0, self.WIDTH] = 20.0  # query and key: the first feature
+        note = np.zeros((embedding, self.WIDTH), np.float32)
+        note[0, 0] = 1.0  # value: the first number of the embedding
+        back = np.zeros((self.WIDTH, units), np.float32)
+        back[0, 1] = 1.0  # found: added to the second feature
+        before = attention.get_weights()
+        attention.projection.assign(projection)
+        attention.note.assign(note)
+        attention.back.assign(back)
+        features = np.zeros((1, 8, units), np.float32)
+        embedded = np.zeros((1, 8, embedding), np.float32)
+        features[0, :, 0] = [0, 0, 1, 0, 0, 0, 0, 1]
+        embedded[0, :, 0] = np.arange(8.0)
+        zeros = [np.zeros((1, *shape), np.float32) for shape in attention.state_shapes.values()]
+        found, _ = attention(features, embedded, zeros)
+        attention.set_weights(before)
+        assert float(found[0, 7, 1]) == pytest.approx(3.0, abs=1e-3), "the note after the first 1"
+
+    def test_it_looks_back_on_so_many_notes_and_no_further(self, trained: Any) -> None:
+        from antiphon_training.networks.attention import REACH
+
+        attention = trained.attention
+        rng = np.random.default_rng(1)
+        features = rng.normal(size=(1, REACH + 20, trained.units)).astype(np.float32)
+        embedded = rng.normal(size=(1, REACH + 20, trained.embedding_width)).astype(np.float32)
+        zeros = [np.zeros((1, *shape), np.float32) for shape in attention.state_shapes.values()]
+        plain, _ = attention(features, embedded, zeros)
+        other = embedded.copy()
+        other[0, 3] += 5.0
+        moved, _ = attention(features, other, zeros)
+        differs = np.abs(np.asarray(moved) - np.asarray(plain)).max(axis=(0, 2)) > 0.0
+        # What was read at place 3 is its value, and the key of place 4.
+        assert differs[3 : 4 + REACH].mean() > 0.9
+        assert not differs[:3].any()
+        assert not differs[4 + REACH :].any()

@@ -10,7 +10,9 @@ import pytest
 from antiphon.music.codecs.performance import HELD, PerformanceCodec
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon_training.sequences.stretches import (
+    UNTAUGHT,
     Augmentation,
+    Lesson,
     Stretches,
     sounding_at_looks,
     validation_windows,
@@ -94,6 +96,33 @@ class TestRounds:
         source = Stretches([long, short], CODEC, 400, 1, 1, PLAIN, 1)
         first = next(iter(source.round(0)))[0]["target"][:, 0, 0]
         assert 0.05 < np.mean(first < 50) < 0.15
+
+
+class TestLessons:
+    HIGH, LOW = piece(300, 1, low=70, high=80), piece(300, 2, low=30, high=40)
+
+    def test_an_untaught_field_is_read_and_known_and_not_learned(self) -> None:
+        lessons = (Lesson(), Lesson(untaught=frozenset({"step", "velocity"})))
+        source = Stretches([self.HIGH, self.LOW], CODEC, 20, 16, 4, PLAIN, 1, lessons)
+        plain = Stretches([self.HIGH, self.LOW], CODEC, 20, 16, 4, PLAIN, 1)
+        batches, others = list(source.round(0)), list(plain.round(0))
+        assert len(batches) == len(others) == 4
+        for (inputs, fields), (wanted, whole) in zip(batches, others, strict=True):
+            for name in ("previous", "target"):
+                np.testing.assert_array_equal(inputs[name], wanted[name])
+            low = inputs["target"][:, :, 0] < 50
+            assert 0.2 < low.mean() < 0.8
+            for name in ("pitch", "duration"):
+                np.testing.assert_array_equal(fields[name], whole[name])
+            for name in ("step", "velocity"):
+                assert (fields[name][low] == UNTAUGHT).all()
+                np.testing.assert_array_equal(fields[name][~low], whole[name][~low])
+
+    def test_a_heavier_piece_is_drawn_more_often(self) -> None:
+        lessons = (Lesson(weight=3.0), Lesson(weight=1.0))
+        source = Stretches([self.HIGH, self.LOW], CODEC, 400, 1, 1, PLAIN, 1, lessons)
+        first = next(iter(source.round(0)))[0]["target"][:, 0, 0]
+        assert 0.2 < np.mean(first < 50) < 0.3
 
 
 class TestVariation:

@@ -83,7 +83,7 @@ def train(
     messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
     with native_messages_to(messages):
         group = join(options)
-        pretrained = _pretrained(continue_from, recipe, quick)
+        pretrained = _pretrained(continue_from, quick)
     chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
     try:
         loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
@@ -93,7 +93,14 @@ def train(
             from antiphon_training.fitting.fit import train as fit
 
             done = fit(
-                chosen, loaded, out, progress, hours=hours, pretrained=pretrained, group=group
+                chosen,
+                loaded,
+                out,
+                progress,
+                hours=hours,
+                pretrained=pretrained,
+                within_pieces=pretrained is not None and recipe is None,
+                group=group,
             )
     except KeyboardInterrupt:
         verbosity.say(_stopped(out))
@@ -101,16 +108,16 @@ def train(
     verbosity.say(_trained(out, done, unit))
 
 
-def _pretrained(name: str | None, recipe: str | None, quick: bool) -> Pretrained | None:
+def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
     """Return the instrument to train further, if one was named."""
     from antiphon.errors import UsageError
 
     if name is None:
         return None
-    if recipe is not None or quick:
+    if quick:
         raise UsageError(
-            "An instrument is trained further by its own recipe; leave out --continue-from, or "
-            "--recipe and --quick."
+            "An instrument keeps its sizes when it is trained further; leave out --quick, or "
+            "--continue-from."
         )
     from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
 
@@ -127,6 +134,11 @@ def _recipe(
 ) -> Recipe:
     """Return the recipe of the run: the one named, or one for a pretrained instrument.
 
+    Raises
+    ------
+    TrainingError
+        The recipe named has another codec than the pretrained instrument.
+
     A resumed run of a pretrained instrument has that recipe in its folder, where it may
     have been edited.
     """
@@ -135,6 +147,10 @@ def _recipe(
 
     if pretrained is None:
         return read_recipe(find_recipe(name or "house"), quick)
+    if name:
+        recipe = read_recipe(find_recipe(name))
+        pretrained.check_codec(recipe.codec)
+        return recipe
     own = out / run_folder.RECIPE
     if own.is_file():
         return read_recipe(own)

@@ -17,6 +17,7 @@ import numpy as np
 from antiphon.errors import TrainingError
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.averaging import AveragedWeights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,8 @@ class Checkpoints(keras.callbacks.Callback):
     group : ProcessGroup, optional
         The processes that train together; only the first reads and writes files. This
         process alone when not given.
+    averages : AveragedWeights, optional
+        The averages that are kept in the place of the weights.
 
     Attributes
     ----------
@@ -52,9 +55,15 @@ class Checkpoints(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, run: Path, plan: Plan, network: Any, group: ProcessGroup | None = None
+        self,
+        run: Path,
+        plan: Plan,
+        network: Any,
+        group: ProcessGroup | None = None,
+        averages: AveragedWeights | None = None,
     ) -> None:
         super().__init__()
+        self.averages = averages or AveragedWeights()
         self._run, self._plan, self._network = run, plan, network
         self.group = group or ProcessGroup()
         self._since = time.monotonic()
@@ -139,7 +148,8 @@ class Checkpoints(keras.callbacks.Callback):
             done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
             # Before the rest: if this fails, the epoch has no checkpoint and is repeated.
             if self.group.first:
-                run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
+                with self.averages.in_place(self.model):
+                    run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
         done["finished"] = self.group.decide(self.ended)
         if done["finished"]:
             self.model.stop_training = True

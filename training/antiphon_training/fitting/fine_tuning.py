@@ -25,7 +25,7 @@ from antiphon.music.codecs.registry import codec_from_table
 from antiphon_training.kinds.registry import KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
-from antiphon_training.recipe_sections import AugmentationRecipe, CorpusRecipe
+from antiphon_training.recipe_sections import AugmentationRecipe, CodecSection, CorpusRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,8 +68,25 @@ class Pretrained:
         except ValueError as error:
             raise TrainingError(
                 f"The instrument {self.card.name} cannot be trained further: {error}; "
-                "choose one that this version of Antiphon has exported."
+                "choose a recipe of its sizes, or an instrument that this version of Antiphon "
+                "has exported."
             ) from error
+
+    def check_codec(self, section: CodecSection) -> None:
+        """Check that a recipe has the instrument's codec.
+
+        Raises
+        ------
+        TrainingError
+            It has another one.
+        """
+        written = self.card.recipe["codec"]
+        same = written["name"] == section.name
+        if not same or msgspec.convert(written, type(section)) != section:
+            raise TrainingError(
+                f"The instrument {self.card.name} was trained with another codec than this "
+                f"recipe's; in the recipe, [codec] must be {written}."
+            )
 
     def recipe(self, folders: Sequence[str], tracks: Sequence[str] | None) -> Recipe:
         """Return a recipe for a little more training, on other corpora.

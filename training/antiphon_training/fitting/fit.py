@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from antiphon.errors import CorpusError, TrainingError
@@ -12,19 +13,17 @@ from antiphon_training.corpora.split import split_corpora
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
-from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
+from antiphon_training.fitting.pieces import cut_pieces, split_pieces
 from antiphon_training.fitting.precision import in_precision
-from antiphon_training.kinds.setup import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.piece import Split
     from antiphon_training.fitting.callbacks import Listener
     from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.kinds.setup import TrainingSetup
@@ -39,6 +38,7 @@ def train(
     *,
     hours: float | None = None,
     pretrained: Pretrained | None = None,
+    within_pieces: bool | None = None,
     group: ProcessGroup | None = None,
 ) -> dict[str, Any]:
     """Start the run in the folder `run`, or resume it.
@@ -57,6 +57,9 @@ def train(
         Hours of training after which the run ends, with those before it was resumed.
     pretrained : Pretrained, optional
         An instrument whose weights the run starts from, in place of random ones.
+    within_pieces : bool, optional
+        Whether each piece is cut in two, its beginning to train on and its end for
+        validation, in place of a split by pieces; only with `pretrained` when not given.
     group : ProcessGroup, optional
         The processes that train together; this one alone when not given.
 
@@ -73,8 +76,14 @@ def train(
         The corpora leave nothing to train on, or nothing for validation.
     """
     group = group or ProcessGroup()
+    if within_pieces is None:
+        within_pieces = pretrained is not None
     splits = split_corpora(corpora, recipe.corpus.valid_share)
-    pieces = _pieces(corpora, splits, within_pieces=pretrained is not None)
+    pieces = (
+        cut_pieces(corpora, splits)
+        if within_pieces
+        else split_pieces(recipe.corpus, corpora, splits)
+    )
     if not pieces.train or not pieces.validation:
         raise CorpusError(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
@@ -97,7 +106,10 @@ def train(
         if pretrained:
             pretrained.assign_to(network)
         setup = recipe.kind.set_up(network, recipe, codec, pieces, hours)
-        checkpoints = Checkpoints(run, setup.plan, network, group)
+        origin = [np.array(weight.value) for weight in setup.model.trainable_variables]
+        share = recipe.fit.origin_share if pretrained else 0.0
+        averages = AveragedWeights(origin, share)
+        checkpoints = Checkpoints(run, setup.plan, network, group, averages)
         with group.together():
             return _fit_rest(setup, checkpoints, run, listener, pretrained is not None)
 
@@ -159,7 +171,7 @@ def _fit(
             epochs=setup.plan.epochs,
             initial_epoch=epochs_done,
             steps_per_epoch=setup.plan.steps_an_epoch,
-            callbacks=[*callbacks, interruption],
+            callbacks=[checkpoints.averages, *callbacks, interruption],
             shuffle=False,
             verbose=0,
             **validation,
@@ -173,29 +185,3 @@ def _validation_loss(setup: TrainingSetup) -> float:
         inputs, targets, batch_size=setup.validation_batch, verbose=0, return_dict=True
     )
     return float(found["loss"])
-
-
-def _pieces(corpora: Sequence[Corpus], splits: Sequence[Split], *, within_pieces: bool) -> Pieces:
-    """Return the pieces to train on and those for validation.
-
-    Sessions, which an instrument is fine-tuned on, are few and long. So each of them is
-    cut in two instead (`within_pieces`): its beginning to train on, its end for validation.
-    """
-    train = _of_side(corpora, [split.train for split in splits])
-    validation = _of_side(corpora, [split.valid for split in splits])
-    if not within_pieces:
-        return Pieces(train, validation)
-    pieces = [*train, *validation]
-    cuts = [int(len(piece) * TRAIN_SHARE) for piece in pieces]
-    return Pieces(
-        [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True) if cut],
-        [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True) if cut < len(piece)],
-    )
-
-
-def _of_side(corpora: Sequence[Corpus], chosen: Sequence[Sequence[int]]) -> list[NoteArray]:
-    return [
-        corpus.piece(index)
-        for corpus, indices in zip(corpora, chosen, strict=True)
-        for index in indices
-    ]

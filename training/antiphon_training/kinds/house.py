@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from antiphon_training.kinds.setup import Pieces, TrainingSetup
 
 
+BelowOne = Annotated[float, Meta(ge=0.0, lt=1.0)]
+
+
 class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Sizes of the house network."""
 
@@ -31,6 +34,8 @@ class HouseNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=Tru
     units: Count = 512
     embedding: Count = 256
     head: Count = 256
+    dropout: BelowOne = 0.0
+    attention: Annotated[int, Meta(ge=0)] = 0
 
 
 class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +51,7 @@ class HouseFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_on
     decay_share: Share = 0.3
     weight_decay: Annotated[float, Meta(ge=0.0)] = 0.01
     gradient_norm: Positive = 1.0
+    average: BelowOne = 0.0
 
     @property
     def steps_an_epoch(self) -> int:
@@ -64,6 +70,8 @@ def _make(section: HouseNetworkSection, codec: Codec) -> Network:
         embedding=section.embedding,
         head=section.head,
         layers_count=section.layers,
+        dropout=section.dropout,
+        attention=section.attention,
         name="house",
     )
 
@@ -96,4 +104,5 @@ HOUSE = Kind(
     make=_make,
     set_up=_set_up,
     gentle=_gentle,
+    has_lessons=True,
 )

@@ -10,7 +10,12 @@ import tensorflow as tf
 from antiphon_training.kinds.schedule import WarmHoldDecay
 from antiphon_training.kinds.setup import Pieces, Plan, TrainingSetup
 from antiphon_training.networks.streaming import StreamingNetwork
-from antiphon_training.sequences.stretches import Batch, Stretches, validation_windows
+from antiphon_training.sequences.stretches import (
+    UNTAUGHT,
+    Batch,
+    Stretches,
+    validation_windows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +38,18 @@ def set_up_house(
         fit.learning_rate, fit.warmup_steps, fit.epochs * fit.steps_an_epoch, fit.decay_share
     )
     optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=fit.weight_decay, global_clipnorm=fit.gradient_norm
+        schedule,
+        weight_decay=fit.weight_decay,
+        global_clipnorm=fit.gradient_norm,
+        use_ema=fit.average > 0.0,
+        ema_momentum=fit.average,
     )
     model.compile(
         optimizer,
         loss={
-            name: keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+            name: keras.losses.SparseCategoricalCrossentropy(
+                from_logits=True, ignore_class=UNTAUGHT
+            )
             for name in codec.fields
         },
     )
@@ -51,6 +62,7 @@ def set_up_house(
         fit.batches_a_round,
         recipe.augmentation.values(),
         fit.seed,
+        pieces.lessons,
     )
     length = min(VALIDATION_LENGTH, max(len(piece) for piece in pieces.validation))
     return TrainingSetup(

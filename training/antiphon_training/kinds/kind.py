@@ -61,6 +61,9 @@ class Kind:
         keys of the section that it was trained by.
     loss_unit : str
         The unit of its loss.
+    has_lessons : bool
+        Whether its training follows `Pieces.lessons`: pieces that are drawn more often, or
+        that do not teach every field.
     """
 
     codec: TrainedCodec
@@ -70,6 +73,7 @@ class Kind:
     set_up: Callable[[Network, Sections, Codec, Pieces, float | None], TrainingSetup]
     gentle: Callable[[Mapping[str, Any]], FitSection]
     loss_unit: str = "nats"
+    has_lessons: bool = False
 
     @property
     def name(self) -> str:

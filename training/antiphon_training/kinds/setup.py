@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from antiphon.music.note import NoteArray
+from antiphon_training.sequences.stretches import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,13 @@ class Pieces:
     train, validation : sequence of NoteArray
         Those that are trained on, and those that the loss is measured on after each
         epoch.
+    lessons : sequence of Lesson
+        What each of `train` teaches; empty where each teaches everything.
     """
 
     train: Sequence[NoteArray]
     validation: Sequence[NoteArray]
+    lessons: Sequence[Lesson] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from antiphon_training.networks.attention import RecentAttention
 from antiphon_training.networks.lstm import SequenceLSTM
 from antiphon_training.networks.recurrence.backend import rows
 
@@ -110,6 +111,11 @@ class HouseNetwork(keras.Model):
         Widths of the LSTM layers, of the note embedding, of a head's hidden layer.
     layers_count : int
         Number of LSTM layers.
+    dropout : float
+        Share of the values that are dropped in training, of the input of each LSTM layer
+        and of the features.
+    attention : int
+        Width of a head of attention over the last notes (`networks.attention`); 0: none.
     """
 
     def __init__(
@@ -121,6 +127,8 @@ class HouseNetwork(keras.Model):
         embedding: int = 256,
         head: int = 256,
         layers_count: int = 2,
+        dropout: float = 0.0,
+        attention: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -128,6 +136,11 @@ class HouseNetwork(keras.Model):
         self.units, self.embedding_width, self.head_width = units, embedding, head
         self.embedding = NoteEmbedding(self.input_sizes, embedding, name="embedding")
         self.lstms = [SequenceLSTM(units, name=f"lstm_{i + 1}") for i in range(layers_count)]
+        self.attention = RecentAttention(attention, name="attention") if attention else None
+        # Without dropout there are no layers for it, which would keep random states as weights.
+        count = layers_count + 1 if dropout else 0
+        self.dropout = dropout
+        self.drops = [keras.layers.Dropout(dropout, name=f"drop_{i + 1}") for i in range(count)]
         self.heads = [
             FieldHead(size, self.sizes[:i], head, name=f"head_{name}")
             for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
@@ -142,7 +155,15 @@ class HouseNetwork(keras.Model):
     def state_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each state tensor without the batch: h1, c1, h2, c2 ..."""
         layers = range(1, len(self.lstms) + 1)
-        return {f"{kind}{layer}": (self.units,) for layer in layers for kind in ("h", "c")}
+        shapes: dict[str, tuple[int, ...]] = {
+            f"{kind}{layer}": (self.units,) for layer in layers for kind in ("h", "c")
+        }
+        return shapes if self.attention is None else {**shapes, **self.attention.state_shapes}
+
+    @property
+    def neutral_parts(self) -> tuple[str, ...]:
+        """Names of the parts that add nothing before they are trained."""
+        return () if self.attention is None else (self.attention.name,)
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
@@ -151,32 +172,45 @@ class HouseNetwork(keras.Model):
         for lstm in self.lstms:
             lstm.build((None, None, width))
             width = self.units
+        if self.attention is not None:
+            self.attention.build(self.units, self.embedding_width)
         for head in self.heads:
             head.build((None, None, self.units))
         self.built = True
 
     def initial_state(self, batch: Tensor) -> State:
         """Return zeros: h and c of each layer, float32 (batch, units)."""
-        return [ops.zeros((batch, self.units), dtype="float32") for _ in range(2 * len(self.lstms))]
+        return [ops.zeros((batch, *shape), dtype="float32") for shape in self.state_shapes.values()]
 
-    def run(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
+    def run(self, previous: Tensor, state: State, training: bool = False) -> tuple[Tensor, State]:
         """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
-        x = self.embedding(ops.transpose(previous, (1, 0, 2)))
+        embedded = x = self.embedding(ops.transpose(previous, (1, 0, 2)))
         total, after = None, []
         for i, lstm in enumerate(self.lstms):
-            x, h, c = lstm(x, state[2 * i], state[2 * i + 1])
+            x, h, c = lstm(self._drop(i, x, training), state[2 * i], state[2 * i + 1])
             total = x if total is None else total + x
             after += [ops.cast(h, "float32"), c]
-        return ops.transpose(total, (1, 0, 2)), after
+        features = ops.transpose(total, (1, 0, 2))
+        if self.attention is not None:
+            rest = state[len(after) :]
+            features, more = self.attention(features, ops.transpose(embedded, (1, 0, 2)), rest)
+            after += more
+        return self._drop(len(self.lstms), features, training), after
+
+    def _drop(self, place: int, x: Tensor, training: bool) -> Tensor:
+        return self.drops[place](x, training=training) if training and self.drops else x
 
     def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one note (batch, fields); return features (batch, units) and the new state."""
-        x = self.embedding(previous)
+        embedded = x = self.embedding(previous)
         total, after = None, []
         for i, lstm in enumerate(self.lstms):
             x, c = lstm.step(x, state[2 * i], state[2 * i + 1])
             total = x if total is None else total + x
             after += [x, c]
+        if self.attention is not None:
+            total, more = self.attention.step(total, embedded, state[len(after) :])
+            after += more
         return total, after
 
     def field_logits(self, features: Tensor) -> list[FieldLogits]:
@@ -232,4 +266,6 @@ class HouseNetwork(keras.Model):
             "embedding": self.embedding_width,
             "head": self.head_width,
             "layers_count": len(self.lstms),
+            "dropout": self.dropout,
+            "attention": 0 if self.attention is None else self.attention.width,
         }

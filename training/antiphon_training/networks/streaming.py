@@ -41,12 +41,12 @@ class StreamingNetwork(keras.Model):
         self.carried = [
             self.add_weight(
                 name=f"carried_{i}",
-                shape=(batch, network.units),
+                shape=(batch, *shape),
                 initializer="zeros",
                 trainable=False,
                 dtype="float32",
             )
-            for i in range(2 * len(network.lstms))
+            for i, shape in enumerate(network.state_shapes.values())
         ]
 
     def build(self, input_shape: Any = None) -> None:
@@ -60,9 +60,12 @@ class StreamingNetwork(keras.Model):
         if not training:
             logits: dict[str, Tensor] = self.network(inputs)
             return logits
-        keep = 1.0 - ops.cast(ops.reshape(inputs["reset"], (-1, 1)), "float32")
-        state = [variable.value * keep for variable in self.carried]
-        features, after = self.network.run(inputs["previous"], state)
+        keep = 1.0 - ops.cast(inputs["reset"], "float32")
+        state = [
+            variable.value * ops.reshape(keep, (-1,) + (1,) * (len(variable.shape) - 1))
+            for variable in self.carried
+        ]
+        features, after = self.network.run(inputs["previous"], state, training=True)
         for variable, value in zip(self.carried, after, strict=True):
             variable.assign(ops.stop_gradient(value))
         return self.network.logits(features, inputs["target"])

@@ -35,18 +35,28 @@ def graph_weights(network: Any) -> Weights:
 def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
     """Assign the weights that `graph_weights` returned for a network of the same form.
 
+    A part that adds nothing before it is trained (`neutral_parts` of a network) may be
+    missing as a whole: it stays as it is.
+
     Raises
     ------
     ValueError
         One is missing, or has another shape.
     """
     turned = _gated(network)
+    missing = [part for part in getattr(network, "neutral_parts", ()) if _lacks(weights, part)]
     for weight in network.trainable_weights:
+        if any(f"/{part}/" in weight.path for part in missing):
+            continue
         value = weights.get(weight.path)
         if value is None or value.size != int(np.prod(weight.shape)):
             raise ValueError(f"the weight {weight.path} is missing or of another shape")
         value = value.reshape(weight.shape)
         weight.assign(_swap_gates(value) if weight.path in turned else value)
+
+
+def _lacks(weights: Mapping[str, Any], part: str) -> bool:
+    return not any(f"/{part}/" in path for path in weights)
 
 
 def _gated(network: Any) -> set[str]:

@@ -5,7 +5,8 @@ The network's state is carried through a round and starts from zeros in the next
 begins anywhere in a piece and continues with whole pieces, each after the codec's start row,
 until it is full.
 
-Every stretch is transposed and its tempo is changed. The random numbers of round `k` depend
+Every stretch is transposed and its tempo is changed. A piece may leave some fields untaught:
+their targets are `UNTAUGHT`, and the loss passes over them. The random numbers of round `k` depend
 on the seed and on `k` alone, so a resumed run sees the same data as one that never stopped.
 """
 
@@ -24,6 +25,26 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 Batch = tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
+
+UNTAUGHT = -1
+"""The target of a field that is read and not learned; no class has this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a piece teaches.
+
+    Attributes
+    ----------
+    weight : float
+        How often it is drawn for its length, beside the other pieces.
+    untaught : frozenset of str
+        Fields of its notes that are read and not learned, because nobody played them:
+        the velocity of a piece without dynamics, for instance.
+    """
+
+    weight: float = 1.0
+    untaught: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,8 @@ class Stretches:
         The variation of the music.
     seed : int
         The seed of all random choices.
+    lessons : sequence of Lesson
+        What each piece teaches; empty where each teaches everything.
     """
 
     def __init__(
@@ -76,14 +99,20 @@ class Stretches:
         batches_a_round: int,
         augmentation: Augmentation,
         seed: int,
+        lessons: Sequence[Lesson] = (),
     ) -> None:
         self._pieces = pieces
         self._codec = codec
         self._batch, self._steps, self._batches = batch, steps, batches_a_round
         self._augmentation = augmentation
         self._seed = seed
+        lessons = lessons or [Lesson()] * len(pieces)
         lengths = np.array([len(piece) for piece in pieces], dtype=np.float64)
+        lengths *= [lesson.weight for lesson in lessons]
         self._share = np.cumsum(lengths) / lengths.sum()
+        self._taught = np.array(
+            [[name not in lesson.untaught for name in codec.fields] for lesson in lessons]
+        )
 
     @property
     def batches_a_round(self) -> int:
@@ -97,27 +126,38 @@ class Stretches:
         rows = [self._stretch(rng, length) for _ in range(self._batch)]
         previous = np.stack([row[0] for row in rows])
         target = np.stack([row[1] for row in rows])
+        learned = np.stack([row[2] for row in rows])
         for first in range(0, length, self._steps):
             part = slice(first, first + self._steps)
-            yield self._as_batch(previous[:, part], target[:, part], reset=first == 0)
+            yield self._as_batch(
+                previous[:, part], target[:, part], learned[:, part], reset=first == 0
+            )
 
     def _as_batch(
-        self, previous: NDArray[np.int32], target: NDArray[np.int32], reset: bool
+        self,
+        previous: NDArray[np.int32],
+        target: NDArray[np.int32],
+        learned: NDArray[np.int32],
+        reset: bool,
     ) -> Batch:
         flags = np.full(len(previous), reset, dtype=np.float32)
-        fields = {name: target[:, :, i] for i, name in enumerate(self._codec.fields)}
+        fields = {name: learned[:, :, i] for i, name in enumerate(self._codec.fields)}
         return {"previous": previous, "target": target, "reset": flags}, fields
 
     def _stretch(
         self, rng: np.random.Generator, length: int
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the rows to read and the rows to predict, int32 (length, fields) each."""
-        read, wanted, have = [], [], 0
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Return the rows to read, those that follow, and the same as they are learned.
+
+        Each is int32 (length, fields).
+        """
+        read, wanted, learned, have = [], [], [], 0
         held = rng.random() < self._augmentation.held_share
         while have < length:
             chosen = np.searchsorted(self._share, rng.random(), side="right")
             # The shares are sums, and rounding may leave the last below 1.
-            piece = self._pieces[min(int(chosen), len(self._pieces) - 1)]
+            number = min(int(chosen), len(self._pieces) - 1)
+            piece = self._pieces[number]
             first = int(rng.integers(len(piece))) if have == 0 else 0
             # One more note in front, for the step of the first.
             notes = piece[max(first - 1, 0) : first + length - have]
@@ -132,8 +172,9 @@ class Stretches:
             skip = 1 if first > 0 else 0
             read.append(inputs[skip:])
             wanted.append(classes[skip:])
+            learned.append(np.where(self._taught[number], classes[skip:], np.int32(UNTAUGHT)))
             have += len(classes) - skip
-        return np.concatenate(read), np.concatenate(wanted)
+        return np.concatenate(read), np.concatenate(wanted), np.concatenate(learned)
 
 
 def vary(notes: NoteArray, rng: np.random.Generator, how: Augmentation) -> NoteArray:
