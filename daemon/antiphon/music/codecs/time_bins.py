@@ -60,15 +60,18 @@ class TimeBins:
 
     def indices(self, seconds: NDArray[Any]) -> NDArray[np.intp]:
         """Return the class of each time; NaN sorts after every edge, as the last class."""
-        return np.searchsorted(self.edges, seconds, side="right")
+        return self.edges.searchsorted(seconds, side="right")
 
     def steps(self, onset: NDArray[np.float64], previous_onset: float | None) -> NDArray[np.intp]:
         """Return the class of the time between each onset and the one before.
 
         Without a previous onset the first step is 0.
         """
-        first = onset[0] if previous_onset is None else previous_onset
-        return self.indices(np.diff(onset, prepend=first))
+        gaps = np.zeros(len(onset))
+        np.subtract(onset[1:], onset[:-1], out=gaps[1:])
+        if previous_onset is not None:
+            gaps[:1] = onset[:1] - previous_onset
+        return self.indices(gaps)
 
     def seconds(self, indices: NDArray[Any], within: NDArray[Any]) -> NDArray[np.float64]:
         """Return a time for each class; `within` in [0, 1) places it inside."""

@@ -232,8 +232,10 @@ class Tracks:
         return since
 
     def _places(self, since: Array, variance: Array) -> tuple[Array, Array, Array]:
-        """Return how likely an onset meant for each place is, how far away that is, and the
-        same of each division: shapes (places, tracks) twice, and (divisions, tracks).
+        """Return how likely an onset is that is meant for a place, and how far away it is.
+
+        Both have the shape (places, tracks); then how likely it is by each division,
+        shape (divisions, tracks).
         """
         period = self._rows[_PERIOD]
         away = (since - PLACES) * period
