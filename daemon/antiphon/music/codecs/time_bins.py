@@ -50,9 +50,9 @@ class TimeBins:
         self.low = np.concatenate([[0.0], self.edges + EDGE_MARGIN])
         self.width = np.append(self.edges - EDGE_MARGIN - self.low[:-1], 0.0)
         # To look up one number is faster in lists.
-        self._edges, self._low, self._width = (
-            table.tolist() for table in (self.edges, self.low, self.width)
-        )
+        self._edges: list[float] = self.edges.tolist()
+        self._low: list[float] = self.low.tolist()
+        self._width: list[float] = self.width.tolist()
 
     def index(self, seconds: float) -> int:
         """Return the class of one time."""
