@@ -227,7 +227,8 @@ class Memory:
         for row, trail in zip(pitches, trails, strict=True):
             row[LONGEST - len(trail.rows) :] = trail.rows[:, 0]
         steps = np.diff(pitches)[:, ::-1].astype(np.int8)  # the newest first
-        same = self._steps[:count, 0] == steps[:, :1]
+        first = self._steps[:count, 0] == steps[:, :1]
+        same = first.copy()
         for back in range(1, _LEAST_SHIFTED - 1):
             same &= self._steps[:count, back] == steps[:, back : back + 1]
         if sizes.min() < _LEAST_SHIFTED:
@@ -235,9 +236,12 @@ class Memory:
         same |= self._pitch[:count] == pitches[:, -1:]
         alike = np.flatnonzero(same)
         which, at = np.divmod(alike, count)
-        common = np.zeros((len(at), LONGEST), dtype=np.bool_)
-        np.equal(self._steps[at], steps[which], out=common[:, :-1])
-        lengths = np.minimum(common.argmin(axis=1) + 1, sizes[which])
+        # Most have no interval in common.
+        more = np.flatnonzero(first.reshape(-1)[alike])
+        common = np.zeros((len(more), LONGEST), dtype=np.bool_)
+        np.equal(self._steps[at[more]], steps[which[more]], out=common[:, :-1])
+        lengths = np.ones(len(at), dtype=np.intp)
+        lengths[more] = np.minimum(common.argmin(axis=1) + 1, sizes[which[more]])
         shifts = pitches[which, -1] - self._pitch[at]
         # What followed must be on the keyboard in its new place too.
         followed = self._pitch[at + 1] + shifts
