@@ -101,6 +101,7 @@ class Predictor:
         self._plain = (Controls.of(fields=fields), Biases(self.codec))
         self._no_memory = {name: self._feeds[name] for name in recalled.INPUTS if self.remembers}
         self._nothing = recalled.nothing(fields)
+        self._neutrals: dict[int, dict[str, NDArray[Any]]] = {}
         self._zeros = tuple(
             np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
         )
@@ -135,7 +136,7 @@ class Predictor:
         plain, unbiased = self._plain
         controls = [ask.controls or plain for ask in asks]
         biases = [(ask.biases or unbiased).rows for ask in asks]
-        feeds = neutral_feeds(self.card, self._graph, len(asks))
+        feeds = self._neutral(len(asks))
         feeds["previous"] = np.array([ask.previous for ask in asks], dtype=np.int32)
         feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
         feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
@@ -152,6 +153,12 @@ class Predictor:
             own = self._after([tensor[i : i + 1] for tensor in after])
             drawn.append(Prediction(note[i], within[i], log_probability[i], *own))
         return drawn
+
+    def _neutral(self, batch: int) -> dict[str, NDArray[Any]]:
+        """Return neutral inputs for a batch, to be added to; they are made once."""
+        if batch not in self._neutrals:
+            self._neutrals[batch] = neutral_feeds(self.card, self._graph, batch)
+        return dict(self._neutrals[batch])
 
     def read(self, state: State, classes: ArrayLike) -> list[State]:
         """Read rows of classes, shape (rows, fields), and return the state after each.

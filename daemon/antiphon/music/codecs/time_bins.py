@@ -50,9 +50,9 @@ class TimeBins:
         self.low = np.concatenate([[0.0], self.edges + EDGE_MARGIN])
         self.width = np.append(self.edges - EDGE_MARGIN - self.low[:-1], 0.0)
         # To look up one number is faster in lists.
-        self._edges, self._low, self._width = (
-            table.tolist() for table in (self.edges, self.low, self.width)
-        )
+        self._edges: list[float] = self.edges.tolist()
+        self._low: list[float] = self.low.tolist()
+        self._width: list[float] = self.width.tolist()
 
     def index(self, seconds: float) -> int:
         """Return the class of one time."""
@@ -60,15 +60,18 @@ class TimeBins:
 
     def indices(self, seconds: NDArray[Any]) -> NDArray[np.intp]:
         """Return the class of each time; NaN sorts after every edge, as the last class."""
-        return np.searchsorted(self.edges, seconds, side="right")
+        return self.edges.searchsorted(seconds, side="right")
 
     def steps(self, onset: NDArray[np.float64], previous_onset: float | None) -> NDArray[np.intp]:
         """Return the class of the time between each onset and the one before.
 
         Without a previous onset the first step is 0.
         """
-        first = onset[0] if previous_onset is None else previous_onset
-        return self.indices(np.diff(onset, prepend=first))
+        gaps = np.zeros(len(onset))
+        np.subtract(onset[1:], onset[:-1], out=gaps[1:])
+        if previous_onset is not None:
+            gaps[:1] = onset[:1] - previous_onset
+        return self.indices(gaps)
 
     def seconds(self, indices: NDArray[Any], within: NDArray[Any]) -> NDArray[np.float64]:
         """Return a time for each class; `within` in [0, 1) places it inside."""

@@ -106,10 +106,25 @@ class Tracks:
     ----------
     rows : float64 array, shape (13, tracks)
         All that changes or differs from track to track; see `_ROWS`.
+
+    Attributes
+    ----------
+    period : float64 array, shape (tracks,)
+        How long a beat is.
+    beat : float64 array, shape (tracks,)
+        When the last beat fell.
+    recent : float64 array, shape (tracks,)
+        How well the track explains the last few moments, as a logarithm.
+    fit : float64 array, shape (tracks,)
+        How much likelier the last onsets were than without a beat, in the mean of logarithms.
     """
 
     def __init__(self, rows: Array) -> None:
         self._rows = rows
+        self.period: Array = rows[_PERIOD]
+        self.beat: Array = rows[_BEAT]
+        self.recent: Array = rows[_RECENT]
+        self.fit: Array = rows[_FIT]
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
@@ -126,7 +141,7 @@ class Tracks:
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return self._rows.shape[1]
+        return len(self.period)
 
     def joined(self, other: Tracks) -> Tracks:
         """Return these and others."""
@@ -135,26 +150,6 @@ class Tracks:
     def chosen(self, indices: Sequence[int]) -> Tracks:
         """Return some of them."""
         return Tracks(self._rows[:, indices])
-
-    @property
-    def period(self) -> Array:
-        """How long a beat is."""
-        return self._rows[_PERIOD]
-
-    @property
-    def beat(self) -> Array:
-        """When the last beat fell."""
-        return self._rows[_BEAT]
-
-    @property
-    def recent(self) -> Array:
-        """How well the track explains the last few moments, as a logarithm."""
-        return self._rows[_RECENT]
-
-    @property
-    def fit(self) -> Array:
-        """How much likelier the last onsets were than without a beat, in the mean of logarithms."""
-        return self._rows[_FIT]
 
     @property
     def merit(self) -> Array:
@@ -201,11 +196,11 @@ class Tracks:
         near, away, likely = self._places(since, variance)
         logs = np.log(likely)
         usual = INTERVALS * self._usual(intervals)
-        explained, recent, fit = rows[_EXPLAINED], rows[_RECENT], rows[_FIT]
+        explained, recent, fit = rows[_EXPLAINED], self.recent, self.fit
         division = np.exp(explained) * USUALLY
         whole = division[0] + division[1] + division[2]
         total = np.add.reduce(division * likely)
-        fit += max(LATEST, 1.0 / heard) * (np.log(total * rows[_PERIOD] / whole) - fit)
+        fit += max(LATEST, 1.0 / heard) * (np.log(total * self.period / whole) - fit)
         recent *= RECENT
         recent += np.add.reduce(division * logs) * (weight / whole) + usual
         explained *= MEMORY
@@ -218,7 +213,7 @@ class Tracks:
     def _pass(self, time: float) -> Array:
         """Move the last beat up to a time; return how long ago it was, in beats."""
         rows = self._rows
-        beat, period = rows[_BEAT], rows[_PERIOD]
+        beat, period = self.beat, self.period
         place = (time - beat) / period
         beats = np.maximum(np.floor(place), 0.0)
         beat += beats * period
@@ -232,10 +227,12 @@ class Tracks:
         return since
 
     def _places(self, since: Array, variance: Array) -> tuple[Array, Array, Array]:
-        """Return how likely an onset meant for each place is, how far away that is, and the
-        same of each division: shapes (places, tracks) twice, and (divisions, tracks).
+        """Return how likely an onset is that is meant for a place, and how far away it is.
+
+        Both have the shape (places, tracks); then how likely it is by each division,
+        shape (divisions, tracks).
         """
-        period = self._rows[_PERIOD]
+        period = self.period
         away = (since - PLACES) * period
         spread = np.minimum(variance, 0.01 * (period * period))
         near = np.exp(away * away * (-0.5 / spread))
@@ -249,7 +246,7 @@ class Tracks:
         rows = self._rows
         gain = to / variance
         rows[_BEAT : _PERIOD + 1] += gain * away
-        period, bias = rows[_PERIOD], rows[_BIAS]
+        period, bias = self.period, rows[_BIAS]
         np.minimum(np.maximum(period, _SHORTEST, out=period), _LONGEST, out=period)
         gain *= meant
         rows[_UNSURE] -= gain * to[0]
@@ -264,7 +261,7 @@ class Tracks:
             (min(max(interval, _LEAST_LOG), _MOST_LOG) - _LEAST_LOG) / RATIO + begin
             for interval, begin in zip(intervals, begins, strict=False)
         ]
-        places = np.array(firsts)[:, np.newaxis] - (1.0 / RATIO) * np.log(self._rows[_PERIOD])
+        places = np.array(firsts)[:, np.newaxis] - (1.0 / RATIO) * np.log(self.period)
         told: Array = np.add.reduce(tables.take(places.astype(np.intp)))
         return told
 

@@ -210,7 +210,7 @@ class Memory:
         self, rows: NDArray[np.int32], weights: NDArray[np.float32], lengths: NDArray[np.float32]
     ) -> Recall | None:
         """Return places that something followed on; None where there is none."""
-        if weights.min() < _NOWHERE / 2:
+        if np.minimum.reduce(weights) < _NOWHERE / 2:
             followed = weights > _NOWHERE / 2
             rows, weights, lengths = rows[followed], weights[followed], lengths[followed]
         return Recall(rows, weights, lengths, self.gain) if len(rows) else None
@@ -223,26 +223,31 @@ class Memory:
         A place is counted on from one trail to the next: `count` are of each.
         """
         pitches = np.zeros((len(trails), LONGEST), dtype=np.int16)
-        sizes = np.array([len(trail.rows) for trail in trails])
+        sizes = [len(trail.rows) for trail in trails]
         for row, trail in zip(pitches, trails, strict=True):
             row[LONGEST - len(trail.rows) :] = trail.rows[:, 0]
-        steps = np.diff(pitches)[:, ::-1].astype(np.int8)  # the newest first
-        same = self._steps[:count, 0] == steps[:, :1]
+        steps = (pitches[:, 1:] - pitches[:, :-1])[:, ::-1].astype(np.int8)  # the newest first
+        first = same = self._steps[:count, 0] == steps[:, :1]
         for back in range(1, _LEAST_SHIFTED - 1):
-            same &= self._steps[:count, back] == steps[:, back : back + 1]
-        if sizes.min() < _LEAST_SHIFTED:
-            same &= (sizes >= _LEAST_SHIFTED)[:, np.newaxis]
+            same = same & (self._steps[:count, back] == steps[:, back : back + 1])
+        if min(sizes) < _LEAST_SHIFTED:
+            same &= (np.array(sizes) >= _LEAST_SHIFTED)[:, np.newaxis]
         same |= self._pitch[:count] == pitches[:, -1:]
-        alike = np.flatnonzero(same)
+        alike = same.reshape(-1).nonzero()[0]
         which, at = np.divmod(alike, count)
-        common = np.zeros((len(at), LONGEST), dtype=np.bool_)
-        np.equal(self._steps[at], steps[which], out=common[:, :-1])
-        lengths = np.minimum(common.argmin(axis=1) + 1, sizes[which])
+        # Most have no interval in common.
+        more = first.reshape(-1)[alike].nonzero()[0]
+        common = np.zeros((len(more), LONGEST), dtype=np.bool_)
+        np.equal(self._steps[at[more]], steps[which[more]], out=common[:, :-1])
+        lengths = np.ones(len(at), dtype=np.intp)
+        lengths[more] += common.argmin(axis=1)
+        if min(sizes) < LONGEST:
+            np.minimum(lengths, np.take(sizes, which), out=lengths)
         shifts = pitches[which, -1] - self._pitch[at]
         # What followed must be on the keyboard in its new place too.
         followed = self._pitch[at + 1] + shifts
-        off = ((followed < 0) | (followed >= self._sizes[0])) & (shifts != 0)
-        if off.any():
+        off = followed.view(np.uint16) >= self._sizes[0]  # negative ones are large then
+        if np.logical_or.reduce(off):
             lengths[off] = shifts[off] = 0
         return alike, lengths, shifts
 
