@@ -133,20 +133,7 @@ class Predictor:
         """Draw the answer to each of several asks in one call, each as `step` would."""
         if not asks:
             return []
-        plain, unbiased = self._plain
-        controls = [ask.controls or plain for ask in asks]
-        biases = [(ask.biases or unbiased).rows for ask in asks]
-        feeds = self._neutral(len(asks))
-        feeds["previous"] = np.array([ask.previous for ask in asks], dtype=np.int32)
-        feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
-        feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
-        feeds["min_p"] = np.array([one.min_p for one in controls], dtype=np.float32)
-        for index, name in enumerate(self._state_names):
-            feeds[name] = np.concatenate([ask.state[index] for ask in asks])
-        for index, name in enumerate(self._bias_names):
-            feeds[name] = np.concatenate([rows[index] for rows in biases])
-        if self.remembers and any(ask.memory is not None for ask in asks):
-            feeds |= recalled.as_inputs([ask.memory or self._nothing for ask in asks])
+        feeds = self._batch_feeds(asks)
         note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
         drawn = []
         for i in range(len(asks)):
@@ -159,6 +146,15 @@ class Predictor:
         if batch not in self._neutrals:
             self._neutrals[batch] = neutral_feeds(self.card, self._graph, batch)
         return dict(self._neutrals[batch])
+
+    def logits_batch(self, asks: Sequence[Ask]) -> NDArray[np.float32]:
+        """Return the logits of the row that each of several asks would draw, in one call.
+
+        Shape (asks, sum of codec.sizes): those of all fields, one after the other, each
+        given the earlier fields that are drawn.
+        """
+        logits: NDArray[np.float32] = self._graph.run(["logits"], self._batch_feeds(asks))[0]
+        return logits
 
     def read(self, state: State, classes: ArrayLike) -> list[State]:
         """Read rows of classes, shape (rows, fields), and return the state after each.
@@ -216,6 +212,24 @@ class Predictor:
             feeds["previous"] = row[None]
             state, key = self._after(self._reader.run(self._after_outputs, feeds))
             yield state, key
+
+    def _batch_feeds(self, asks: Sequence[Ask]) -> dict[str, NDArray[Any]]:
+        """Return the inputs of one call for several asks."""
+        plain, unbiased = self._plain
+        controls = [ask.controls or plain for ask in asks]
+        biases = [(ask.biases or unbiased).rows for ask in asks]
+        feeds = self._neutral(len(asks))
+        feeds["previous"] = np.array([ask.previous for ask in asks], dtype=np.int32)
+        feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
+        feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
+        feeds["min_p"] = np.array([one.min_p for one in controls], dtype=np.float32)
+        for index, name in enumerate(self._state_names):
+            feeds[name] = np.concatenate([ask.state[index] for ask in asks])
+        for index, name in enumerate(self._bias_names):
+            feeds[name] = np.concatenate([rows[index] for rows in biases])
+        if self.remembers and any(ask.memory is not None for ask in asks):
+            feeds |= recalled.as_inputs([ask.memory or self._nothing for ask in asks])
+        return feeds
 
     def _after(self, tensors: list[NDArray[Any]]) -> tuple[State, NDArray[np.float32] | None]:
         """Return state and key after a row, from `_after_outputs`, each (1, ...)."""

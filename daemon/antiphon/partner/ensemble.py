@@ -5,12 +5,14 @@ Times are seconds of the session's clock.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.foresight import foresight_for
 from antiphon.partner.line.form import answering, fitted
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
@@ -85,6 +87,7 @@ class Ensemble:
         self.memory = memory_for(predictor, codec, sections.memory)
         self.reading = Reading(self._improviser, window, self.memory)
         self._window = window
+        self._foresight = foresight_for(predictor, codec)
         self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
@@ -152,6 +155,14 @@ class Ensemble:
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
         cue = Cue(start, beats=beats, groove=groove, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
+
+    def judge_silence(self) -> None:
+        """Tell the phrase until when the instrument expects nothing, after what was read."""
+        until = -math.inf
+        if self._foresight is not None:
+            place = self.reading.place
+            until = place.onset + self._foresight.silence(place)
+        self.listening.phrase.expect(until)
 
     def moment(self) -> Cue:
         """Return the same for notes that begin at once: neither beat nor form matters to them."""

@@ -75,6 +75,13 @@ class NextNote(Protocol):
         """Return the state after rows of classes, shape (notes, fields)."""
 
 
+class Foresees(NextNote, Protocol):
+    """An instrument that tells how likely each class of the next note is."""
+
+    def logits_batch(self, asks: Sequence[Ask]) -> NDArray[np.float32]:
+        """Return the logits of what each ask would draw, shape (asks, sum of the sizes)."""
+
+
 class Remembers(NextNote, Protocol):
     """An instrument that can take up what a memory recalls."""
 
@@ -93,3 +100,10 @@ def remembering(predictor: NextNote) -> Remembers | None:
     if getattr(predictor, "weighing", None) is None or predictor.window is not None:
         return None
     return cast("Remembers", predictor)
+
+
+def foreseeing(predictor: NextNote) -> Foresees | None:
+    """Return the instrument, if it tells how likely the next notes are, at no great cost."""
+    if not hasattr(predictor, "logits_batch") or predictor.window is not None:
+        return None
+    return cast("Foresees", predictor)

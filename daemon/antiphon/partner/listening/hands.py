@@ -56,6 +56,7 @@ class Hands:
         self._latest: dict[int, Struck] = {}
         self._sustained: set[int] = set()
         self._ready: dict[int, bool] = {}
+        self._pedal_lifted = -math.inf
 
     @property
     def held_until(self) -> float:
@@ -65,6 +66,11 @@ class Hands:
         """
         latest = max((struck.onset for struck in self._down.values()), default=-math.inf)
         return latest + self.drone_after
+
+    @property
+    def pedal_until(self) -> float:
+        """When the last sustain pedal was lifted; infinity while one is down."""
+        return math.inf if self._sustained else self._pedal_lifted
 
     def heard(self, time: float, pitch: int) -> Struck | None:
         """Return the stroke that a stroke now would be, if it was heard before."""
@@ -130,7 +136,9 @@ class Hands:
             self._ready[channel] = True
         else:
             self._ready.setdefault(channel, False)  # first heard of while it hovers
-        self._sustained.discard(channel)
+        if channel in self._sustained:
+            self._sustained.remove(channel)
+            self._pedal_lifted = time
         self._damp(time, channel)
         return False
 

@@ -6,6 +6,7 @@ Notes Off from keyboards and DAWs, pedals that hover. Times are seconds.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from antiphon.messages import Control, NoteOff, NoteOn
@@ -93,12 +94,12 @@ class Listening:
     @property
     def phrase_end(self) -> float | None:
         """When the phrase ends if no key moves any more; None without a phrase."""
-        return self.phrase.end(self._hands.held_until)
+        return self.phrase.end(self._hands.held_until, self._pedal_until)
 
     @property
     def phrase_seconds(self) -> float:
         """How long the phrase was."""
-        return self.phrase.seconds(self._hands.held_until)
+        return self.phrase.seconds(self._hands.held_until, self._pedal_until)
 
     def beats(self, now: float) -> Beats | None:
         """Return the beats as they are known by a time: those of a clock, if there is one."""
@@ -144,6 +145,11 @@ class Listening:
         self._doubtful.clear()
         self._hands.let_go(time)
         self.end_phrase()
+
+    @property
+    def _pedal_until(self) -> float:
+        """When the pedal was lifted, as in `Hands`; never, where it is to be ignored."""
+        return -math.inf if self._settings.pedal == "ignore" else self._hands.pedal_until
 
     def _listens_to(self, channel: int) -> bool:
         """Tell whether a channel is the player's: a zone of MPE makes any of its channels so."""

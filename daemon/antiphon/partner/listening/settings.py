@@ -60,7 +60,8 @@ class ListeningSettings(Section, frozen=True, kw_only=True):
         Meta(
             description='What the sustain pedal does to an answer when it is pressed: "stop" ends '
             'the answer, "finish" plays only the notes that sound already to their ends, "ignore" '
-            "does nothing. If no key follows, the answer is given again. Other pedals do nothing.",
+            "does nothing. If no key follows, the answer is given again. Unless ignored, a pedal "
+            "that is down also says that the phrase goes on. Other pedals do nothing.",
             extra={"choices": ("stop", "finish", "ignore")},
         ),
     ] = "stop"

@@ -163,6 +163,9 @@ class Turn:
             reading.aim(end, self._cue)
         calls = reading.read(calls)
         if self.line is None and self._plan is None and reading.ready:
+            if not listening.phrase.judged:
+                self._ensemble.judge_silence()
+                return self._prepare(now, calls - 1)
             self._choose_from(self._first_line(now, end), end)
         return calls
 

@@ -203,3 +203,41 @@ def test_who_goes_on_at_once_again_and_again_is_given_more_time_each_time() -> N
         detector.press(time)
         assert detector.pause == pytest.approx(pause)
         detector.clear()
+
+
+def test_a_pedal_that_is_down_makes_the_pause_longer() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [1.0, 1.2])
+    assert detector.end(pedal_until=math.inf) == pytest.approx(1.25 + 2.5 * 0.6)
+    assert detector.end(pedal_until=1.1) == pytest.approx(1.25 + 0.6)  # lifted before the end
+    assert detector.end(pedal_until=1.8) == pytest.approx(2.1)  # a moment for the next key
+    assert detector.end(pedal_until=2.7) == pytest.approx(1.25 + 2.5 * 0.6)
+    slow = PhraseDetector(PartnerSettings(longest_pause=0.8))
+    _play(slow, [1.0, 1.2])
+    assert slow.end(pedal_until=math.inf) == pytest.approx(1.25 + 0.8)
+
+
+def test_an_expected_silence_is_no_pause_up_to_four_pauses() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [1.0, 1.2])
+    assert not detector.judged
+    for until, end in ((1.5, 1.85), (2.5, 2.5), (9.0, 1.25 + 4 * 0.6)):
+        detector.expect(until)
+        assert detector.judged
+        assert detector.end() == pytest.approx(end)
+    _play(detector, [1.4])  # the player went on: what was expected is over
+    assert not detector.judged
+    assert detector.end() == pytest.approx(1.45 + 0.6)
+
+
+@pytest.mark.parametrize("how", ["clear", "resume"])
+def test_a_silence_is_judged_anew_after_an_answer(how: str) -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [1.0])
+    detector.expect(3.0)
+    detector.clear()
+    if how == "resume":
+        detector.resume(1.0, 5.0)
+    else:
+        _play(detector, [5.0])
+    assert not detector.judged

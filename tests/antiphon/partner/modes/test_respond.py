@@ -101,14 +101,21 @@ def test_letting_go_of_a_held_key_or_pedal_does_not_interrupt(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("pedal", ["keys", "sustain"])
-def test_the_pedal_alone_keeps_nobody_waiting(kit: Kit, pedal: str) -> None:
+def test_a_pedal_that_is_down_is_waited_for_longer_but_not_for_ever(kit: Kit, pedal: str) -> None:
     events = [kit.pedal(0.5, down=True), *kit.phrase()]
     stage = kit.stage(pedal=pedal).run(events, until=20.0)
-    end = _pause_ends(events)
+    end = _pause_ends(events, 2.5 * 0.6)
     assert end <= stage.onsets[0] <= end + LEAD + WAIT
     sustained = np.isnan(stage.snapshot(end)["duration"])
     # A key struck again ended its first note; the others ring on.
     assert bool(sustained.any()) == (pedal == "sustain")
+
+
+def test_a_pedal_that_is_ignored_keeps_nobody_waiting(kit: Kit) -> None:
+    events = [kit.pedal(0.5, down=True), *kit.phrase()]
+    stage = kit.stage(pedal_does="ignore").run(events, until=20.0)
+    end = _pause_ends(events)
+    assert end <= stage.onsets[0] <= end + LEAD + WAIT
 
 
 def test_lifting_the_pedal_in_the_pause_reads_what_it_ended_again(kit: Kit) -> None:
@@ -117,7 +124,7 @@ def test_lifting_the_pedal_in_the_pause_reads_what_it_ended_again(kit: Kit) -> N
     lift = kit.pedal(_pause_ends(events) - 0.1, down=False)
     stage = kit.stage(pedal="sustain", predictor=imitator).run([*events, lift], until=20.0)
     assert 8 < imitator.reads <= 3 * 8
-    assert stage.onsets[0] <= _pause_ends(events) + LEAD + WAIT
+    assert stage.onsets[0] <= lift.time + 0.3 + LEAD + WAIT
 
 
 def test_it_never_plays_outside_its_range(kit: Kit) -> None:
