@@ -79,17 +79,17 @@ class Biases:
         the temperature.
     """
 
-    __slots__ = ("_by_field", "rows")
+    __slots__ = ("_fields", "rows")
 
     def __init__(self, codec: Codec) -> None:
         self.rows: tuple[NDArray[np.float32], ...] = tuple(
-            np.zeros((1, size), dtype=np.float32) for size in codec.sizes
+            [np.zeros((1, size), dtype=np.float32) for size in codec.sizes]
         )
-        self._by_field = dict(zip(codec.fields, self.rows, strict=True))
+        self._fields = codec.fields
 
     def row(self, field: str) -> NDArray[np.float32]:
         """Return the bias of one field, shape (1, classes), to be changed in place."""
-        return self._by_field[field]
+        return self.rows[self._fields.index(field)]
 
     def clear(self) -> None:
         """Set every bias back to zero."""

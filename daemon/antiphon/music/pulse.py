@@ -11,10 +11,12 @@ near to what people tap by themselves (`USUAL`).
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from antiphon.music.chords import CHORD_SPAN, first_notes
 
@@ -93,16 +95,17 @@ def likely_beats(moments: NDArray[np.float64], most: int) -> list[float]:
 
 def beat_scores(moments: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the beats that are considered, and how well each fits, as a logarithm."""
-    beats = _beats()
-    score = -0.5 * (np.log(beats / USUAL) / SPREAD) ** 2
+    beats, score = _beats()
     # Neighbours tell much the same: twice as many intervals are not twice as sure.
     weight = np.exp((moments - moments[-1]) / MEMORY) / np.sqrt(len(moments))
-    for lag, usual in enumerate(usual_intervals(), start=1):
-        intervals = np.log(moments[lag:] - moments[:-lag])
-        units = intervals[:, np.newaxis] - np.log(beats * FEWEST_BEATS)
-        places = np.clip(units / RATIO, 0, len(usual) - 1).astype(np.intp)
-        score += weight[lag:] @ usual[places]
-    return beats, score
+    lags = range(1, min(len(SHARES), len(moments) - 1) + 1)
+    intervals = np.log(np.concatenate([moments[lag:] - moments[:-lag] for lag in lags]))
+    # Beats and tables are as fine: from one beat to the next an interval moves one place.
+    first = (intervals - math.log(SHORTEST * FEWEST_BEATS)) / RATIO
+    first = np.clip(first, 0, _stretches().shape[1] - 1).astype(np.intp)
+    tables = np.repeat(np.array(lags) - 1, [len(moments) - lag for lag in lags])
+    weights = np.concatenate([weight[lag:] for lag in lags])
+    return beats, score + weights @ _stretches()[tables, first]
 
 
 def _peak(beats: NDArray[np.float64], score: NDArray[np.float64], best: int) -> float:
@@ -116,10 +119,22 @@ def _peak(beats: NDArray[np.float64], score: NDArray[np.float64], best: int) -> 
 
 
 @cache
-def _beats() -> NDArray[np.float64]:
-    """Return the beats that are considered."""
+def _beats() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the beats that are considered, and how usual each is, as a logarithm."""
     beats: NDArray[np.float64] = np.exp(np.arange(np.log(SHORTEST), np.log(LONGEST), RATIO))
-    return beats
+    return beats, -0.5 * (np.log(beats / USUAL) / SPREAD) ** 2
+
+
+@cache
+def _stretches() -> NDArray[np.float64]:
+    """Return how usual an interval is in units of each beat.
+
+    Shape (tables, places, beats): the second axis is the place in the table, in units of
+    the shortest beat. Beyond their ends the tables go on as they end.
+    """
+    count = len(_beats()[0])
+    padded = [np.pad(table, (count - 1, count), mode="edge") for table in usual_intervals()]
+    return sliding_window_view(np.array(padded), count, axis=1)[:, :, ::-1]
 
 
 @cache

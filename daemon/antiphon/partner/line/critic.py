@@ -38,9 +38,12 @@ SEMITONES = 6.0
 STEPS = 12.0
 """Of the mean velocity: the step from one dynamic mark to the next is 16."""
 
-TAKEN = (0.05, 0.6)
+TAKEN = (0.12, 0.6)
 """An answer takes up at least and at most such a share of the phrase; real music takes up 0.12
 of its last ten seconds."""
+
+COPY = 0.7
+"""A line that takes up more of the phrase than this is a copy of it."""
 
 INTERVALS = 4
 """So many intervals in a row are a theme."""
@@ -162,7 +165,7 @@ def theme(share: float) -> float:
 
 def copied(share: float) -> float:
     """Return -1 for a line that is the phrase again, and 0 for others."""
-    return -1.0 if share > 0.9 else 0.0
+    return -1.0 if share > COPY else 0.0
 
 
 def landing(notes: NoteArray, last: NoteArray, end: float) -> float:

@@ -7,7 +7,7 @@ settings that one adopts hold for the other too.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from antiphon.instrument.ask import Ask
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import Moment
+from antiphon.partner.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
-    from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -54,12 +54,26 @@ class Draft:
     moment : Moment
         What the rules looked at.
     ask : Ask
-        The call.
+        The call, without what is recalled: see `asked`.
+    memory : Memory or None
+        What the call may take up.
     """
 
     place: Place
     moment: Moment
     ask: Ask
+    memory: Memory | None = None
+
+
+def asked(drafts: Sequence[Draft]) -> list[Ask]:
+    """Return the calls of drafts, of one line or of several alike, with what each recalls."""
+    asks = [draft.ask for draft in drafts]
+    memory = drafts[0].memory if drafts else None
+    trails = [draft.place.trail for draft in drafts if draft.place.trail is not None]
+    if memory is None or len(trails) < len(drafts):
+        return asks
+    recalled = memory.recall_each(trails)
+    return [replace(ask, memory=one) for ask, one in zip(asks, recalled, strict=True)]
 
 
 C = TypeVar("C", FieldCodec, WordCodec)
@@ -109,8 +123,6 @@ class Drawing(Generic[C, L]):
         return (*self._rules, *self._line_rules, *own)
 
     def _ask(self, place: Place, rng: np.random.Generator, biases: Biases) -> Ask:
-        """Return a call of the instrument."""
+        """Return a call of the instrument, without what is recalled."""
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        memory, trail = self._memory, place.trail
-        recalled = None if memory is None or trail is None else memory.recall(trail)
-        return Ask(place.state, place.row, uniforms, self._limits.controls, biases, recalled)
+        return Ask(place.state, place.row, uniforms, self._limits.controls, biases)

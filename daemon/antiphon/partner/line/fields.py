@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.instrument.controls import Biases, Controls
+from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Draft, Drawing
+from antiphon.partner.line.drawing import Draft, Drawing, asked
 from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.music.note import Note, NoteArray
+    from antiphon.music.note import NoteArray
     from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.place import Bounds
     from antiphon.partner.line.predictor import NextNote, Prediction
@@ -160,7 +161,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            prediction = self.predictor.step(self._draft(place, moment, rng, rules).ask)
+            ask = asked([self._draft(place, moment, rng, rules)])[0]
+            prediction = self.predictor.step(ask)
             note, row = self._decoded(moment, prediction)
             if note.pitch in taken:
                 return  # the rules leave no other pitch
@@ -183,7 +185,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         without = (Without(place.without),) if place.without else ()
         for rule in (*self._limits.rules, *self._every(rules), *without):
             rule.weigh(moment, slate)
-        return Draft(place, moment, self._ask(place, rng, biases))
+        return Draft(place, moment, self._ask(place, rng, biases), self._memory)
 
     def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, NDArray[np.int32]]:
         """Return the note of a prediction, within its bounds, and its row."""
@@ -193,7 +195,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         onset = min(max(note.onset, moment.earliest), moment.latest)
         row = np.array(prediction.classes, dtype=np.int32)
         row[DURATION] = self.codec.time_class(duration)
-        return replace(note, onset=onset, duration=duration), row
+        return Note(note.pitch, onset, duration, note.velocity), row
 
 
 def _flam(note: Note, struck: Sequence[Note]) -> Note | None:

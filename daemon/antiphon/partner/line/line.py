@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon.music.note import Note
+from antiphon.partner.line.drawing import asked
 from antiphon.partner.line.place import Bounds, Place, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
 
@@ -170,7 +171,7 @@ class Line:
         No onset is nearer to `now` than half the lead.
         """
         draft = self.prepare(now)
-        self.accept(draft, self.predictor.step(draft.ask))
+        self.accept(draft, self.predictor.step(asked([draft])[0]))
 
     def prepare(self, now: float) -> Draft:
         """Return the call of the instrument that draws on; see `draw`."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from antiphon.partner.line.drawing import asked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -61,7 +63,7 @@ class Plan:
         """Draw the next note of each line, by one call of the instrument."""
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
         drafts = [self._lines[index].prepare(now) for index in unfinished]
-        predictions = self._step([draft.ask for draft in drafts])
+        predictions = self._step(asked(drafts))
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)
             self._nats[index] += float(prediction.log_probability.sum())

@@ -130,14 +130,18 @@ class Reading:
             return
         self._followed = self._window.version
         self._move(now)
-        for rows in (self._main, self._spare):
-            if rows is not None:
-                notes = self._window.since(rows.anchor, now)
-                over = notes[: _over(notes)]
-                wanted = _encoded(self._original, notes)[: 1 + len(over)]
-                rows.aim(wanted, _long_held(notes), whole=True)
-                if rows is self._main:
-                    self._over = over
+        notes = self._window.since(self._main.anchor, now)
+        self._over = self._follow_from(self._main, notes)
+        if self._spare is not None:  # begun later
+            first = int(np.searchsorted(notes["onset"], self._spare.anchor))
+            self._follow_from(self._spare, notes[first:])
+
+    def _follow_from(self, rows: _Rows, notes: NoteArray) -> NoteArray:
+        """Aim at those of the notes that are over, and return them."""
+        over = notes[: _over(notes)]
+        wanted = _encoded(self._original, notes)[: 1 + len(over)]
+        rows.aim(wanted, _long_held(notes), whole=True)
+        return over
 
     def aim(self, at: float, cue: Cue) -> None:
         """Aim at the window as it is at a time, what is held included.

@@ -103,7 +103,8 @@ class NotBefore:
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Forbid the steps that lie wholly in the past."""
         least = moment.earliest - moment.previous
-        slate.steps(lambda low, high: _forbidden(high <= least))
+        if least > 0.0:  # no step is shorter
+            slate.steps(lambda low, high: _forbidden(high <= least))
 
 
 class NotAfter:
@@ -148,6 +149,8 @@ class Without:
 
 def voice_free_at(notes: Sequence[Note], voices: int) -> float:
     """Return from when on fewer than `voices` of these notes sound."""
+    if len(notes) < voices:
+        return -math.inf
     ends = sorted((note.end for note in notes if note.end is not None), reverse=True)
     return ends[voices - 1] if len(ends) >= voices else -math.inf
 

@@ -50,13 +50,18 @@ def proposals(
     first = sum(time < begin for time in times)
     near = np.array(times[first : first + PHASES])
     counts = np.array(weights[first : first + PHASES])
+    differing = [
+        period
+        for number, period in enumerate(told)
+        if all(abs(math.log(period / other)) >= ALIKE_PERIOD for other in told[:number])
+    ]
     periods: list[float] = []
     beats: list[float] = []
-    for number, period in enumerate(told):
-        if all(abs(math.log(period / other)) >= ALIKE_PERIOD for other in told[:number]):
-            for anchor in likely_phases(near, counts, period):
-                periods.append(period)
-                beats.append(anchor)
+    for period, anchors in zip(
+        differing, likely_phases(near, counts, np.array(differing)), strict=True
+    ):
+        periods += [period] * len(anchors)
+        beats += anchors
     if tracks is not None:
         best = int(np.argmax(tracks.merit))
         period, beat = float(tracks.period[best]), float(tracks.beat[best])
@@ -69,19 +74,21 @@ def proposals(
 
 
 def likely_phases(
-    times: NDArray[np.float64], weights: NDArray[np.float64], period: float
-) -> list[float]:
-    """Return when a beat of a length falls, by the onset that others speak for; at most two."""
-    away = (times[None, :] - times[:, None]) / period
-    off = away - np.round(away)
+    times: NDArray[np.float64], weights: NDArray[np.float64], periods: NDArray[np.float64]
+) -> list[list[float]]:
+    """Return when a beat of each length falls, by the onset that others speak for; at most two."""
+    away = (times - times[:, np.newaxis]) / periods[:, np.newaxis, np.newaxis]
+    off = away - np.rint(away)
     on_beat = np.exp(-0.5 * (off / 0.06) ** 2)
     between = np.exp(-0.5 * ((np.abs(off) - 0.5) / 0.06) ** 2)
     told = (on_beat + 0.5 * between) @ weights
-    best = int(np.argmax(told))
-    second = int(np.argmax(np.where(on_beat[best] > 0.3, -1.0, told)))
-    found = []
-    for index in (best, second) if second != best else (best,):
-        share = on_beat[index] * weights
-        shift = float(share @ off[index]) / float(share.sum())
-        found.append(float(times[index]) + shift * period)
-    return found
+    shares = on_beat * weights
+    shifts = (shares * off).sum(axis=2) / shares.sum(axis=2) * periods[:, np.newaxis]
+    anchors = times + shifts
+    each = np.arange(len(periods))
+    first = told.argmax(axis=1)
+    second = np.where(on_beat[each, first] > 0.3, -1.0, told).argmax(axis=1)
+    return [
+        [one[a], one[b]] if a != b else [one[a]]
+        for one, a, b in zip(anchors.tolist(), first.tolist(), second.tolist(), strict=True)
+    ]

@@ -113,7 +113,7 @@ class Pulse:
         if not self._times:
             return near
         times, weights = np.array(self._times), np.array(self._weights)
-        anchor = likely_phases(times, weights, period)[0]
+        anchor = likely_phases(times, weights, np.array([period]))[0][0]
         return anchor + round((near - anchor) / period) * period
 
     def strike(self, time: float, pitch: int, velocity: int) -> None:
@@ -172,10 +172,10 @@ class Pulse:
             return 2
         return 2 * PROPOSING if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
 
-    def _intervals(self, index: int) -> NDArray[np.float64]:
+    def _intervals(self, index: int) -> list[float]:
         """Return the logarithms of the intervals that end with a moment."""
         before = self._times[max(index - 4, 0) : index][::-1]
-        return np.log([self._times[index] - time for time in before])
+        return [math.log(self._times[index] - time) for time in before]
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
@@ -197,20 +197,16 @@ class Pulse:
         if self._count > LEAST_MOMENTS:
             order.remove(self._chosen)
             order.insert(0, self._chosen)
+        alike = tracks.alike(ALIKE_PERIOD, ALIKE_PLACE)
         kept: list[int] = []
-        period, beat = tracks.period, tracks.beat
+        known = np.zeros(len(tracks), dtype=np.bool_)
         for index in order:
-            places = (beat[kept] - beat[index]) / period[index] if kept else np.empty(0)
-            alike = (
-                (np.abs(np.log(period[kept] / period[index])) < ALIKE_PERIOD)
-                & (np.abs(places - np.round(places)) < ALIKE_PLACE)
-                & (tracks.time[kept] == tracks.time[index])
-            )
-            if not np.any(alike):
+            if not known[index]:
                 kept.append(index)
+                known |= alike[:, index]
             if len(kept) == MOST:
                 break
-        self._tracks = tracks.chosen(np.array(kept, dtype=np.intp))
+        self._tracks = tracks.chosen(kept)
         self._chosen = 0
 
     def _choose(self) -> None:

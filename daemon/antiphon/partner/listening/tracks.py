@@ -4,25 +4,35 @@ A track is a Kalman filter of when the last beat fell and how long a beat is. An
 may be meant for any of the `PLACES` in a beat, or for none; each is as likely as scores
 say, and the filter follows their mean (probabilistic data association: Y. Bar-Shalom,
 E. Tse, *Tracking in a cluttered environment with probabilistic data association*, 1975).
-All tracks are updated at once, as arrays of shape (tracks,). Times are seconds.
+All tracks are updated at once, and with few operations, since each takes longer to begin
+than to do. Arrays are of shape (tracks,), or (…, tracks). Times are seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import math
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.pulse import FEWEST_BEATS, LOOSENESS, RATIO, SPREAD, USUAL, usual_intervals
+from antiphon.music.pulse import (
+    FEWEST_BEATS,
+    LOOSENESS,
+    MOST_BEATS,
+    RATIO,
+    SPREAD,
+    USUAL,
+    usual_intervals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = NDArray[np.float64]
 
-PLACES = np.array([0.0, 0.25, 1 / 3, 0.5, 0.6, 2 / 3, 0.75, 1.0])
+PLACES = np.array([[0.0], [0.25], [1 / 3], [0.5], [0.6], [2 / 3], [0.75], [1.0]])
 """Places in the beat for which onsets may be meant."""
 DIVISIONS = np.array(
     [
@@ -32,7 +42,7 @@ DIVISIONS = np.array(
     ]
 )
 """How a beat may be divided: the shares of onsets at each place."""
-USUALLY = np.log([0.7, 0.15, 0.15])
+USUALLY = np.array([[0.7], [0.15], [0.15]])
 """How usual each division is."""
 STRAY = 0.08
 """The share of onsets that are meant for no place."""
@@ -65,76 +75,112 @@ SWUNG = (
 )
 """What swing and shuffle add to the intervals of scores, which write them as halves."""
 
+_SHORTEST, _LONGEST = 0.25, 1.5
+"""No track's beat is shorter or longer."""
+_LEAST_LOG = math.log(FEWEST_BEATS * _SHORTEST)
+_MOST_LOG = math.log(MOST_BEATS * _LONGEST)
+"""Intervals are compared within these logarithms."""
+_PAD = math.ceil(math.log(_LONGEST / _SHORTEST) / RATIO) + 1
+"""So far a table of intervals goes on at each end."""
+_DIVIDED = (1.0 - STRAY) * DIVISIONS
+_PLACED = DIVISIONS.T.copy()
 
-@dataclass(slots=True)
+_BEAT, _PERIOD, _BEAT_VARIANCE, _COVARIANCE, _PERIOD_VARIANCE = range(5)
+"""Rows: when the last beat fell, how long a beat is, and how sure that is."""
+_UNSURE, _UNSURE_TOO = slice(2, 4), slice(3, 5)
+"""How sure: of the beat with beat and period, and of the period with both."""
+_BIAS, _RECENT, _FIT = range(5, 8)
+"""On which side of their places the last onsets lay, in standard deviations; `Tracks.recent`
+and `Tracks.fit`."""
+_EXPLAINED = slice(8, 11)
+"""How well the track explains the last moments by each division, as a logarithm."""
+_LOOSE, _DRIFT = 11, 12
+"""`LOOSE` and `DRIFT`, squared: what makes its time strict or free."""
+_ROWS = 13
+
+
 class Tracks:
-    """Some tracks; every attribute is a float64 array of shape (tracks,).
+    """Some tracks.
 
-    Attributes
+    Parameters
     ----------
-    period : array
-        How long a beat is.
-    beat : array
-        When the last beat fell.
-    beat_variance, covariance, period_variance : array
-        How sure that is.
-    bias : array
-        On which side of their places the last onsets lay, in standard deviations.
-    explained : array, shape (tracks, divisions)
-        How well the track explains the last moments by each division, as a logarithm.
-    recent : array
-        The same of the last few moments.
-    fit : array
-        The mean of how much likelier the last onsets were than without a beat, as a
-        logarithm.
-    time : int array
-        `STEADY` or `FREE`.
+    rows : float64 array, shape (13, tracks)
+        All that changes or differs from track to track; see `_ROWS`.
     """
 
-    period: Array
-    beat: Array
-    beat_variance: Array
-    covariance: Array
-    period_variance: Array
-    bias: Array
-    explained: Array
-    recent: Array
-    fit: Array
-    time: NDArray[np.intp]
+    def __init__(self, rows: Array) -> None:
+        self._rows = rows
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
         """Return two tracks for each of so many periods and beats: in strict and in free time."""
-        period = np.tile(np.array(periods, dtype=np.float64), 2)
-        beat = np.tile(np.array(beats, dtype=np.float64), 2)
-        time = np.repeat([STEADY, FREE], len(periods))
-        zero = np.zeros(len(period))
-        return cls(
-            period, beat, (0.03 * period) ** 2, zero.copy(), (0.012 * period) ** 2,
-            zero.copy(), np.tile(USUALLY, (len(period), 1)), zero.copy(), zero.copy(), time,
-        )  # fmt: skip
+        count = len(periods)
+        rows = np.zeros((_ROWS, 2 * count))
+        rows[_BEAT, :count] = rows[_BEAT, count:] = beats
+        rows[_PERIOD, :count] = rows[_PERIOD, count:] = periods
+        rows[_BEAT_VARIANCE] = (0.03 * rows[_PERIOD]) ** 2
+        rows[_PERIOD_VARIANCE] = (0.012 * rows[_PERIOD]) ** 2
+        for time, part in ((STEADY, slice(count)), (FREE, slice(count, None))):
+            rows[_LOOSE, part], rows[_DRIFT, part] = LOOSE[time] ** 2, DRIFT[time] ** 2
+        return cls(rows)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.period)
+        return self._rows.shape[1]
 
     def joined(self, other: Tracks) -> Tracks:
         """Return these and others."""
-        pairs = [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
-        return Tracks(*(np.concatenate(pair) for pair in pairs))
+        return Tracks(np.concatenate((self._rows, other._rows), axis=1))
 
-    def chosen(self, indices: NDArray[np.intp]) -> Tracks:
+    def chosen(self, indices: Sequence[int]) -> Tracks:
         """Return some of them."""
-        return Tracks(*(getattr(self, f.name)[indices] for f in fields(self)))
+        return Tracks(self._rows[:, indices])
+
+    @property
+    def period(self) -> Array:
+        """How long a beat is."""
+        return self._rows[_PERIOD]
+
+    @property
+    def beat(self) -> Array:
+        """When the last beat fell."""
+        return self._rows[_BEAT]
+
+    @property
+    def recent(self) -> Array:
+        """How well the track explains the last few moments, as a logarithm."""
+        return self._rows[_RECENT]
+
+    @property
+    def fit(self) -> Array:
+        """How much likelier the last onsets were than without a beat, in the mean of logarithms."""
+        return self._rows[_FIT]
 
     @property
     def merit(self) -> Array:
         """How likely each track is: its score, and how usual its tempo is."""
-        best = self.explained.max(axis=1)
+        best = (self._rows[_EXPLAINED] + np.log(USUALLY)).max(axis=0)
         merit: Array = best - 0.5 * (np.log(self.period / USUAL) / SPREAD) ** 2
         return merit
 
-    def hear(self, time: float, weight: float, intervals: Array, heard: int) -> None:
+    def alike(self, period: float, place: float) -> NDArray[np.bool_]:
+        """Return which are nearly the same, shape (tracks, tracks).
+
+        Parameters
+        ----------
+        period : float
+            Beats closer than this, in natural log, are the same.
+        place : float
+            So are times closer than this, in beats.
+        """
+        logs, beat, loose = np.log(self.period), self.beat, self._rows[_LOOSE]
+        away = (beat - beat[:, np.newaxis]) / self.period[:, np.newaxis]
+        same: NDArray[np.bool_] = np.abs(logs - logs[:, np.newaxis]) < period
+        same &= np.abs(away - np.rint(away)) < place
+        same &= loose == loose[:, np.newaxis]
+        return same
+
+    def hear(self, time: float, weight: float, intervals: Sequence[float], heard: int) -> None:
         """Follow one moment.
 
         Parameters
@@ -143,74 +189,95 @@ class Tracks:
             When something was struck.
         weight : float
             How much it counts, 1 for a single note.
-        intervals : float64 array, shape (up to 4,)
+        intervals : sequence of float, up to 4
             The logarithm of the time since the last moment, the one before it, and so on.
         heard : int
             The how manieth moment it is, from 1 on.
         """
-        self._pass(time)
-        since = (time - self.beat) / self.period
-        variance = (
-            self.beat_variance + since * (2.0 * self.covariance + since * self.period_variance)
-        ) + LOOSE[self.time] ** 2 / weight
-        away = (since[:, np.newaxis] - PLACES) * self.period[:, np.newaxis]
-        spread = np.sqrt(np.minimum(variance, (0.1 * self.period) ** 2))[:, np.newaxis]
-        near = np.exp(-0.5 * (away / spread) ** 2) / (2.5066 * spread)
-        stray = STRAY / self.period
-        likely = (1.0 - STRAY) * near @ DIVISIONS.T + stray[:, np.newaxis]
-        division = np.exp(self.explained - self.explained.max(axis=1, keepdims=True))
-        division /= division.sum(axis=1, keepdims=True)
-        total = (division * likely).sum(axis=1)
-        meant = near * (division @ DIVISIONS) * ((1.0 - STRAY) / total)[:, np.newaxis]
-        self.fit += np.maximum(LATEST, 1.0 / heard) * (np.log(total * self.period) - self.fit)
-        told = weight * np.log(likely) + INTERVALS * self._usual(intervals)[:, np.newaxis]
-        self.explained -= USUALLY
-        self.explained *= MEMORY
-        self.explained += told + USUALLY
-        self.recent *= RECENT
-        self.recent += (division * told).sum(axis=1)
-        self._follow(since, variance, (meant * away).sum(axis=1), meant.sum(axis=1))
+        rows = self._rows
+        since = self._pass(time)
+        to = rows[_UNSURE] + since * rows[_UNSURE_TOO]  # of the time since the beat: beat, period
+        variance = to[0] + since * to[1] + rows[_LOOSE] * (1.0 / weight)
+        near, away, likely = self._places(since, variance)
+        logs = np.log(likely)
+        usual = INTERVALS * self._usual(intervals)
+        explained, recent, fit = rows[_EXPLAINED], rows[_RECENT], rows[_FIT]
+        division = np.exp(explained) * USUALLY
+        whole = division[0] + division[1] + division[2]
+        total = np.add.reduce(division * likely)
+        fit += max(LATEST, 1.0 / heard) * (np.log(total * rows[_PERIOD] / whole) - fit)
+        recent *= RECENT
+        recent += np.add.reduce(division * logs) * (weight / whole) + usual
+        explained *= MEMORY
+        explained += weight * logs + usual
+        meant = near * (_PLACED @ division)
+        share = (1.0 - STRAY) / total
+        towards = np.add.reduce(meant * away) * share
+        self._follow(to, variance, towards, np.add.reduce(meant) * share)
 
-    def _pass(self, time: float) -> None:
-        """Move the last beat up to a time."""
-        beats = np.maximum(np.floor((time - self.beat) / self.period), 0.0)
-        self.beat += beats * self.period
-        self.beat_variance += beats * (2.0 * self.covariance + beats * self.period_variance)
-        self.covariance += beats * self.period_variance
-        share = np.where(np.abs(self.bias) > 0.8, BEND, DRIFT[self.time])
-        self.period_variance += np.minimum(beats, 4.0) * (share * self.period) ** 2
-        self.beat_variance += np.minimum(beats, 8.0) * (0.002**2)
+    def _pass(self, time: float) -> Array:
+        """Move the last beat up to a time; return how long ago it was, in beats."""
+        rows = self._rows
+        beat, period = rows[_BEAT], rows[_PERIOD]
+        place = (time - beat) / period
+        beats = np.maximum(np.floor(place), 0.0)
+        beat += beats * period
+        moved = rows[_UNSURE] + beats * rows[_UNSURE_TOO]
+        lost = np.minimum(beats, 8.0) * 0.002**2
+        np.add(moved[0] + beats * moved[1], lost, out=rows[_BEAT_VARIANCE])
+        rows[_COVARIANCE] = moved[1]
+        bend = np.where(np.abs(rows[_BIAS]) > 0.8, BEND**2, rows[_DRIFT])
+        rows[_PERIOD_VARIANCE] += np.minimum(beats, 4.0) * bend * (period * period)
+        since: Array = place - beats
+        return since
 
-    def _follow(self, since: Array, variance: Array, away: Array, meant: Array) -> None:
+    def _places(self, since: Array, variance: Array) -> tuple[Array, Array, Array]:
+        """Return how likely an onset meant for each place is, how far away that is, and the
+        same of each division: shapes (places, tracks) twice, and (divisions, tracks).
+        """
+        period = self._rows[_PERIOD]
+        away = (since - PLACES) * period
+        spread = np.minimum(variance, 0.01 * (period * period))
+        near = np.exp(away * away * (-0.5 / spread))
+        near /= 2.5066 * np.sqrt(spread)
+        likely = _DIVIDED @ near
+        likely += STRAY / period
+        return near, away, likely
+
+    def _follow(self, to: Array, variance: Array, away: Array, meant: Array) -> None:
         """Correct beat and period by how far the onset was away."""
-        to_beat = self.beat_variance + since * self.covariance
-        to_period = self.covariance + since * self.period_variance
-        self.beat += to_beat / variance * away
-        self.period += to_period / variance * away
-        np.clip(self.period, 0.25, 1.5, out=self.period)
-        self.beat_variance -= meant * to_beat**2 / variance
-        self.covariance -= meant * to_beat * to_period / variance
-        self.period_variance -= meant * to_period**2 / variance
-        self.bias *= BIAS_MEMORY
-        self.bias += (1.0 - BIAS_MEMORY) * away / np.sqrt(variance)
+        rows = self._rows
+        gain = to / variance
+        rows[_BEAT : _PERIOD + 1] += gain * away
+        period, bias = rows[_PERIOD], rows[_BIAS]
+        np.minimum(np.maximum(period, _SHORTEST, out=period), _LONGEST, out=period)
+        gain *= meant
+        rows[_UNSURE] -= gain * to[0]
+        rows[_PERIOD_VARIANCE] -= gain[1] * to[1]
+        bias *= BIAS_MEMORY
+        bias += (1.0 - BIAS_MEMORY) * away / np.sqrt(variance)
 
-    def _usual(self, intervals: Array) -> Array:
+    def _usual(self, intervals: Sequence[float]) -> Array:
         """Return how usual intervals are, in units of each beat, as a logarithm."""
-        told = np.zeros(len(self))
-        base = np.log(self.period * FEWEST_BEATS)
-        for interval, usual in zip(intervals.tolist(), _intervals(), strict=False):
-            places = np.clip((interval - base) / RATIO, 0, len(usual) - 1).astype(np.intp)
-            told += usual[places]
+        tables, begins = _tables()
+        firsts = [
+            (min(max(interval, _LEAST_LOG), _MOST_LOG) - _LEAST_LOG) / RATIO + begin
+            for interval, begin in zip(intervals, begins, strict=False)
+        ]
+        places = np.array(firsts)[:, np.newaxis] - (1.0 / RATIO) * np.log(self._rows[_PERIOD])
+        told: Array = np.add.reduce(tables.take(places.astype(np.intp)))
         return told
 
 
-def _intervals() -> tuple[Array, ...]:
-    return _TABLES
+@cache
+def _tables() -> tuple[Array, tuple[float, ...]]:
+    """Return the tables of intervals of scores, with what slow chords and swing add.
 
-
-def _tables() -> tuple[Array, ...]:
-    """Return the tables of intervals of scores, with what slow chords and swing add."""
-    tables = []
+    One table follows on the other. Each goes on at both ends, so that an interval has a
+    place in units of any beat. Beside them: where in them the shortest interval of each
+    lies, in units of a beat of one second.
+    """
+    tables, begins, begin = [], [], 0
     for lag, usual in enumerate(usual_intervals(), start=1):
         beats = np.log(FEWEST_BEATS) + (np.arange(len(usual)) + 0.5) * RATIO
         density = np.exp(usual)
@@ -218,8 +285,7 @@ def _tables() -> tuple[Array, ...]:
         for value, share in (*added, *SWUNG[lag - 1].items()):
             away = (beats - np.log(value)) / LOOSENESS
             density = density + share * np.exp(-0.5 * away**2) / (LOOSENESS * 2.5066)
-        tables.append(np.log(density))
-    return tuple(tables)
-
-
-_TABLES = _tables()
+        tables.append(np.pad(np.log(density), _PAD, mode="edge"))
+        begins.append(begin + _PAD + (_LEAST_LOG - math.log(FEWEST_BEATS)) / RATIO)
+        begin += len(tables[-1])
+    return np.concatenate(tables), tuple(begins)

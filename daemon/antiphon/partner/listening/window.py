@@ -179,12 +179,10 @@ def _onset(struck: Struck) -> float:
 
 
 def _as_notes(struck: list[Struck], now: float) -> NoteArray:
-    rows = [(s.pitch, s.onset, _duration(s, now), s.velocity) for s in struck]
+    """Return notes as an array; the duration of what still sounds is NaN."""
+    nan = math.nan
+    rows = [
+        (s.pitch, s.onset, nan if s.end is None or s.end > now else s.end - s.onset, s.velocity)
+        for s in struck
+    ]
     return sort_notes(np.array(rows, dtype=NOTE_DTYPE))
-
-
-def _duration(struck: Struck, now: float) -> float:
-    """Return how long a note lasted, or NaN while it sounds."""
-    if struck.end is None or struck.end > now:
-        return math.nan
-    return struck.end - struck.onset

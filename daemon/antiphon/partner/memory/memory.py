@@ -25,6 +25,8 @@ from antiphon.instrument.weighing import LONGEST
 from antiphon.partner.memory.remembered import Remembered, newest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.instrument.weighing import Weighing
@@ -176,55 +178,73 @@ class Memory:
 
         None where nothing is remembered, or nothing is wanted of it.
         """
+        return self.recall_each([trail])[0]
+
+    def recall_each(self, trails: Sequence[Trail]) -> list[Recall | None]:
+        """Return what `recall` does, for several trails at once."""
         count = self._count - 1  # of places, each with a note that followed
         if count < 1 or self.gain <= 0.0:
-            return None
-        score = self._keys[:count] @ (trail.key * np.float32(self._weighing.theta))
+            return [None] * len(trails)
+        keys = np.array([trail.key for trail in trails], dtype=np.float32)
+        keys *= np.float32(self._weighing.theta)
+        score = np.ascontiguousarray((self._keys[:count] @ keys.T).T)
         score += self._prior[:count]
         ramp = min(count, _AGES)
-        score[count - ramp :] += self._ramp[_AGES - ramp :]
-        at, lengths, shifts = self._suffixes(trail, count)
-        score[at] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
+        score[:, count - ramp :] += self._ramp[_AGES - ramp :]
+        alike, lengths, shifts = self._suffixes(trails, count)
+        flat = score.reshape(-1)
+        flat[alike] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
         best = _largest(score, CANDIDATES)
-        weights = score[best]
-        if weights.min() < _NOWHERE / 2:
-            best, weights = best[weights > _NOWHERE / 2], weights[weights > _NOWHERE / 2]
-            if not len(best):
-                return None
         rows = self._rows[1 + best].astype(np.int32)
-        length = np.zeros(len(best), dtype=np.float32)
-        if len(at):
-            found = np.minimum(at.searchsorted(best), len(at) - 1)
-            alike = at[found] == best
-            length[alike] = lengths[found[alike]]
-            rows[alike, 0] += shifts[found[alike]]
-        return Recall(rows, weights, length, self.gain)
+        length = np.zeros(best.shape, dtype=np.float32)
+        best += count * np.arange(len(trails))[:, np.newaxis]
+        weights = flat[best]
+        if len(alike):
+            found = np.minimum(alike.searchsorted(best), len(alike) - 1)
+            known = alike[found] == best
+            length[known] = lengths[found[known]]
+            rows[known, 0] += shifts[found[known]]
+        return [self._recalled(*one) for one in zip(rows, weights, length, strict=True)]
+
+    def _recalled(
+        self, rows: NDArray[np.int32], weights: NDArray[np.float32], lengths: NDArray[np.float32]
+    ) -> Recall | None:
+        """Return places that something followed on; None where there is none."""
+        if weights.min() < _NOWHERE / 2:
+            followed = weights > _NOWHERE / 2
+            rows, weights, lengths = rows[followed], weights[followed], lengths[followed]
+        return Recall(rows, weights, lengths, self.gain) if len(rows) else None
 
     def _suffixes(
-        self, trail: Trail, count: int
+        self, trails: Sequence[Trail], count: int
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int16]]:
-        """Return the places with a common suffix, its length, and its transposition."""
-        pitches = trail.rows[:, 0].astype(np.int16)
-        shifts = pitches[-1] - self._pitch[:count]
-        alike = shifts == 0
-        steps = np.diff(pitches)[::-1].astype(np.int8)  # the newest first
-        if len(steps) >= _LEAST_SHIFTED - 1:
-            moved = self._steps[:count, 0] == steps[0]
-            for back in range(1, _LEAST_SHIFTED - 1):
-                moved &= self._steps[:count, back] == steps[back]
-            alike |= moved
-        at = np.flatnonzero(alike)
-        same = np.ones((len(at), len(steps) + 1), dtype=np.bool_)
-        same[:, -1] = False
-        np.equal(self._steps[at, : len(steps)], steps, out=same[:, :-1])
-        lengths = same.argmin(axis=1) + 1
-        shifts = shifts[at]
+        """Return the places with a common suffix, its length, and its transposition.
+
+        A place is counted on from one trail to the next: `count` are of each.
+        """
+        pitches = np.zeros((len(trails), LONGEST), dtype=np.int16)
+        sizes = np.array([len(trail.rows) for trail in trails])
+        for row, trail in zip(pitches, trails, strict=True):
+            row[LONGEST - len(trail.rows) :] = trail.rows[:, 0]
+        steps = np.diff(pitches)[:, ::-1].astype(np.int8)  # the newest first
+        same = self._steps[:count, 0] == steps[:, :1]
+        for back in range(1, _LEAST_SHIFTED - 1):
+            same &= self._steps[:count, back] == steps[:, back : back + 1]
+        if sizes.min() < _LEAST_SHIFTED:
+            same &= (sizes >= _LEAST_SHIFTED)[:, np.newaxis]
+        same |= self._pitch[:count] == pitches[:, -1:]
+        alike = np.flatnonzero(same)
+        which, at = np.divmod(alike, count)
+        common = np.zeros((len(at), LONGEST), dtype=np.bool_)
+        np.equal(self._steps[at], steps[which], out=common[:, :-1])
+        lengths = np.minimum(common.argmin(axis=1) + 1, sizes[which])
+        shifts = pitches[which, -1] - self._pitch[at]
         # What followed must be on the keyboard in its new place too.
         followed = self._pitch[at + 1] + shifts
         off = ((followed < 0) | (followed >= self._sizes[0])) & (shifts != 0)
         if off.any():
             lengths[off] = shifts[off] = 0
-        return at, lengths, shifts
+        return alike, lengths, shifts
 
     def _make(self, capacity: int) -> None:
         """Make empty arrays."""
@@ -265,14 +285,19 @@ class Memory:
 
 
 def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Return where the largest values are, in the order in which they stand."""
-    if len(values) <= count:
-        return np.arange(len(values))
-    blocks = len(values) // _BLOCK
+    """Return where the largest of each row of values are, in the order in which they stand."""
+    rows, width = values.shape
+    if width <= count:
+        return np.tile(np.arange(width), (rows, 1))
+    blocks = width // _BLOCK
     if blocks <= count:
-        return np.sort(np.argpartition(values, len(values) - count)[-count:])
+        return np.sort(np.argpartition(values, width - count, axis=1)[:, -count:], axis=1)
     # No value below the least of so many blocks' largest is among them.
-    tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-    tops.partition(blocks - count)
-    near = np.flatnonzero(values >= tops[blocks - count])
-    return near[np.sort(np.argpartition(values[near], len(near) - count)[-count:])]
+    tops = values[:, : blocks * _BLOCK].reshape(rows, _BLOCK, blocks).max(axis=1)
+    tops.partition(blocks - count, axis=1)
+    found = np.empty((rows, count), dtype=np.intp)
+    for row, least, into in zip(values, tops[:, blocks - count], found, strict=True):
+        near = np.flatnonzero(row >= least)
+        into[:] = near[np.argpartition(row[near], len(near) - count)[-count:]]
+    found.sort(axis=1)
+    return found
