@@ -117,9 +117,8 @@ class Predictor:
         """Read one note, and draw the one that follows it."""
         self._uniform[0] = ask.uniforms
         if self.remembers:
-            self._feeds |= (
-                self._no_memory if ask.memory is None else recalled.as_inputs([ask.memory])
-            )
+            memory = ask.memory
+            self._feeds |= self._no_memory if memory is None else recalled.as_inputs([memory])
         note, within, log_probability, *after = self._run(
             self._outputs,
             ask.state,

@@ -22,6 +22,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from antiphon.instrument.ask import Recall
 from antiphon.instrument.weighing import LONGEST
+from antiphon.partner.memory.largest import largest
 from antiphon.partner.memory.remembered import Remembered, newest
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ _LEAST_SHIFTED = 3
 
 _BREAK = -128
 """The interval after a break: no two notes are that far apart."""
-
-_BLOCK = 64
-"""Values of which the largest is found at once."""
 
 _PAD = LONGEST
 """Intervals before the first, so that looking back needs no bounds."""
@@ -194,7 +192,7 @@ class Memory:
         alike, lengths, shifts = self._suffixes(trails, count)
         flat = score.reshape(-1)
         flat[alike] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
-        best = _largest(score, CANDIDATES)
+        best = largest(score, CANDIDATES)
         rows = self._rows[1 + best].astype(np.int32)
         length = np.zeros(best.shape, dtype=np.float32)
         best += count * np.arange(len(trails))[:, np.newaxis]
@@ -287,22 +285,3 @@ class Memory:
         prior = self._base + np.where(self._own[part], OWN, np.float32(0.0))
         prior = np.where(joins, prior, _NOWHERE)
         self._prior[before : last - 1] = prior[before + 1 - first :]
-
-
-def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Return where the largest of each row of values are, in the order in which they stand."""
-    rows, width = values.shape
-    if width <= count:
-        return np.tile(np.arange(width), (rows, 1))
-    blocks = width // _BLOCK
-    if blocks <= count:
-        return np.sort(np.argpartition(values, width - count, axis=1)[:, -count:], axis=1)
-    # No value below the least of so many blocks' largest is among them.
-    tops = values[:, : blocks * _BLOCK].reshape(rows, _BLOCK, blocks).max(axis=1)
-    tops.partition(blocks - count, axis=1)
-    found = np.empty((rows, count), dtype=np.intp)
-    for row, least, into in zip(values, tops[:, blocks - count], found, strict=True):
-        near = np.flatnonzero(row >= least)
-        into[:] = near[np.argpartition(row[near], len(near) - count)[-count:]]
-    found.sort(axis=1)
-    return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from antiphon.instrument.weighing import LONGEST, Weighing
 from antiphon.partner import Change, Forget, Panic, Stop
+from antiphon.partner.memory.settings import MemorySettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ def test_a_phrase_is_remembered_before_its_answer_is_drawn(kit: Kit) -> None:
     drawn = [recall for recall in predictor.recalled if recall is not None]
     assert drawn
     assert all(0 < len(recall.rows) <= 7 for recall in drawn)
-    assert {recall.gain for recall in drawn} == {1.0}
+    assert {recall.gain for recall in drawn} == {MemorySettings().gain}
 
 
 def test_both_sides_are_remembered_once_in_the_order_in_which_they_began(kit: Kit) -> None:
@@ -146,7 +147,7 @@ def test_the_gain_is_changed_while_playing(kit: Kit) -> None:
     stage, predictor, _ = a_stage(kit)
     stage.run([*kit.phrase(1.0), Change(8.0, "memory.gain", "2"), *kit.phrase(9.0)], 16.0)
     gains = [recall.gain for recall in predictor.recalled if recall is not None]
-    assert gains[0] == 1.0
+    assert gains[0] == MemorySettings().gain != 2.0
     assert gains[-1] == 2.0
 
 
