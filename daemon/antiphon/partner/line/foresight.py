@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNLIKELY = 0.05
 """A silence is longer than expected where the next note would have come by then but for this
 chance. Alone, 0.02, 0.03 and 0.05 lower the interruptions of piano rolls of the training set
-from 0.82 a minute to 0.49, 0.54 and 0.61; the end of the median plain phrase is found 28, 14
+from 0.91 a minute to 0.49, 0.56 and 0.62; the end of the median plain phrase is found 28, 14
 and 0 ms later."""
 
 PITCHES = 8

@@ -37,8 +37,8 @@ _EXPECTED = 4.0
 
 _PEDAL, _LIFTED = 2.5, 0.3
 """While the pedal is down the phrase ends after so many pauses; once it is up, no sooner than
-so many seconds later. On training pieces more pauses than 2.5 gain little: 0.46 interruptions
-a minute of piano rolls instead of 0.49."""
+so many seconds later. On training pieces more pauses than 2.5 gain little: 0.47 interruptions
+a minute of piano rolls at 3 instead of 0.51."""
 
 _MORE_PATIENT, _MOST_PATIENT = 2.0, 4.0
 """What `pause` is multiplied by after each answer that was broken off at once, and at most;
