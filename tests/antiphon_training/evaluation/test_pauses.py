@@ -32,7 +32,9 @@ def test_a_rest_is_broken_into_and_the_end_is_not(tiny: Predictor, make: Make) -
     performances = [
         as_heard(make(pitches[: len(onsets)], onsets, 0.2)) for onsets in (steady, short, long)
     ]
-    found = interruptions(tiny, tiny.codec, performances)
+    # It has learned nothing and expects any silence, which is waited for up to four pauses.
+    hasty = PartnerSections().changed("partner.pause", 0.15).changed("partner.pause_gaps", 0.0)
+    found = interruptions(tiny, tiny.codec, performances, hasty)
     assert (found.files, found.count, found.short) == (3, 2, 1)
     assert found.minutes == pytest.approx((9.75 + 20.45 + 21.75) / 60)
     assert found.per_minute == pytest.approx(2 / found.minutes)

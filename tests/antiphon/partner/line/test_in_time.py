@@ -141,9 +141,9 @@ def test_a_clock_gives_the_beat(house: Predictor) -> None:
     ]
     score = [(0.5 * place, 60 + place % 5) for place in range(12)]
     given = sorted([*clocks, *inputs(played(score, beat, 3))], key=lambda one: one.time)
-    onsets = answer(house, given, 1)
-    assert len(onsets) >= 3
-    assert on_grid(onsets, beat, SIXTEENTHS) >= 0.95
+    found = [answer(house, given, seed) for seed in range(4)]
+    assert min(map(len, found)) >= 3
+    assert np.mean([on_grid(onsets, beat, SIXTEENTHS) for onsets in found]) >= 0.95
 
 
 def test_without_strength_nothing_is_weighed_or_moved(kit: Kit) -> None:
