@@ -14,6 +14,7 @@ import pytest
 
 from antiphon.instrument import Predictor
 from antiphon.music.note import NOTE_DTYPE, NoteArray, sort_notes
+from antiphon.resources import house_instrument
 
 MUSIC = Path(__file__).parents[1] / "data"
 TINY = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
@@ -135,6 +136,12 @@ def tiny_path() -> Path:
 @pytest.fixture(scope="session")
 def tiny() -> Predictor:
     return Predictor(TINY)
+
+
+@pytest.fixture(scope="session")
+def house() -> Predictor:
+    """The shipped instrument: the tiny one has learned nothing, and expects any silence."""
+    return Predictor(house_instrument())
 
 
 @pytest.fixture(scope="session")

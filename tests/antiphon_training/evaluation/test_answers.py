@@ -27,9 +27,9 @@ def phrases() -> list[PlainPhrase]:
 
 
 def test_a_phrase_is_answered_for_as_long_as_it_was(
-    tiny: Predictor, phrases: list[PlainPhrase]
+    house: Predictor, phrases: list[PlainPhrase]
 ) -> None:
-    answer = answerer(tiny, tiny.codec)
+    answer = answerer(house, house.codec)
     for phrase in phrases[:3]:
         notes = answer(phrase, 0)
         assert len(notes) > 4, phrase.name
@@ -65,13 +65,13 @@ def test_a_phrase_that_is_not_answered_is_counted(phrases: list[PlainPhrase]) ->
 
 
 def test_the_answer_comes_after_the_pause_that_is_set(
-    tiny: Predictor, phrases: list[PlainPhrase]
+    house: Predictor, phrases: list[PlainPhrase]
 ) -> None:
     some = [phrase for phrase in phrases if phrase.kind in ("riff", "alberti", "triplets")]
     assert len(some) == 3
     late = PartnerSections().changed("partner.pause", 2.0)
-    soon = compare_answers({"tiny": answerer(tiny, tiny.codec)}, some)["tiny"].after
-    after = compare_answers({"tiny": answerer(tiny, tiny.codec, late)}, some)["tiny"].after
+    soon = compare_answers({"house": answerer(house, house.codec)}, some)["house"].after
+    after = compare_answers({"house": answerer(house, house.codec, late)}, some)["house"].after
     assert soon is not None
     assert after is not None
     assert 0.6 < soon < 1.0
@@ -79,8 +79,8 @@ def test_the_answer_comes_after_the_pause_that_is_set(
 
 
 @pytest.mark.train
-def test_an_imitator_takes_up_what_it_heard(tiny: Predictor, phrases: list[PlainPhrase]) -> None:
-    players = {"tiny": answerer(tiny, tiny.codec), "imitator": phrase_imitator(tiny.codec)}
+def test_an_imitator_takes_up_what_it_heard(house: Predictor, phrases: list[PlainPhrase]) -> None:
+    players = {"house": answerer(house, house.codec), "imitator": phrase_imitator(house.codec)}
     found = compare_answers(players, phrases[:6])
     mean = {name: found[name].whole["register_drift"].mean for name in players}
-    assert mean["imitator"] < mean["tiny"]
+    assert mean["imitator"] < mean["house"]

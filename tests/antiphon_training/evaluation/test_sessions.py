@@ -31,23 +31,23 @@ def test_notes_are_heard_as_a_keyboard_sends_them(make: Make) -> None:
     assert strokes(heard) == [0.0, 0.5, 0.5]
 
 
-def test_the_partner_answers_after_the_pause(tiny: Predictor, make: Make) -> None:
+def test_the_partner_answers_after_the_pause(house: Predictor, make: Make) -> None:
     heard = as_heard(make([60, 62, 64, 65, 67, 69, 71, 72], 0.25, 0.2))
-    did = session(tiny, tiny.codec, heard, 20.0)
+    did = session(house, house.codec, heard, 20.0)
     assert len(did.entries) == 1
     assert did.entries[0] == pytest.approx(7 * 0.25 + 0.2 + 0.6)
     assert len(did.notes) > 2
     assert did.notes["onset"].min() > did.entries[0]
-    again = session(tiny, tiny.codec, heard, 20.0)
+    again = session(house, house.codec, heard, 20.0)
     assert again.notes.tobytes() == did.notes.tobytes()
-    assert session(tiny, tiny.codec, heard, 20.0, seed=1).notes.tobytes() != did.notes.tobytes()
+    assert session(house, house.codec, heard, 20.0, seed=1).notes.tobytes() != did.notes.tobytes()
 
 
-def test_what_was_planned_and_not_played_is_not_there(tiny: Predictor, make: Make) -> None:
+def test_what_was_planned_and_not_played_is_not_there(house: Predictor, make: Make) -> None:
     run = [60, 62, 64, 65, 67, 69, 71, 72]
     onsets = [i * 0.25 for i in range(8)]
     later = [onset + 3.2 for onset in onsets]  # 0.85 s after the first answer has begun
-    did = session(tiny, tiny.codec, as_heard(make(run * 2, onsets + later, 0.2)), 12.0)
+    did = session(house, house.codec, as_heard(make(run * 2, onsets + later, 0.2)), 12.0)
     assert len(did.entries) == 2
     assert len(did.notes) > 2
     between = (did.notes["onset"] > 3.2) & (did.notes["onset"] < did.entries[1])
