@@ -25,12 +25,12 @@ from antiphon.partner.line.drawing import asked
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.plan import Plan
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.pulse import Pulse, pulse_of
-from antiphon.partner.memory.making import memory_for
 from antiphon.partner.memory.settings import MemorySettings
 from antiphon.resources import house_instrument, house_performance
 

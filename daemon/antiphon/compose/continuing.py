@@ -14,10 +14,10 @@ from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.plan import planned
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
-from antiphon.partner.memory.making import memory_for
 from antiphon.partner.memory.settings import MemorySettings
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from antiphon.partner.line.foresight import foresight_for
 from antiphon.partner.line.form import answering, fitted
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
+from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
-from antiphon.partner.memory.making import memory_for
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 
 if TYPE_CHECKING:
