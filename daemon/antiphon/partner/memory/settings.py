@@ -16,7 +16,7 @@ class MemorySettings(Section, frozen=True, kw_only=True):
     NAME = "memory"
 
     # As much as real pieces take up of what they had before: pop songs 0.12 of their notes,
-    # the partner 0.07 with 1, and about as much with 1.4 (`antiphon evaluate`).
+    # the partner 0.07 with 1 and 0.17 with 1.4, which copies more than 1.3 (`antiphon evaluate`).
     gain: Annotated[
         float,
         Meta(
@@ -25,7 +25,7 @@ class MemorySettings(Section, frozen=True, kw_only=True):
             description="How much the partner takes up of what is remembered: 0 is its own voice, "
             "1 as fitted on music, 3 hardly leaves what was played.",
         ),
-    ] = 1.4
+    ] = 1.3
     notes: Annotated[
         int,
         Meta(
