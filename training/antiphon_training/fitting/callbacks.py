@@ -147,8 +147,9 @@ class Checkpoints(keras.callbacks.Callback):
         if done["best_valid_loss"] is None or loss < done["best_valid_loss"]:
             done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
             # Before the rest: if this fails, the epoch has no checkpoint and is repeated.
-            if self.group.first:
-                with self.averages.in_place(self.model):
+            # In all processes: they set their weights together, or each waits for the others.
+            with self.averages.in_place(self.model):
+                if self.group.first:
                     run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
         done["finished"] = self.group.decide(self.ended)
         if done["finished"]:
