@@ -203,9 +203,10 @@ def test_a_partner_that_stumbles_falls_silent_and_plays_on(
     midi: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
     # The instrument breaks in the middle of an answer, whose first notes are drawn 0.3 s
-    # before it begins.
+    # before it begins; of one candidate, for of several the answer is drawn before it sounds.
     broken = (
-        "import time\n"
+        "import os, time\n"
+        "os.environ['ANTIPHON_FORM__CANDIDATES'] = '1'\n"
         "from antiphon.instrument import Predictor\n"
         "step, began = Predictor.step, []\n"
         "def failing(self, *given):\n"
