@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST
 from antiphon.music.codecs.performance import PerformanceCodec
-from antiphon.partner.memory.memory import CANDIDATES, Memory
+from antiphon.partner.memory.memory import Memory
 from antiphon.partner.memory.trail import Trail
 
 pytestmark = pytest.mark.train

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
+from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import CANDIDATES
 from antiphon_export.gate import Gate
 from antiphon_export.memory.fitted import Memory, identity_of
 

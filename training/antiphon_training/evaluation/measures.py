@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music import themes
 from antiphon.music.chords import CHORD_SPAN, first_notes
 
 if TYPE_CHECKING:
@@ -98,10 +99,9 @@ def top_line(notes: NoteArray) -> NDArray[np.int64]:
 def taken_up(notes: NoteArray, source: NoteArray) -> float:
     """Return the share of the top line in a run of intervals that the source's has too.
 
-    Intervals are the same in any transposition. A run has `RUN` of them.
+    See `antiphon.music.themes`.
     """
-    found = _interval_runs(top_line(notes))
-    return _covered(np.isin(found, _interval_runs(top_line(source))), RUN + 1)
+    return themes.taken_up(top_line(notes), themes.themes(top_line(source)))
 
 
 def median_gap(notes: NoteArray) -> float:
@@ -147,7 +147,7 @@ def self_repetition(notes: NoteArray) -> float:
 
 def copied(notes: NoteArray, source: NoteArray) -> float:
     """Return the share of notes in a run that the source has too."""
-    return _covered(np.isin(runs(notes), runs(source)), RUN)
+    return themes.covered(np.isin(runs(notes), runs(source)), RUN)
 
 
 def copied_whole(notes: NoteArray, source: NoteArray) -> float:
@@ -159,22 +159,3 @@ def shares(counts: NDArray[Any]) -> Floats:
     """Return counts as shares of their sum; zeros where the sum is zero."""
     total = counts.sum()
     return counts / total if total else counts.astype(np.float64)
-
-
-def _interval_runs(line: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return all stretches of `RUN` intervals of a line, each as one number."""
-    intervals = np.diff(line)
-    if len(intervals) < RUN:
-        return np.empty(0, dtype=np.int64)
-    stretches = np.lib.stride_tricks.sliding_window_view(intervals, RUN)
-    return stretches @ (256 ** np.arange(RUN, dtype=np.int64))
-
-
-def _covered(again: NDArray[np.bool_], length: int) -> float:
-    """Return the share of notes in a run that occurs again; each run has so many notes."""
-    if not len(again):
-        return 0.0
-    spans = np.zeros(len(again) + length - 1, dtype=bool)
-    for place in range(length):
-        spans[place : place + len(again)] |= again
-    return float(spans.mean())

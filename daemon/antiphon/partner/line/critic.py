@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import NoteArray, notes_to_array
+from antiphon.music.themes import taken_up
 from antiphon.music.tonality import PITCH_CLASSES
 from antiphon.partner.line.manner import Manner, manner_of
 from antiphon.partner.listening.beats import Beats
@@ -45,9 +46,6 @@ of its last ten seconds."""
 COPY = 0.7
 """A line that takes up more of the phrase than this is a copy of it."""
 
-INTERVALS = 4
-"""So many intervals in a row are a theme."""
-
 LONG = 1.4
 """A last note is long from so many of the line's median gaps on."""
 
@@ -70,7 +68,7 @@ class Critic:
     wished : Manner
         The manner that a line should have; NaN where it is free.
     themes : int64 array
-        The runs of intervals of the phrase's top line: see `themes`.
+        The runs of intervals of the phrase's top line: see `antiphon.music.themes`.
     endings : bool
         Whether a line should end like a phrase.
     beats : Beats or None
@@ -133,26 +131,6 @@ def top_line(notes: NoteArray) -> NDArray[np.int64]:
     if not len(starts):
         return np.empty(0, dtype=np.int64)
     return np.maximum.reduceat(notes["pitch"].astype(np.int64), starts)
-
-
-def themes(line: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return all runs of `INTERVALS` intervals of a line, each as one number.
-
-    Intervals are the same in any transposition.
-    """
-    if len(line) <= INTERVALS:
-        return np.empty(0, dtype=np.int64)
-    stretches = np.lib.stride_tricks.sliding_window_view(np.diff(line), INTERVALS)
-    return stretches @ (256 ** np.arange(INTERVALS, dtype=np.int64))
-
-
-def taken_up(line: NDArray[np.int64], known: NDArray[np.int64]) -> float:
-    """Return the share of a line's notes that lie in a run which is known, 0 to 1."""
-    again = np.isin(themes(line), known)
-    if not again.any():
-        return 0.0
-    within = np.convolve(again, np.ones(INTERVALS + 1))
-    return float((within > 0).mean())
 
 
 def theme(share: float) -> float:

@@ -39,7 +39,7 @@ class Cue:
     manner : Manner or None
         The phrase's.
     themes : int64 array
-        The runs of intervals of its top line: see `antiphon.partner.line.critic.themes`.
+        The runs of intervals of its top line: see `antiphon.music.themes`.
     beats : Beats or None
         The player's beats; None where they are not known.
     groove : Groove or None
@@ -56,6 +56,7 @@ class Cue:
     themes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     beats: Beats | None = None
     groove: Groove | None = None
+    memory: Memory | None = None
 
     @classmethod
     def heard(cls, notes: NoteArray, strength: float = 1.0) -> Self:
@@ -71,5 +72,3 @@ class Cue:
         pulse = pulse_of(notes)
         beats = pulse.beats()
         return cls(beats=beats, groove=groove_of(pulse, beats, strength))
-
-    memory: Memory | None = None

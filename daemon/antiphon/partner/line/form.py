@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from antiphon.partner.line.critic import Critic, themes, top_line
+from antiphon.music.themes import themes
+from antiphon.partner.line.critic import Critic, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of

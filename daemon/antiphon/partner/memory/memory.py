@@ -21,6 +21,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from antiphon.instrument.ask import Recall
+from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST
 from antiphon.partner.memory.largest import largest
 from antiphon.partner.memory.remembered import Remembered, newest
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.weighing import Weighing
     from antiphon.partner.memory.trail import Trail
-
-CANDIDATES = 32
-"""So many places are given to the instrument: 64 were no better."""
 
 _AGES = 64
 """Older notes count as this old."""

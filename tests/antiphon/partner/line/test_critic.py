@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from antiphon.music.note import Note, NoteArray, notes_to_array
+from antiphon.music.themes import taken_up, themes
 from antiphon.partner.line.critic import (
     Critic,
     copied,
     landing,
-    taken_up,
     theme,
-    themes,
     top_line,
 )
 from antiphon.partner.line.manner import Manner

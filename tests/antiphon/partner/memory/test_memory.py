@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import CANDIDATES, OWN, Memory
+from antiphon.partner.memory.memory import OWN, Memory
 from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
