@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from antiphon.cli.verbosity import Verbosity
+from antiphon.errors import UsageError
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.recipe import Recipe
 
-PLAYER = "Player"
-"""The track of a session's file that the player played."""
+PLAYER, PARTNER = "Player", "Antiphon"
+"""The tracks of a session's file: what the player played, and what the instrument answered."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
@@ -47,7 +49,11 @@ def train(
     ] = None,
     track: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
+        typer.Option(
+            metavar="NAME",
+            help="With --continue-from: tracks to learn from; any is all. By default Player, "
+            "where a folder has such tracks.",
+        ),
     ] = None,
     composer: Annotated[
         list[str] | None,
@@ -84,6 +90,11 @@ def train(
     from antiphon_training.fitting.native_messages import native_messages_to
 
     verbosity: Verbosity = ctx.obj or Verbosity()
+    if track and (continue_from is None or recipe is not None):
+        raise UsageError(
+            "--track is for --continue-from without a recipe; a recipe names tracks itself, "
+            "in [corpus.tracks]."
+        )
     options = read_process_options(processes, process, coordinator, os.environ)
     quiet = verbosity.quiet or not options.first
     run_folder.make(out)
@@ -91,8 +102,11 @@ def train(
     with native_messages_to(messages):
         group = join(options)
         pretrained = _pretrained(continue_from, quick)
-    chosen = _recipe(recipe, quick, composer, pretrained, corpora, track or [PLAYER], out)
     try:
+        if pretrained is not None and recipe is None:
+            chosen = _gentle_recipe(pretrained, corpora, track, composer, out, cache, quiet)
+        else:
+            chosen = _recipe(recipe, quick, composer, pretrained)
         loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
         unit = chosen.kind.loss_unit
         progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
@@ -117,8 +131,6 @@ def train(
 
 def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
     """Return the instrument to train further, if one was named."""
-    from antiphon.errors import UsageError
-
     if name is None:
         return None
     if quick:
@@ -132,38 +144,83 @@ def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
 
 
 def _recipe(
-    name: str | None,
-    quick: bool,
-    composers: Sequence[str] | None,
-    pretrained: Pretrained | None,
-    corpora: Sequence[str],
-    tracks: Sequence[str],
-    out: Path,
+    name: str | None, quick: bool, composers: Sequence[str] | None, pretrained: Pretrained | None
 ) -> Recipe:
-    """Return the recipe of the run: the one named, or one for a pretrained instrument.
+    """Return the recipe of this name; the house recipe where none is given.
 
     Raises
     ------
     TrainingError
-        The recipe named has another codec than the pretrained instrument.
-
-    A resumed run of a pretrained instrument has that recipe in its folder, where it may
-    have been edited.
+        It has another codec than the pretrained instrument.
     """
-    from antiphon_training.fitting import run_folder
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    if pretrained is None:
-        return read_recipe(find_recipe(name or "house"), quick, composers)
-    if name:
-        recipe = read_recipe(find_recipe(name), composers=composers)
+    recipe = read_recipe(find_recipe(name or "house"), quick, composers)
+    if pretrained is not None:
         pretrained.check_codec(recipe.codec)
-        return recipe
-    own = out / run_folder.RECIPE
-    if own.is_file():
-        return read_recipe(own, composers=composers)
+    return recipe
+
+
+def _gentle_recipe(
+    pretrained: Pretrained,
+    corpora: Sequence[str],
+    tracks: Sequence[str] | None,
+    composers: Sequence[str] | None,
+    out: Path,
+    cache: Path | None,
+    quiet: bool,
+) -> Recipe:
+    """Return a recipe for a little more training of an instrument.
+
+    A run that has a checkpoint keeps its own, which may have been edited.
+
+    Raises
+    ------
+    TrainingError
+        The run has a checkpoint and learned from other tracks.
+    """
+    from antiphon.errors import TrainingError
+    from antiphon_training.corpora.piece import ANY
+    from antiphon_training.fitting import run_folder
+    from antiphon_training.recipe import read_recipe
+
     names = [Path(folder).resolve().name for folder in corpora]
-    return pretrained.recipe(names, tracks, composers)
+    if not (out / run_folder.RESUME).is_file():
+        if not tracks:
+            named = dict(zip(names, corpora, strict=True))
+            return pretrained.recipe(_player_tracks(named, pretrained, cache, quiet), composers)
+        chosen = {} if ANY in tracks else {name: list(tracks) for name in names}
+        return pretrained.recipe(chosen, composers)
+    recipe = read_recipe(out / run_folder.RECIPE, composers=composers)
+    readings = [recipe.reading(name) for name in names]
+    if tracks and any(one != replace(one, tracks=tracks) for one in readings):
+        learned = " and ".join(readings[0].tracks or ["all tracks"])
+        raise TrainingError(
+            f"{out} holds a run that learned from {learned}; leave out --track to resume it, or "
+            "name another --out folder."
+        )
+    return recipe
+
+
+def _player_tracks(
+    corpora: Mapping[str, str], pretrained: Pretrained, cache: Path | None, quiet: bool
+) -> dict[str, list[str]]:
+    """Return which tracks of each corpus to learn from, by the corpus' name.
+
+    Of sessions it is the player's track, since the other one is the instrument's own
+    music. Of other folders it is every track, and they are left out here.
+    """
+    from antiphon_training.commands.progress import parsing
+    from antiphon_training.corpora.corpus import Reading, read_corpus
+
+    whole = Reading.for_codec(pretrained.codec)
+    of_players = {}
+    for name, folder in corpora.items():
+        with parsing(name, quiet) as progress:
+            there = read_corpus(folder, whole, cache=cache, progress=progress).tracks
+        if {PLAYER, PARTNER} & there.keys():
+            of_players[name] = [PLAYER]
+    return of_players
 
 
 def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
@@ -189,7 +246,6 @@ def _load_all(
     quiet: bool,
 ) -> list[Corpus]:
     """Return the corpora, and say what was left out."""
-    from antiphon.errors import UsageError
     from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import load_corpus
     from antiphon_training.corpora.split import missing_heldout

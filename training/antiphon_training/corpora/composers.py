@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 
 from antiphon.file_names import readable
 from antiphon_training.corpora.folder import composed
+from antiphon_training.corpora.piece import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from antiphon_training.corpora.folder import Listing
-
-ANY = "any"
-"""The name that stands for all composers, and for pieces that name none."""
 
 _SURNAMES = """
     albeniz alkan arensky babajanian bach balakirev barber bartok beethoven bellini berlioz
@@ -82,7 +80,10 @@ def is_by(composer: str | None, asked: Sequence[str] | None, *, unknown: bool = 
 
 
 def chosen_composers(asked: Iterable[str] | None) -> list[str] | None:
-    """Return the names asked for; None where these are all, as by the name `any`."""
+    """Return the names asked for; None where these are all, as by the name `any`.
+
+    Then pieces that name no composer are read too.
+    """
     names = list(asked or ())
     return None if any(name.casefold() == ANY for name in names) else names or None
 

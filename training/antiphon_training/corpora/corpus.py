@@ -21,7 +21,7 @@ from antiphon_training.corpora.assemble import read_parts, remarks_of
 from antiphon_training.corpora.composers import chosen_composers
 from antiphon_training.corpora.folder import Defect, Remark, list_files
 from antiphon_training.corpora.layouts import named_tracks, read_layout
-from antiphon_training.corpora.piece import Reading, Side, Time
+from antiphon_training.corpora.piece import ANY, Reading, Side, Time
 from antiphon_training.corpora.reading import read_notes
 
 if TYPE_CHECKING:
@@ -160,9 +160,11 @@ def load_corpus(
 def nothing_to_learn_from(corpus: Corpus) -> CorpusError:
     """Return the error of a corpus of which no file could be used."""
     first = corpus.defects[0]
+    tracks = "has no track" in first.reason
+    advice = f"; name other tracks ({ANY} takes all)." if tracks else "; name another folder."
     return CorpusError(
         f"No file in {corpus.folder} has notes that can be read ({first.file} "
-        f"{first.reason}); name another folder, or other tracks."
+        f"{first.reason}){advice}"
     )
 
 

@@ -91,18 +91,15 @@ class Pretrained:
 
     def recipe(
         self,
-        folders: Sequence[str],
-        tracks: Sequence[str] | None,
+        tracks: Mapping[str, Sequence[str]] | None = None,
         composers: Sequence[str] | None = None,
     ) -> Recipe:
         """Return a recipe for a little more training, on other corpora.
 
         Parameters
         ----------
-        folders : sequence of str
-            Names of the corpora.
-        tracks : sequence of str, optional
-            The tracks to train on; all when not given.
+        tracks : mapping of str to sequence of str, optional
+            By name of a corpus, the tracks to train on; all of other corpora.
         composers : sequence of str, optional
             The composers to learn from; all when not given.
         """
@@ -112,7 +109,7 @@ class Pretrained:
             codec=msgspec.convert(written["codec"], kind.codec.section),
             network=msgspec.convert(written["network"], kind.network_section),
             corpus=CorpusRecipe(
-                tracks={name: list(tracks) for name in folders} if tracks else {},
+                tracks={name: list(some) for name, some in (tracks or {}).items()},
                 composers=chosen_composers(composers) or [],
             ),
             augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),
