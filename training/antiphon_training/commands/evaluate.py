@@ -132,7 +132,8 @@ def evaluate(
     if baseline_corpus:
         ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
         names = tuple(list_files(folder).name for folder in baseline_corpus)
-        baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
+        both = [figures(each, pieces, ranks=True) for each in (ngram, ngram.unigram())]
+        baseline = Baseline(names, learned, *both)
     kept = _memory(predictor, pieces, first_notes, say) if memory else None
     wanted = Wanted(Lengths(given, continued) if continuations else None, phrases, pauses)
     playing = Playing(predictor, ngram, sections, takes)
