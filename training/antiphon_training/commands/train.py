@@ -49,6 +49,13 @@ def train(
         list[str] | None,
         typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
     ] = None,
+    composer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only pieces of this composer; any is all. By default as the recipe says.",
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A short first training of a smaller network.")
     ] = False,
@@ -84,7 +91,7 @@ def train(
     with native_messages_to(messages):
         group = join(options)
         pretrained = _pretrained(continue_from, quick)
-    chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
+    chosen = _recipe(recipe, quick, composer, pretrained, corpora, track or [PLAYER], out)
     try:
         loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
         unit = chosen.kind.loss_unit
@@ -127,6 +134,7 @@ def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
 def _recipe(
     name: str | None,
     quick: bool,
+    composers: Sequence[str] | None,
     pretrained: Pretrained | None,
     corpora: Sequence[str],
     tracks: Sequence[str],
@@ -146,15 +154,16 @@ def _recipe(
     from antiphon_training.recipe import find_recipe, read_recipe
 
     if pretrained is None:
-        return read_recipe(find_recipe(name or "house"), quick)
+        return read_recipe(find_recipe(name or "house"), quick, composers)
     if name:
-        recipe = read_recipe(find_recipe(name))
+        recipe = read_recipe(find_recipe(name), composers=composers)
         pretrained.check_codec(recipe.codec)
         return recipe
     own = out / run_folder.RECIPE
     if own.is_file():
-        return read_recipe(own)
-    return pretrained.recipe([Path(folder).resolve().name for folder in corpora], tracks)
+        return read_recipe(own, composers=composers)
+    names = [Path(folder).resolve().name for folder in corpora]
+    return pretrained.recipe(names, tracks, composers)
 
 
 def _trained(out: Path, done: dict[str, Any], unit: str) -> str:

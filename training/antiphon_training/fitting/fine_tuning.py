@@ -22,6 +22,7 @@ from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
+from antiphon_training.corpora.composers import chosen_composers
 from antiphon_training.kinds.registry import KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
@@ -88,7 +89,12 @@ class Pretrained:
                 f"recipe's; in the recipe, [codec] must be {written}."
             )
 
-    def recipe(self, folders: Sequence[str], tracks: Sequence[str] | None) -> Recipe:
+    def recipe(
+        self,
+        folders: Sequence[str],
+        tracks: Sequence[str] | None,
+        composers: Sequence[str] | None = None,
+    ) -> Recipe:
         """Return a recipe for a little more training, on other corpora.
 
         Parameters
@@ -97,13 +103,18 @@ class Pretrained:
             Names of the corpora.
         tracks : sequence of str, optional
             The tracks to train on; all when not given.
+        composers : sequence of str, optional
+            The composers to learn from; all when not given.
         """
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
             codec=msgspec.convert(written["codec"], kind.codec.section),
             network=msgspec.convert(written["network"], kind.network_section),
-            corpus=CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {}),
+            corpus=CorpusRecipe(
+                tracks={name: list(tracks) for name in folders} if tracks else {},
+                composers=chosen_composers(composers) or [],
+            ),
             augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),
             fit=kind.gentle(written.get("fit", {})),
         )
