@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,9 +18,10 @@ from antiphon.cli.verbosity import Verbosity
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.recipe import Recipe
 
@@ -77,42 +80,98 @@ def train(
 
     Stop it at any time, with Ctrl-C or otherwise: the same command resumes it.
     """
+    from antiphon_training.distributed.process_options import read_process_options
+
+    verbosity: Verbosity = ctx.obj or Verbosity()
+    order = TrainOrder(
+        corpora=corpora,
+        out=out,
+        recipe=recipe,
+        continue_from=continue_from,
+        tracks=track or [PLAYER],
+        composers=composer,
+        quick=quick,
+        hours=hours,
+        processes=read_process_options(processes, process, coordinator, os.environ),
+        cache=cache,
+    )
+    try:
+        done, unit = run(order, verbosity)
+    except KeyboardInterrupt:
+        verbosity.say(_stopped(out))
+        raise typer.Exit(INTERRUPTED) from None
+    verbosity.say(_trained(out, done, unit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainOrder:
+    """What to train on, and how: the options of the command, by their names.
+
+    `processes` None is this process alone.
+    """
+
+    corpora: Sequence[str]
+    out: Path
+    recipe: str | None = None
+    continue_from: str | None = None
+    tracks: Sequence[str] = (PLAYER,)
+    composers: Sequence[str] | None = None
+    quick: bool = False
+    hours: float | None = None
+    processes: ProcessOptions | None = None
+    cache: Path | None = None
+
+
+def run(order: TrainOrder, verbosity: Verbosity) -> tuple[dict[str, Any], str]:
+    """Start or resume a training, and show its progress.
+
+    Returns
+    -------
+    dict
+        The progress of the whole run, as in `training.json`.
+    str
+        The unit of its losses.
+
+    Raises
+    ------
+    AntiphonError
+        The training cannot start, or not be resumed.
+    KeyboardInterrupt
+        It was stopped; what is kept is whole.
+    """
     from antiphon_training.commands.progress import TrainingProgress
     from antiphon_training.distributed.process_group import join
-    from antiphon_training.distributed.process_options import read_process_options
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.fitting import run_folder
     from antiphon_training.fitting.native_messages import native_messages_to
 
-    verbosity: Verbosity = ctx.obj or Verbosity()
-    options = read_process_options(processes, process, coordinator, os.environ)
+    options, out = order.processes or ProcessOptions(), order.out
     quiet = verbosity.quiet or not options.first
     run_folder.make(out)
     messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
     with native_messages_to(messages):
         group = join(options)
-        pretrained = _pretrained(continue_from, quick)
-    chosen = _recipe(recipe, quick, composer, pretrained, corpora, track or [PLAYER], out)
-    try:
-        loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
-        unit = chosen.kind.loss_unit
-        progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
-        with native_messages_to(messages), progress:
-            from antiphon_training.fitting.fit import train as fit
+        pretrained = _pretrained(order.continue_from, order.quick)
+    chosen = _recipe(
+        order.recipe, order.quick, order.composers, pretrained, order.corpora, order.tracks, out
+    )
+    loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
+    unit = chosen.kind.loss_unit
+    progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+    with native_messages_to(messages), progress:
+        from antiphon_training.fitting.fit import train as fit
 
-            done = fit(
-                chosen,
-                loaded,
-                out,
-                progress,
-                hours=hours,
-                pretrained=pretrained,
-                within_pieces=pretrained is not None and recipe is None,
-                group=group,
-            )
-    except KeyboardInterrupt:
-        verbosity.say(_stopped(out))
-        raise typer.Exit(INTERRUPTED) from None
-    verbosity.say(_trained(out, done, unit))
+        done = fit(
+            chosen,
+            loaded,
+            out,
+            progress,
+            hours=order.hours,
+            pretrained=pretrained,
+            within_pieces=pretrained is not None and order.recipe is None,
+            group=group,
+        )
+    return done, unit
 
 
 def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
