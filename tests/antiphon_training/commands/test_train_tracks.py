@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from antiphon.errors import CorpusError, TrainingError
+from antiphon.errors import CorpusError, TrainingError, UsageError
 from antiphon.resources import house_instrument
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ def shipped() -> Pretrained:
 @pytest.fixture
 def choose(shipped: Pretrained, tmp_path: Path) -> Choose:
     """Return the recipe that `train --continue-from house FOLDER...` takes."""
-    from antiphon_training.commands.train import _gentle_recipe
+    from antiphon_training.commands.chosen_recipe import choose_recipe
+    from antiphon_training.commands.train import TrainOrder
 
-    def recipe(*folders: Path, track: Sequence[str] | None = None) -> Recipe:
-        return _gentle_recipe(
-            shipped, [*map(str, folders)], track, None, tmp_path / "run", tmp_path / "cache", True
+    def recipe(*folders: Path, **more: Any) -> Recipe:
+        order = TrainOrder(
+            corpora=[*map(str, folders)], out=tmp_path / "run", cache=tmp_path / "cache", **more
         )
+        return choose_recipe(order, shipped, quiet=True)
 
     return recipe
 
@@ -68,8 +70,8 @@ def test_tracks_that_are_asked_for_are_learned_from(
     choose: Choose, folder: Callable[..., Path]
 ) -> None:
     mine = folder("mine", ("Player", "Antiphon"))
-    assert choose(mine, track=["Antiphon"]).corpus.tracks == {"mine": ["Antiphon"]}
-    assert choose(mine, track=["any"]).corpus.tracks == {}
+    assert choose(mine, tracks=["Antiphon"]).corpus.tracks == {"mine": ["Antiphon"]}
+    assert choose(mine, tracks=["any"]).corpus.tracks == {}
 
 
 def test_only_a_run_with_a_checkpoint_keeps_its_recipe(
@@ -78,13 +80,18 @@ def test_only_a_run_with_a_checkpoint_keeps_its_recipe(
     mine = folder("mine", ("Left", "Right"))
     run = tmp_path / "run"
     run.mkdir()
-    (run / "recipe.toml").write_text(choose(mine, track=["Left"]).as_toml())
-    assert choose(mine, track=["Right"]).corpus.tracks == {"mine": ["Right"]}
+    (run / "recipe.toml").write_text(choose(mine, tracks=["Left"]).as_toml())
+    assert choose(mine, tracks=["Right"]).corpus.tracks == {"mine": ["Right"]}
     (run / "resume.npz").write_bytes(b"")
-    assert choose(mine).corpus.tracks == choose(mine, track=["Left"]).corpus.tracks
+    assert choose(mine).corpus.tracks == choose(mine, tracks=["Left"]).corpus.tracks
     for other in ("Right", "any"):
         with pytest.raises(TrainingError, match=r"learned from Left; leave out --track to resume"):
-            choose(mine, track=[other])
+            choose(mine, tracks=[other])
+
+
+def test_tracks_beside_a_recipe_are_refused(choose: Choose, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a recipe names tracks itself, in \[corpus\.tracks\]"):
+        choose(tmp_path, tracks=["Left"], recipe="house")
 
 
 def test_what_is_there_instead_is_told(folder: Callable[..., Path], tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,14 +19,11 @@ from antiphon.errors import UsageError
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.fitting.fine_tuning import Pretrained
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.recipe import Recipe
-
-PLAYER, PARTNER = "Player", "Antiphon"
-"""The tracks of a session's file: what the player played, and what the instrument answered."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
@@ -66,7 +64,7 @@ def train(
         bool, typer.Option("--quick", help="A short first training of a smaller network.")
     ] = False,
     hours: Annotated[
-        float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
+        float | None, typer.Option(help="End after so many hours of training in all.")
     ] = None,
     processes: Annotated[
         int | None, typer.Option(metavar="N", help="The number of processes that train together.")
@@ -83,144 +81,99 @@ def train(
 
     Stop it at any time, with Ctrl-C or otherwise: the same command resumes it.
     """
-    from antiphon_training.commands.progress import TrainingProgress
-    from antiphon_training.distributed.process_group import join
     from antiphon_training.distributed.process_options import read_process_options
-    from antiphon_training.fitting import run_folder
-    from antiphon_training.fitting.native_messages import native_messages_to
 
     verbosity: Verbosity = ctx.obj or Verbosity()
-    if track and (continue_from is None or recipe is not None):
-        raise UsageError(
-            "--track is for --continue-from without a recipe; a recipe names tracks itself, "
-            "in [corpus.tracks]."
-        )
-    options = read_process_options(processes, process, coordinator, os.environ)
-    quiet = verbosity.quiet or not options.first
-    run_folder.make(out)
-    messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
-    with native_messages_to(messages):
-        group = join(options)
-        pretrained = _pretrained(continue_from, quick)
+    if hours is not None and hours <= 0.0:
+        raise UsageError("--hours must be more than 0; 0.1 are six minutes.")
+    order = TrainOrder(
+        corpora=corpora,
+        out=out,
+        recipe=recipe,
+        continue_from=continue_from,
+        tracks=track,
+        composers=composer,
+        quick=quick,
+        hours=hours,
+        processes=read_process_options(processes, process, coordinator, os.environ),
+        cache=cache,
+    )
     try:
-        if pretrained is not None and recipe is None:
-            chosen = _gentle_recipe(pretrained, corpora, track, composer, out, cache, quiet)
-        else:
-            chosen = _recipe(recipe, quick, composer, pretrained)
-        loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
-        unit = chosen.kind.loss_unit
-        progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
-        with native_messages_to(messages), progress:
-            from antiphon_training.fitting.fit import train as fit
-
-            done = fit(
-                chosen,
-                loaded,
-                out,
-                progress,
-                hours=hours,
-                pretrained=pretrained,
-                within_pieces=pretrained is not None and recipe is None,
-                group=group,
-            )
+        done, unit = run(order, verbosity)
     except KeyboardInterrupt:
         verbosity.say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
     verbosity.say(_trained(out, done, unit))
 
 
-def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
-    """Return the instrument to train further, if one was named."""
-    if name is None:
-        return None
-    if quick:
-        raise UsageError(
-            "An instrument keeps its sizes when it is trained further; leave out --quick, or "
-            "--continue-from."
-        )
-    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainOrder:
+    """What to train on, and how: the options of the command, by their names.
 
-    return read_pretrained(find_instrument(name))
+    `processes` None is this process alone, `tracks` None the player's where there are such.
+    """
+
+    corpora: Sequence[str]
+    out: Path
+    recipe: str | None = None
+    continue_from: str | None = None
+    tracks: Sequence[str] | None = None
+    composers: Sequence[str] | None = None
+    quick: bool = False
+    hours: float | None = None
+    processes: ProcessOptions | None = None
+    cache: Path | None = None
 
 
-def _recipe(
-    name: str | None, quick: bool, composers: Sequence[str] | None, pretrained: Pretrained | None
-) -> Recipe:
-    """Return the recipe of this name; the house recipe where none is given.
+def run(order: TrainOrder, verbosity: Verbosity) -> tuple[dict[str, Any], str]:
+    """Start or resume a training, and show its progress.
+
+    Returns
+    -------
+    dict
+        The progress of the whole run, as in `training.json`.
+    str
+        The unit of its losses.
 
     Raises
     ------
-    TrainingError
-        It has another codec than the pretrained instrument.
+    AntiphonError
+        The training cannot start, or not be resumed.
+    KeyboardInterrupt
+        It was stopped; what is kept is whole.
     """
-    from antiphon_training.recipe import find_recipe, read_recipe
-
-    recipe = read_recipe(find_recipe(name or "house"), quick, composers)
-    if pretrained is not None:
-        pretrained.check_codec(recipe.codec)
-    return recipe
-
-
-def _gentle_recipe(
-    pretrained: Pretrained,
-    corpora: Sequence[str],
-    tracks: Sequence[str] | None,
-    composers: Sequence[str] | None,
-    out: Path,
-    cache: Path | None,
-    quiet: bool,
-) -> Recipe:
-    """Return a recipe for a little more training of an instrument.
-
-    A run that has a checkpoint keeps its own, which may have been edited.
-
-    Raises
-    ------
-    TrainingError
-        The run has a checkpoint and learned from other tracks.
-    """
-    from antiphon.errors import TrainingError
-    from antiphon_training.corpora.piece import ANY
+    from antiphon_training.commands.chosen_recipe import choose_recipe, read_instrument
+    from antiphon_training.commands.progress import TrainingProgress
+    from antiphon_training.distributed.process_group import join
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.fitting import run_folder
-    from antiphon_training.recipe import read_recipe
+    from antiphon_training.fitting.native_messages import native_messages_to
 
-    names = [Path(folder).resolve().name for folder in corpora]
-    if not (out / run_folder.RESUME).is_file():
-        if not tracks:
-            named = dict(zip(names, corpora, strict=True))
-            return pretrained.recipe(_player_tracks(named, pretrained, cache, quiet), composers)
-        chosen = {} if ANY in tracks else {name: list(tracks) for name in names}
-        return pretrained.recipe(chosen, composers)
-    recipe = read_recipe(out / run_folder.RECIPE, composers=composers)
-    readings = [recipe.reading(name) for name in names]
-    if tracks and any(one != replace(one, tracks=tracks) for one in readings):
-        learned = " and ".join(readings[0].tracks or ["all tracks"])
-        raise TrainingError(
-            f"{out} holds a run that learned from {learned}; leave out --track to resume it, or "
-            "name another --out folder."
+    options, out = order.processes or ProcessOptions(), order.out
+    quiet = verbosity.quiet or not options.first
+    run_folder.make(out)
+    messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
+    with native_messages_to(messages):
+        group = join(options)
+        pretrained = read_instrument(order.continue_from, order.quick)
+    chosen = choose_recipe(order, pretrained, quiet)
+    loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
+    unit = chosen.kind.loss_unit
+    progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+    with native_messages_to(messages), progress:
+        from antiphon_training.fitting.fit import train as fit
+
+        done = fit(
+            chosen,
+            loaded,
+            out,
+            progress,
+            hours=order.hours,
+            pretrained=pretrained,
+            within_pieces=pretrained is not None and order.recipe is None,
+            group=group,
         )
-    return recipe
-
-
-def _player_tracks(
-    corpora: Mapping[str, str], pretrained: Pretrained, cache: Path | None, quiet: bool
-) -> dict[str, list[str]]:
-    """Return which tracks of each corpus to learn from, by the corpus' name.
-
-    Of sessions it is the player's track, since the other one is the instrument's own
-    music. Of other folders it is every track, and they are left out here.
-    """
-    from antiphon_training.commands.progress import parsing
-    from antiphon_training.corpora.corpus import Reading, read_corpus
-
-    whole = Reading.for_codec(pretrained.codec)
-    of_players = {}
-    for name, folder in corpora.items():
-        with parsing(name, quiet) as progress:
-            there = read_corpus(folder, whole, cache=cache, progress=progress).tracks
-        if {PLAYER, PARTNER} & there.keys():
-            of_players[name] = [PLAYER]
-    return of_players
+    return done, unit
 
 
 def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
