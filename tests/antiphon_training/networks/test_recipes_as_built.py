@@ -175,3 +175,38 @@ def test_the_chances_of_all_times_add_up_to_one_and_lie_around_the_middle() -> N
     assert mean == pytest.approx(1.0, abs=0.02)
     spread = np.sqrt((chances * (np.array(network.centres[:-1]) - mean) ** 2).sum())
     assert spread == pytest.approx(0.2, abs=0.02)
+
+
+SHAPES = {
+    "classical-chords": [
+        "(None, 64, 512)", "(None, 64, 512)", "(None, 256)", "(None, 256)",
+        "(None, 256)", "(None, 128)", "(None, 12)", "(None, 12)",
+    ],
+    "maestro-triplets": ["(None, 128)", "(None, 128)", "(None, 1)", "(None, 1)"],
+}  # fmt: skip
+"""Output shapes of the layers of two recipes, as notebooks print them."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "classical-chords",
+        "notes-and-chords",
+        "chopin",
+        "folder-symbols",
+        "maestro-triplets",
+        "house",
+    ],
+)
+def test_the_summary_has_every_layer_and_its_shape(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    _, _, made = setup(name)
+    lines: list[str] = []
+    made.network.summary(line_length=150, print_fn=lines.append)
+    cells = [[cell.strip() for cell in line.split("│")] for line in "\n".join(lines).splitlines()]
+    shapes = [cell[2] for cell in cells if len(cell) > 3]
+    assert len(shapes) == len(made.network.layers)
+    assert all(shape.startswith("(") for shape in shapes)
+    assert shapes == SHAPES.get(name, shapes)

@@ -51,6 +51,10 @@ class NoteEmbedding(keras.layers.Layer):
         """Make one table for all fields, stacked."""
         self.table = _table(self, "table", sum(self.sizes), self.width)
 
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the sum, for `summary`."""
+        return (*input_shape[:-1], self.width)
+
     def call(self, notes: Tensor) -> Tensor:
         """Return the sum of the embeddings of all fields."""
         starts = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
@@ -85,6 +89,10 @@ class FieldHead(keras.layers.Layer):
         self.tables = [
             _table(self, f"known_{i}", rows, self.width) for i, rows in enumerate(self.known)
         ]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the logits, for `summary`."""
+        return (*input_shape[:-1], self.size)
 
     def call(self, features: Tensor, chosen: list[Tensor]) -> Tensor:
         """Return logits (..., size); `chosen` holds the earlier fields' classes (...)."""
@@ -167,7 +175,7 @@ class HouseNetwork(keras.Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
-        self.embedding.build(None)
+        self.embedding.build((None, None, len(self.fields)))
         width = self.embedding_width
         for lstm in self.lstms:
             lstm.build((None, None, width))

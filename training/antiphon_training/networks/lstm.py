@@ -54,6 +54,13 @@ class SequenceLSTM(keras.layers.Layer):
         )
         self.bias = self.add_weight(name="bias", shape=(4 * units,), initializer=open_forget_gate)
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[tuple[int | None, ...], ...]:
+        """Return the shapes of the outputs, the last h and the last c, for `summary`."""
+        state = (input_shape[1], self.units)
+        return (*input_shape[:2], self.units), state, state
+
     def call(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return outputs (time, batch, units) and the last h (compute dtype) and c (float32)."""
         kernel, recurrent, bias = self._weights()

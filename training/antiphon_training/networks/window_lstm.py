@@ -36,11 +36,19 @@ class WindowLSTM(keras.layers.LSTM):
         super().__init__(units, **kwargs)
         self.classes = classes
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Make the weights."""
+    def build(
+        self,
+        sequences_shape: tuple[int | None, ...],
+        initial_state_shape: Any = None,
+    ) -> None:
+        """Make the weights.
+
+        Keras hands the arguments on to `compute_output_shape` by name (for `summary`), so
+        they have the names of its own layer's.
+        """
         if self.classes is not None:
-            input_shape = (*input_shape[:2], self.classes)
-        super().build(input_shape)
+            sequences_shape = (*sequences_shape[:2], self.classes)
+        super().build(sequences_shape, initial_state_shape)
         if self.classes is not None:
             self.input_spec = None  # Keras would require vectors
 
