@@ -39,7 +39,14 @@ def compose(
     run: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The training run that knows the corpora.")
     ] = None,
-    notes: Annotated[int | None, typer.Option(min=1, help="How many notes to add.")] = None,
+    notes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many notes to add; of an instrument of words, how many words "
+            "(each a note or a chord).",
+        ),
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="How many seconds to add; 30 by default.")
     ] = None,
@@ -108,14 +115,15 @@ def compose(
 
 @contextlib.contextmanager
 def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show the number of notes so far, if stderr is a terminal."""
+    """Show the number of notes so far, or of words, if stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (TextColumn("composing"), BarColumn(), TextColumn("{task.completed} notes"))
+    so_far = TextColumn("{task.completed} " + ("drawn" if notes else "notes"))
+    columns = (TextColumn("composing"), BarColumn(), so_far)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=notes)
         yield lambda done: bar.update(task, completed=done)

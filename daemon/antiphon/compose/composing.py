@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.compose.beginning import find_beginning
-from antiphon.compose.continuing import continuation
+from antiphon.compose.continuing import continuation, counted
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
 from antiphon.compose.writers import check_length, open_writer
@@ -39,7 +39,8 @@ class Wish:
     out : tuple of Path
         The files to write; the suffix of each names its format.
     seconds, notes : float or None, int or None
-        How much is added: one of the two, or `SECONDS`.
+        How much is added: one of the two, or `SECONDS`. An instrument of words counts
+        words as notes.
     temperature : tuple of str
         See `with_temperatures`.
     added_only : bool
@@ -92,7 +93,7 @@ def compose(
     say : callable
         Shows a sentence to the user.
     progress : callable, optional
-        Called with the number of notes so far.
+        As for `continuation`.
 
     Raises
     ------
@@ -128,6 +129,8 @@ def compose(
             memory=settings.memory,
         )
     )
+    if wish.notes is not None and counted(predictor.codec) == "word":
+        say(f"--notes counts words, each a note or a chord: {len(added):,} notes were added.")
     if wish.added_only:
         given = empty_notes()
         added["onset"] -= added["onset"].min(initial=np.inf) if len(added) else 0.0

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from antiphon.errors import UsageError
+from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from antiphon.instrument import Predictor
+    from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
     from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
-    """Called with the number of notes so far."""
+    """Called with the number of notes so far; with a `count`, of what is counted."""
 
 LONGEST = 600.0
 """Seconds of one line at most, and of --seconds; a piece of many notes takes several lines."""
@@ -38,6 +40,11 @@ MOST_NOTES = 100_000
 
 CONTEXT_NOTES = 1000
 """The instrument reads so many of the last notes before it adds the first."""
+
+
+def counted(codec: Codec) -> str:
+    """Return what an instrument of this codec draws one of at a time: "word" or "note"."""
+    return "word" if codec.fields == SymbolsCodec.fields else "note"
 
 
 def continuation(
@@ -53,7 +60,7 @@ def continuation(
     progress: Progress | None = None,
     memory: MemorySettings | None = None,
 ) -> list[Note]:
-    """Return a continuation of `notes`: a number of notes, or all that begin within a time.
+    """Return a continuation of `notes`: of a number of draws, or all that begin within a time.
 
     The same notes, limits and seed give the same continuation.
 
@@ -73,11 +80,13 @@ def continuation(
     seconds : float, optional
         Length of the continuation after the last onset of `notes`, 0.1 to 600.
     count : int, optional
-        How many notes to add, where `seconds` is not given.
+        How often to draw, where `seconds` is not given: each draw adds a note, or all notes
+        of a word (`counted` tells which).
     groove : float
         How closely the groove of the notes is kept to, from 0 to 1.
     progress : callable, optional
-        Called after each draw with the number of notes so far.
+        Called after each draw with the number of notes so far, or of draws where `count`
+        is given.
     memory : MemorySettings, optional
         How much is taken up of the notes so far, the added ones included; by default
         as fitted.
@@ -117,21 +126,28 @@ def _many(
     count: int,
     progress: Progress | None,
 ) -> list[Note]:
-    """Return so many notes, of as many lines as it takes; `following` begins a line."""
+    """Return the notes of so many draws, of as many lines as it takes.
+
+    `following` begins a line.
+    """
     added: list[Note] = []
-    while len(added) < count:
-        before = len(added)
+    draws = 0
+    while draws < count:
+        before = draws
         # The line before has ended, and the next one continues it.
         context = np.concatenate([notes, notes_to_array(added)]) if added else notes
         line, remembered = following(context)
-        while not line.finished and len(added) < count:
+        while not line.finished and draws < count:
             line.draw(-math.inf)  # offline, no onset is too late
             drawn = line.take()
-            if drawn and remembered is not None and (trail := line.place.trail) is not None:
+            if not drawn:  # a rule forbade it, or the line is over
+                continue
+            if remembered is not None and (trail := line.place.trail) is not None:
                 remembered.add(trail.rows[-1], trail.key, own=True)
             added += drawn
+            draws += 1
             if progress:
-                progress(min(len(added), count))
-        if len(added) == before:
+                progress(draws)
+        if draws == before:
             break
-    return added[:count]
+    return added

@@ -50,18 +50,35 @@ def test_a_file_goes_on_for_as_long_as_is_asked(
     assert np.all(partner.notes["duration"] > 0)
 
 
-@pytest.mark.parametrize("name", ["tiny.onnx", "tiny_symbols.onnx", "tiny_triplet.onnx"])
+@pytest.mark.parametrize("name", ["tiny.onnx", "tiny_triplet.onnx"])
 @pytest.mark.parametrize("notes", [1, 50])
 def test_a_piece_has_as_many_notes_as_are_asked_for(
     name: str, notes: int, phrase: Path, tmp_path: Path
 ) -> None:
-    told: list[int] = []
+    drawn: list[int] = []
+    said: list[str] = []
     piece = compose(
         wish(phrase, notes=notes), with_instrument(name, tmp_path / "own.toml"),
-        progress=told.append,
+        say=said.append, progress=drawn.append,
     )  # fmt: skip
-    assert len(piece.added) == told[-1] == notes
-    assert told == sorted(told)
+    assert len(piece.added) == notes
+    assert drawn == list(range(1, notes + 1))
+    assert said == []
+
+
+def test_an_instrument_of_words_counts_words(phrase: Path, tmp_path: Path) -> None:
+    drawn: list[int] = []
+    said: list[str] = []
+    piece = compose(
+        wish(phrase, notes=50), with_instrument("tiny_symbols.onnx", tmp_path / "own.toml"),
+        say=said.append, progress=drawn.append,
+    )  # fmt: skip
+    assert drawn == list(range(1, 51))
+    assert len(np.unique(piece.added["onset"])) == 50
+    assert len(piece.added) > 50
+    assert said == [
+        f"--notes counts words, each a note or a chord: {len(piece.added)} notes were added."
+    ]
 
 
 def test_a_long_piece_is_made_of_several_answers(
