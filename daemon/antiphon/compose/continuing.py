@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace as replace_in
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.plan import planned
+from antiphon.partner.line.predictor import NextNote
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.memory.settings import MemorySettings
@@ -24,7 +25,6 @@ from antiphon.partner.memory.settings import MemorySettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiphon.instrument import Predictor
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
@@ -42,13 +42,21 @@ CONTEXT_NOTES = 1000
 """The instrument reads so many of the last notes before it adds the first."""
 
 
+class Instrument(NextNote, Protocol):
+    """What continues: a `Predictor`, or anything else that knows its codec."""
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of the rows that it reads and draws."""
+
+
 def counted(codec: Codec) -> str:
     """Return what an instrument of this codec draws one of at a time: "word" or "note"."""
     return "word" if codec.fields == SymbolsCodec.fields else "note"
 
 
 def continuation(
-    predictor: Predictor,
+    predictor: Instrument,
     notes: NoteArray,
     limits: PartnerSettings,
     seed: int,
@@ -66,8 +74,8 @@ def continuation(
 
     Parameters
     ----------
-    predictor : Predictor
-        The instrument.
+    predictor : Instrument
+        A `Predictor`, for instance.
     notes : array of NOTE_DTYPE
         The notes so far, sorted by onset.
     limits : PartnerSettings

@@ -127,7 +127,7 @@ def table_notes(table: Any) -> NoteArray:
     notes = empty_notes(len(table))
     onset = table["start"] if "start" in table else table["step"].cumsum()
     duration = table["duration"] if "duration" in table else table["end"] - table["start"]
-    velocity = table["velocity"] if "velocity" in table else VELOCITY
+    velocity = table.get("velocity", VELOCITY)
     pitch = np.asarray(table["pitch"], dtype=np.float64)
     loud = np.broadcast_to(np.asarray(velocity, dtype=np.float64), pitch.shape)
     notes["onset"], notes["duration"] = onset, duration

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,14 +16,16 @@ from antiphon.music.codecs.codec import Codec
 from antiphon_training.notebook.music import Music, notes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.compose.continuing import Instrument
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.fitting.callbacks import Listener
     from antiphon_training.recipe import Recipe
 
-    Folders = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+    Folders = Path | str | Sequence[Path | str]
     """A folder of music, or several; `music21:NAME` is one of music21's own."""
 
 
@@ -55,7 +56,7 @@ class Model:
         self.network.summary(**how)
 
     @cached_property
-    def instrument(self) -> NextNote:
+    def instrument(self) -> Instrument:
         """What plays it: the instrument file, where it was read from one."""
         from antiphon.instrument import Predictor
         from antiphon_training.notebook.network_instrument import NetworkInstrument
@@ -65,9 +66,7 @@ class Model:
         return NetworkInstrument(self.network, self.codec)
 
 
-def build_model(
-    recipe: str | os.PathLike[str], corpora: Folders, *, quick: bool = False
-) -> Model:
+def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) -> Model:
     """Return the network of a recipe, with random weights, compiled.
 
     Parameters
@@ -85,24 +84,24 @@ def build_model(
         The recipe or the music cannot be read.
     """
     from antiphon_training.corpora.split import split_corpora
-    from antiphon_training.fitting.pieces import split_pieces
 
     chosen = _recipe(recipe, quick)
     loaded = _load(corpora, chosen)
-    pieces = split_pieces(
-        chosen.corpus, loaded, split_corpora(loaded, chosen.corpus.valid_share)
-    )
-    codec = chosen.kind.codec.learn(chosen.codec, pieces.train)
+    splits = split_corpora(loaded, chosen.corpus.valid_share)
     with _quietly():
+        from antiphon_training.fitting.pieces import split_pieces
+
+        pieces = split_pieces(chosen.corpus, loaded, splits)
+        codec = chosen.kind.codec.learn(chosen.codec, pieces.train)
         network = chosen.kind.build(chosen.network, codec)
         chosen.kind.set_up(network, chosen, codec, pieces, None)
     return Model(network, codec)
 
 
 def train_model(
-    recipe: str | os.PathLike[str],
+    recipe: Path | str,
     corpora: Folders,
-    run: str | os.PathLike[str],
+    run: Path | str,
     *,
     quick: bool = False,
     hours: float | None = None,
@@ -141,7 +140,7 @@ def train_model(
     return load_model(folder)
 
 
-def load_model(source: str | os.PathLike[str]) -> Model:
+def load_model(source: Path | str) -> Model:
     """Return a trained network.
 
     Parameters
@@ -154,13 +153,12 @@ def load_model(source: str | os.PathLike[str]) -> Model:
     AntiphonError
         It is neither, or cannot be read.
     """
-    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
-
-    path = find_instrument(os.fspath(source))
     with _quietly():
-        if path.is_dir():
-            from antiphon_training.fitting import checkpoint
+        from antiphon_training.fitting import checkpoint
+        from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
 
+        path = find_instrument(str(source))
+        if path.is_dir():
             network, details = checkpoint.load(path)
             return Model(network, details.codec, run=path)
         pretrained = read_pretrained(path)
@@ -227,24 +225,23 @@ def _pieces(notes: Music, codec: Codec) -> list[Any]:
     return [notes.piece(index) for index in range(len(notes.files))]
 
 
-def _recipe(recipe: str | os.PathLike[str], quick: bool) -> Recipe:
+def _recipe(recipe: Path | str, quick: bool) -> Recipe:
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    return read_recipe(find_recipe(os.fspath(recipe)), quick)
+    return read_recipe(find_recipe(str(recipe)), quick)
 
 
 def _load(corpora: Folders, recipe: Recipe) -> list[Corpus]:
     from antiphon_training.corpora.corpus import load_corpus
 
-    one = isinstance(corpora, (str, os.PathLike))
-    named = [corpora] if one else list(corpora)  # type: ignore[list-item, arg-type]
+    folders: Sequence[Path | str] = [corpora] if isinstance(corpora, (str, Path)) else corpora
     return [
         load_corpus(
-            os.fspath(folder),
+            folder,
             recipe.reading(Path(folder).resolve().name),
             composers=recipe.corpus.composers or None,
         )
-        for folder in named
+        for folder in folders
     ]
 
 

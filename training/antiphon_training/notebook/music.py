@@ -7,7 +7,6 @@ Times are seconds, unless a table was read in beats.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,9 +29,7 @@ TIME = "time"
 """The key of `DataFrame.attrs` that has the unit of a table."""
 
 
-def midi_to_notes(
-    midi_file: str | os.PathLike[str], *, time: Time = "seconds", pedal: Pedal = "keys"
-) -> Table:
+def midi_to_notes(midi_file: Path | str, *, time: Time = "seconds", pedal: Pedal = "keys") -> Table:
     """Return the notes of a file as a table.
 
     Parameters
@@ -63,7 +60,7 @@ def midi_to_notes(
 
 def notes_to_midi(
     notes: Music,
-    out_file: str | os.PathLike[str],
+    out_file: Path | str,
     *,
     program: int = 0,
     tempo_bpm: float = 120.0,
@@ -146,7 +143,7 @@ def _array(music: Music, time: Time) -> NoteArray:
     from antiphon_training.corpora.reading import read_notes
     from antiphon_training.corpora.tables import table_notes
 
-    if isinstance(music, (str, os.PathLike)):
+    if isinstance(music, (str, Path)):
         return read_notes(Path(music), time=time)
     if isinstance(music, np.ndarray) and music.dtype.names:
         return sort_notes(music)

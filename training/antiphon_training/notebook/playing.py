@@ -111,9 +111,7 @@ def generate(
     if not len(given):
         raise UsageError("There are no notes to continue.")
     limits = with_temperatures(PartnerSettings(), _written(temperature), model.codec.fields)
-    added = notes_to_array(
-        continuation(model.instrument, given, limits, seed, count=note_count, codec=model.codec)
-    )
+    added = notes_to_array(continuation(model.instrument, given, limits, seed, count=note_count))
     table = notes_table(added)
     table["step"] = np.diff(table["start"], prepend=given["onset"][-1])
     return in_unit(table, "seconds")
@@ -165,7 +163,8 @@ def _controls(temperature: Temperature, codec: Codec) -> Any:
             )
     plain = 1.0 if isinstance(temperature, Mapping) else float(temperature)
     try:
-        return Controls.of([float(given.get(name, plain)) for name in codec.fields])
+        heat = [float(given.get(name, plain)) for name in codec.fields]
+        return Controls.of(heat, fields=len(heat))
     except ValueError as error:
         raise UsageError(f"A temperature is out of range: {error}.") from error
 

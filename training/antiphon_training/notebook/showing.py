@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import wave
 from pathlib import Path
@@ -47,7 +46,7 @@ def plot_piano_roll(
     """
     from antiphon_training.plots.piano_roll import Track, piano_roll, read_tracks
 
-    if isinstance(notes, (str, os.PathLike)):
+    if isinstance(notes, (str, Path)):
         tracks = read_tracks(Path(notes))
     else:
         tracks = [Track(name, part) for name, part in parts_of(notes).items()]
@@ -79,7 +78,7 @@ def plot_composers(corpus: Corpus) -> Figure:
     return composers(corpus)
 
 
-def history(run: str | os.PathLike[str]) -> Table:
+def history(run: Path | str) -> Table:
     """Return the losses of a run: a row an epoch, a column a measure; `val_` is validation.
 
     Raises
@@ -92,10 +91,12 @@ def history(run: str | os.PathLike[str]) -> Table:
     from antiphon_training.plots.curves import read_curves
 
     curves = read_curves(Path(run))
-    return pd.DataFrame(dict(curves.columns), index=pd.Index(curves.epochs, name="epoch", dtype=int))
+    return pd.DataFrame(
+        dict(curves.columns), index=pd.Index(curves.epochs, name="epoch", dtype=int)
+    )
 
 
-def plot_history(*runs: str | os.PathLike[str]) -> Figure:
+def plot_history(*runs: Path | str) -> Figure:
     """Return the curves of the losses of one run, or of several to compare."""
     from antiphon_training.plots.curves import read_curves, training_curves
 
@@ -184,9 +185,9 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
 
     show = _ipython()
     parts = list(parts_of(notes).values())
-    both = parts if len(parts) == 2 else [notes_of(notes), empty_notes()]
+    given, added = parts if len(parts) == 2 else (notes_of(notes), empty_notes())
     with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
-        pages = write_engraved(Path(folder) / "page.png")(Composition(title, *both))
+        pages = write_engraved(Path(folder) / "page.png")(Composition(title, given, added))
         if not 1 <= page <= len(pages):
             raise UsageError(f"The score has {len(pages)} pages; there is no page {page}.")
         return show.Image(data=pages[page - 1].read_bytes())
@@ -195,7 +196,7 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
 def _is_midi(notes: Music) -> bool:
     from antiphon_training.corpora.reading import MIDI_SUFFIXES
 
-    return isinstance(notes, (str, os.PathLike)) and Path(notes).suffix.lower() in MIDI_SUFFIXES
+    return isinstance(notes, (str, Path)) and Path(notes).suffix.lower() in MIDI_SUFFIXES
 
 
 def _ipython() -> Any:
@@ -203,5 +204,7 @@ def _ipython() -> Any:
     try:
         from IPython import display
     except ModuleNotFoundError as error:
-        raise AntiphonError("This is for a notebook, and needs IPython: install Jupyter.") from error
+        raise AntiphonError(
+            "This is for a notebook, and needs IPython: install Jupyter."
+        ) from error
     return display
