@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
 
 FIRST_SECONDS = 30.0
@@ -113,8 +114,8 @@ def render_audio(
     notes : DataFrame, array of NOTE_DTYPE, path, or mapping
         In seconds. A MIDI file has the sounds that it chooses, drums too; all else is a piano.
     seconds : float or None
-        How much of its beginning is rendered; None for all, and two seconds for the end of the
-        sound.
+        How much is rendered: of a MIDI file from its start, of all else from its first note.
+        None renders all, and two seconds for the end of the sound.
     sample_rate : int
         Frames a second, 8,000 to 96,000.
 
@@ -140,9 +141,7 @@ def render_audio(
         if _is_midi(notes):
             mid = Path(notes)
         else:
-            parts = parts_of(notes).items()
-            until = np.inf if seconds is None else seconds
-            notes_to_midi({name: part[part["onset"] < until] for name, part in parts}, mid)
+            notes_to_midi(_first(parts_of(notes), seconds), mid)
         render_midi_to_wav(mid, wav, soundfont, sample_rate=sample_rate)
         with wave.open(str(wav), "rb") as file:
             most = file.getnframes() if seconds is None else round(seconds * sample_rate)
@@ -191,6 +190,17 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
         if not 1 <= page <= len(pages):
             raise UsageError(f"The score has {len(pages)} pages; there is no page {page}.")
         return show.Image(data=pages[page - 1].read_bytes())
+
+
+def _first(parts: dict[str, NoteArray], seconds: float | None) -> dict[str, NoteArray]:
+    """Return the notes that begin within a time of the first, which is moved to 0."""
+    first = min((float(part["onset"].min()) for part in parts.values() if len(part)), default=0.0)
+    moved = {}
+    for name, part in parts.items():
+        kept = part if seconds is None else part[part["onset"] < first + seconds]
+        moved[name] = kept.copy()
+        moved[name]["onset"] -= first
+    return moved
 
 
 def _is_midi(notes: Music) -> bool:
