@@ -155,7 +155,7 @@ def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
 def _read_instrument(order: Order) -> tuple[Any, _Source]:
     """Return the network of an instrument file; its figures stay those of its card."""
     pretrained = read_pretrained(order.run)
-    recipe = pretrained.recipe([], None)
+    recipe = pretrained.recipe()
     network = recipe.kind.build(recipe.network, pretrained.codec)
     pretrained.assign_to(network)
     card = pretrained.card

@@ -153,7 +153,7 @@ def test_it_starts_from_the_old_weights_and_its_card_says_so(
     first = exported(trained[1], tmp_path / "walks.onnx", "int8")
     pretrained = read_pretrained(first)
     run = tmp_path / "run"
-    recipe = pretrained.recipe([sessions.name], ["Player"])
+    recipe = pretrained.recipe({sessions.name: ["Player"]})
     corpora = heard(pretrained, sessions, tmp_path)
     assert max(corpora[0].notes["pitch"]) < 80, "the partner's track is left out"
     done = train(recipe, corpora, run, pretrained=pretrained)

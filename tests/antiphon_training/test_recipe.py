@@ -19,6 +19,7 @@ SHIPPED = sorted(resources.recipe_file("house").parent.glob("*.toml"))
 
 
 def written(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "mine.toml"
     path.write_text(text)
     return path
@@ -68,6 +69,19 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
         UsageError, match=r"no recipe hous; .* one of the shipped: chopin, classical-chords"
     ):
         find_recipe("hous")
+
+
+def test_composers_of_the_command_are_kept_with_the_recipe(tmp_path: Path) -> None:
+    path = written(tmp_path, '# mine\n[corpus]\ncomposers = ["Bach"]\n[quick.fit]\nepochs = 1\n')
+    for names, kept in ((["Chopin", "Schr\udcf6ter"], ["Chopin", "Schr\\xf6ter"]), (["any"], [])):
+        asked = read_recipe(path, quick=True, composers=names)
+        assert (asked.corpus.composers, asked.fit.epochs) == (kept, 1)
+        own = written(tmp_path / "run", asked.as_toml())
+        again = read_recipe(own)
+        assert again.essence() == asked.essence()
+        assert again.as_toml().endswith(path.read_text())
+        assert read_recipe(own, composers=["Liszt"]).corpus.composers == ["Liszt"]
+    assert read_recipe(path).corpus.composers == ["Bach"]
 
 
 @pytest.mark.parametrize(

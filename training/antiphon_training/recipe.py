@@ -2,11 +2,14 @@
 
 The recipes in `config/training/` explain every key in a comment. `[quick.SECTION]` holds
 the changes for a short first training, `antiphon train --quick`; a run that began with
-it has `begun_quick = true` in the first line of its own copy.
+it has `begun_quick = true` in the first line of its own copy. The first line also keeps
+composers that the command named: `only_composers = ["Chopin"]`.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +18,9 @@ import msgspec
 
 from antiphon import resources
 from antiphon.errors import SettingError, UsageError
+from antiphon.file_names import readable
 from antiphon.settings.kinds import convert, describe, nearest
+from antiphon_training.corpora.composers import chosen_composers
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.recipe_sections import (
@@ -25,10 +30,13 @@ from antiphon_training.recipe_sections import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from antiphon_training.kinds.kind import Kind
 
 QUICK = "quick"
 BEGUN_QUICK = "begun_quick"
+ONLY_COMPOSERS = "only_composers"
 _SECTIONS = ("codec", "network", "corpus", "augmentation", "fit")
 _DEFAULT = next(iter(KINDS.values()))
 
@@ -115,8 +123,17 @@ def find_recipe(name: str) -> Path:
     )
 
 
-def read_recipe(path: Path, quick: bool = False) -> Recipe:
-    """Read a recipe; with `quick`, apply the changes of its `[quick.…]` sections.
+def read_recipe(path: Path, quick: bool = False, composers: Sequence[str] | None = None) -> Recipe:
+    """Read a recipe.
+
+    Parameters
+    ----------
+    path : Path
+        Its file.
+    quick : bool
+        Whether the changes of its `[quick.…]` sections apply.
+    composers : sequence of str, optional
+        The composers to learn from, in place of those that it names; `any` is all.
 
     Raises
     ------
@@ -136,6 +153,10 @@ def read_recipe(path: Path, quick: bool = False) -> Recipe:
     begun_quick = written.pop(BEGUN_QUICK, False)
     if begun_quick or quick:
         written = _changed(path, written, changes)
+    kept = written.pop(ONLY_COMPOSERS, None)
+    only = kept if composers is None else [readable(name) for name in composers]
+    if only is not None:
+        written = _changed(path, written, {"corpus": {"composers": chosen_composers(only) or []}})
     classes = _section_classes(path, written)
     sections = {
         name: _section(path, name, kind, written.pop(name, {})) for name, kind in classes.items()
@@ -143,6 +164,9 @@ def read_recipe(path: Path, quick: bool = False) -> Recipe:
     if written:
         raise SettingError(_unknown(path, "section", next(iter(written)), sections))
     mark = f"{BEGUN_QUICK} = true\n" if quick and not begun_quick else ""
+    if composers is not None:
+        mark += f"{ONLY_COMPOSERS} = {json.dumps(only, ensure_ascii=False)}\n"  # as in TOML
+        text = re.sub(rf"^{ONLY_COMPOSERS} = .*\n", "", text, flags=re.MULTILINE)
     recipe = Recipe(**sections, text=mark + text)
     _check_match(path, recipe)
     return recipe

@@ -96,7 +96,9 @@ def test_everything_for_every_codec(
     assert list(told["nats"]) == [*fields, "total"]
     assert list(told["accuracy"]) == list(told["top5"]) == fields
     assert list(told["ngram"]["nats"]) == [*fields, "total"]
-    assert told["ngram"]["nats"]["total"] < told["nats"]["total"]
+    unigram = told["ngram"]["unigram"]
+    assert list(unigram["accuracy"]) == fields
+    assert told["ngram"]["nats"]["total"] < unigram["nats"]["total"] < told["nats"]["total"]
     assert told["ngram"]["corpora"] == ["tunes"]
     assert (told["outside_vocabulary"] is None) == (fields != ["symbol"])
     played = told["continuations"]
@@ -114,6 +116,7 @@ def test_everything_for_every_codec(
     table = run(path, corpus, *more).stdout
     assert re.search(r"copied from the prompt .* 1\.00 ± 0\.00 ", table)
     assert "n-gram: learned from" in table
+    assert re.search(rf"^ +{told['instrument']} +n-gram +unigram$", table, re.MULTILINE)
 
 
 def test_all_that_is_played(tiny_path: Path, corpus: Path, cache: Path) -> None:

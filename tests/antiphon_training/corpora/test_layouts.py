@@ -121,6 +121,52 @@ class TestFolders:
         assert corpus.composers == ("Bach", "Bach", "Chopin", None)
         assert load(corpus.folder, composers=["bach"]).files == ("Bach/a.mid", "Bach/suite/b.mid")
 
+    @pytest.mark.parametrize(
+        ("files", "of", "composers"),
+        [
+            (("chopin/a.mid", "bach/b.mid"), "", ("bach", "chopin")),
+            (("archive/chopin/a.mid", "archive/bach/b.mid"), "", ("bach", "chopin")),
+            (("one/chopin/a.mid", "two/beeth/b.mid", "two/Someone/c.mid"), "",
+             ("chopin", "Someone", "beeth")),
+            (("one/abba/a.mid", "one/queen/live/b.mid"), "", ("abba", "queen")),
+            (("chopin/a.mid", "chopin/preludes/b.mid"), "chopin", ("chopin", "chopin")),
+            (("Haydn, Joseph/quartets/a.mid", "Haydn, Joseph/trios/b.mid"), "Haydn, Joseph",
+             ("Haydn, Joseph", "Haydn, Joseph")),
+            (("chopin/a.mid", "mine/b.mid"), "mine", (None,)),
+            (("2018/a.mid", "2019/b.mid"), "", (None, None)),
+        ],
+    )  # fmt: skip
+    def test_composers_are_told_at_any_depth(
+        self, make: Make, files: tuple[str, ...], of: str, composers: tuple[str | None, ...]
+    ) -> None:
+        assert load(make(*files) / of).composers == composers
+
+    @pytest.mark.parametrize("name", ["Beethoven", "Ludwig van Beethoven", "beeth"])
+    def test_the_short_names_of_collections_are_known(self, make: Make, name: str) -> None:
+        folder = make("beeth/a.mid", "chopin/b.mid")
+        if " " in name:
+            with pytest.raises(CorpusError, match="music by beeth, chopin"):
+                load(folder, composers=[name])
+        else:
+            assert load(folder, composers=[name]).files == ("beeth/a.mid",)
+
+    def test_a_folder_of_an_unknown_name_is_believed_where_it_is_asked_for(
+        self, make: Make
+    ) -> None:
+        folder = make("tunes/smith/old/a.mid", "tunes/more/b.mid")
+        assert load(folder, composers=["Smith"]).composers == ("smith",)
+        own = load(folder / "tunes" / "smith", composers=["smith"])
+        assert (own.files, own.composers) == (("old/a.mid",), ("smith",))
+        link = folder / "jones"
+        link.symlink_to(folder / "tunes" / "more")
+        assert load(link, composers=["jones"]).files == ("b.mid",)
+
+    def test_any_takes_also_what_names_nobody(self, make: Make) -> None:
+        folder = make("a.mid", "b.mid")
+        with pytest.raises(CorpusError, match=r"name a composer; --composer any takes all\."):
+            load(folder, composers=["Chopin"])
+        assert load(folder, composers=["any"]).files == ("a.mid", "b.mid")
+
     def test_a_manifest_is_believed_before_the_folders(self, make: Make) -> None:
         folder = make("Bach/a.mid", "Bach/b.mid", "Bach/c.mid")
         (folder / "manifest.tsv").write_text(

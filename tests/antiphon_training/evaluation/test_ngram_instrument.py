@@ -49,6 +49,15 @@ def test_a_tune_it_knows_is_predicted_better_than_chance(codec: Codec, tune: Mak
         assert 0.5 < found.accuracy[field] <= found.top5[field]
 
 
+def test_the_first_order_knows_frequencies_alone(tune: Make) -> None:
+    codec = SymbolsCodec(["C4", "D4", "E4"])
+    piece = np.array([[0], [1], [0], [2]] * 30, dtype=np.int32)
+    unigram = NGramInstrument.learn(codec, [piece] * 3).unigram()
+    nats = unigram.score([piece])[0].nats[:, 0]
+    assert nats[:4] == pytest.approx(-np.log([0.5, 0.25, 0.5, 0.25]), abs=0.02)
+    assert np.ptp(nats.reshape(-1, 4), axis=0) == pytest.approx(0.0)
+
+
 def test_scores_are_those_of_its_shares(tune: Make) -> None:
     codec = TripletCodec()
     piece = codec.encode(tune(40))

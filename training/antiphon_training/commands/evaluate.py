@@ -6,6 +6,7 @@ Imported for `antiphon --help` too, so heavy packages are imported inside.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Predictor
     from antiphon.partner import PartnerSections
     from antiphon_training.evaluation.halves import MemoryFigures
-    from antiphon_training.evaluation.ngram_instrument import NGramInstrument
     from antiphon_training.evaluation.report import Report
-    from antiphon_training.evaluation.selection import Selection
 
     Say = Callable[[str], None]
 
@@ -102,53 +101,30 @@ def evaluate(
 ) -> None:
     """Measure how well an instrument predicts and continues pieces."""
     from antiphon.instrument import Predictor
-    from antiphon_training.corpora.assemble import read_files
     from antiphon_training.corpora.folder import list_files
     from antiphon_training.corpora.piece import Reading
     from antiphon_training.evaluation.excerpts import Lengths
+    from antiphon_training.evaluation.measuring import measure
     from antiphon_training.evaluation.playing import Pieces, Playing, Wanted
-    from antiphon_training.evaluation.prediction import figures
-    from antiphon_training.evaluation.report import Baseline, Report
     from antiphon_training.evaluation.selection import composers_of, select, tracks_of
-    from antiphon_training.evaluation.vocabulary import outside_vocabulary
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
     verbosity: Verbosity = ctx.obj or Verbosity()
     sections, say = _sections(setting or ()), verbosity.say
     predictor = Predictor(file, threads)
-    codec = predictor.codec
     name = list_files(corpus).name
-    reading = Reading.for_codec(codec, track or tracks_of(predictor.card, name))
+    reading = Reading.for_codec(predictor.codec, track or tracks_of(predictor.card, name))
     composers = composer or composers_of(predictor.card, name)
     measured = select(corpus, reading, heldout, composers=composers, cache=cache)
-    read, unreadable = read_files(measured.folder, measured.files, reading, cache)
-    defects = [*measured.defects, *unreadable]
-    for defect in defects:
+    found = measure(predictor, measured, reading, baseline_corpus or (), cache=cache, say=say)
+    for defect in found.defects:
         typer.echo(f"antiphon: left out: {defect.file} {defect.reason}", err=True)
-    pieces = [codec.encode(piece.notes) for piece in read]
-    found = figures(predictor, pieces, ranks=True)
-    ngram = baseline = None
-    if baseline_corpus:
-        ngram, learned = _ngram(predictor, baseline_corpus, measured, cache, say)
-        names = tuple(list_files(folder).name for folder in baseline_corpus)
-        baseline = Baseline(names, learned, figures(ngram, pieces, ranks=True))
-    kept = _memory(predictor, pieces, first_notes, say) if memory else None
+    kept = _memory(predictor, found.pieces, first_notes, say) if memory else None
     wanted = Wanted(Lengths(given, continued) if continuations else None, phrases, pauses)
-    playing = Playing(predictor, ngram, sections, takes)
+    playing = Playing(predictor, found.ngram, sections, takes)
     played = playing.played(wanted, lambda: Pieces.read(measured, reading, cache), say)
-    report = Report(
-        instrument=predictor.card.name,
-        codec=codec.name,
-        corpus=measured.name,
-        figures=found,
-        outside=outside_vocabulary(codec, [piece.notes for piece in read]),
-        defects=defects,
-        baseline=baseline,
-        memory=kept,
-        played=played,
-    )
-    _print(report, as_json=as_json)
+    _print(replace(found.report, memory=kept, played=played), as_json=as_json)
 
 
 def _print(report: Report, *, as_json: bool) -> None:
@@ -167,24 +143,6 @@ def _memory(
 
     say("scoring whole pieces and second halves, with a memory and without")
     return MemoryFigures.measured(predictor, remembering(predictor), pieces, first_notes)
-
-
-def _ngram(
-    predictor: Predictor,
-    corpora: Sequence[str],
-    measured: Selection,
-    cache: Path | None,
-    say: Say,
-) -> tuple[NGramInstrument, int]:
-    """Return the n-gram of corpora, and the number of rows that it learned from."""
-    from antiphon_training.evaluation.ngram_instrument import NGramInstrument
-    from antiphon_training.evaluation.selection import baseline_pieces
-    from antiphon_training.kinds.registry import CODECS
-
-    pieces = baseline_pieces(corpora, measured, predictor.card, predictor.codec, cache)
-    rows = sum(map(len, pieces))
-    say(f"teaching an n-gram {rows:,} {CODECS[predictor.codec.name].row}s of {len(pieces)} pieces")
-    return NGramInstrument.learn(predictor.codec, pieces), rows
 
 
 def _sections(given: Sequence[str]) -> PartnerSections:

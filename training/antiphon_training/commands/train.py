@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from antiphon.cli.verbosity import Verbosity
+from antiphon.errors import UsageError
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.fitting.fine_tuning import Pretrained
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.recipe import Recipe
-
-PLAYER = "Player"
-"""The track of a session's file that the player played."""
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
@@ -47,13 +47,24 @@ def train(
     ] = None,
     track: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="With --continue-from: tracks to learn from; Player."),
+        typer.Option(
+            metavar="NAME",
+            help="With --continue-from: tracks to learn from; any is all. By default Player, "
+            "where a folder has such tracks.",
+        ),
+    ] = None,
+    composer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only pieces of this composer; any is all. By default as the recipe says.",
+        ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A short first training of a smaller network.")
     ] = False,
     hours: Annotated[
-        float | None, typer.Option(min=0.0, help="End after so many hours of training in all.")
+        float | None, typer.Option(help="End after so many hours of training in all.")
     ] = None,
     processes: Annotated[
         int | None, typer.Option(metavar="N", help="The number of processes that train together.")
@@ -70,91 +81,99 @@ def train(
 
     Stop it at any time, with Ctrl-C or otherwise: the same command resumes it.
     """
-    from antiphon_training.commands.progress import TrainingProgress
-    from antiphon_training.distributed.process_group import join
     from antiphon_training.distributed.process_options import read_process_options
-    from antiphon_training.fitting import run_folder
-    from antiphon_training.fitting.native_messages import native_messages_to
 
     verbosity: Verbosity = ctx.obj or Verbosity()
-    options = read_process_options(processes, process, coordinator, os.environ)
-    quiet = verbosity.quiet or not options.first
-    run_folder.make(out)
-    messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
-    with native_messages_to(messages):
-        group = join(options)
-        pretrained = _pretrained(continue_from, quick)
-    chosen = _recipe(recipe, quick, pretrained, corpora, track or [PLAYER], out)
+    if hours is not None and hours <= 0.0:
+        raise UsageError("--hours must be more than 0; 0.1 are six minutes.")
+    order = TrainOrder(
+        corpora=corpora,
+        out=out,
+        recipe=recipe,
+        continue_from=continue_from,
+        tracks=track,
+        composers=composer,
+        quick=quick,
+        hours=hours,
+        processes=read_process_options(processes, process, coordinator, os.environ),
+        cache=cache,
+    )
     try:
-        loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
-        unit = chosen.kind.loss_unit
-        progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
-        with native_messages_to(messages), progress:
-            from antiphon_training.fitting.fit import train as fit
-
-            done = fit(
-                chosen,
-                loaded,
-                out,
-                progress,
-                hours=hours,
-                pretrained=pretrained,
-                within_pieces=pretrained is not None and recipe is None,
-                group=group,
-            )
+        done, unit = run(order, verbosity)
     except KeyboardInterrupt:
         verbosity.say(_stopped(out))
         raise typer.Exit(INTERRUPTED) from None
     verbosity.say(_trained(out, done, unit))
 
 
-def _pretrained(name: str | None, quick: bool) -> Pretrained | None:
-    """Return the instrument to train further, if one was named."""
-    from antiphon.errors import UsageError
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainOrder:
+    """What to train on, and how: the options of the command, by their names.
 
-    if name is None:
-        return None
-    if quick:
-        raise UsageError(
-            "An instrument keeps its sizes when it is trained further; leave out --quick, or "
-            "--continue-from."
-        )
-    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
+    `processes` None is this process alone, `tracks` None the player's where there are such.
+    """
 
-    return read_pretrained(find_instrument(name))
+    corpora: Sequence[str]
+    out: Path
+    recipe: str | None = None
+    continue_from: str | None = None
+    tracks: Sequence[str] | None = None
+    composers: Sequence[str] | None = None
+    quick: bool = False
+    hours: float | None = None
+    processes: ProcessOptions | None = None
+    cache: Path | None = None
 
 
-def _recipe(
-    name: str | None,
-    quick: bool,
-    pretrained: Pretrained | None,
-    corpora: Sequence[str],
-    tracks: Sequence[str],
-    out: Path,
-) -> Recipe:
-    """Return the recipe of the run: the one named, or one for a pretrained instrument.
+def run(order: TrainOrder, verbosity: Verbosity) -> tuple[dict[str, Any], str]:
+    """Start or resume a training, and show its progress.
+
+    Returns
+    -------
+    dict
+        The progress of the whole run, as in `training.json`.
+    str
+        The unit of its losses.
 
     Raises
     ------
-    TrainingError
-        The recipe named has another codec than the pretrained instrument.
-
-    A resumed run of a pretrained instrument has that recipe in its folder, where it may
-    have been edited.
+    AntiphonError
+        The training cannot start, or not be resumed.
+    KeyboardInterrupt
+        It was stopped; what is kept is whole.
     """
+    from antiphon_training.commands.chosen_recipe import choose_recipe, read_instrument
+    from antiphon_training.commands.progress import TrainingProgress
+    from antiphon_training.distributed.process_group import join
+    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.fitting import run_folder
-    from antiphon_training.recipe import find_recipe, read_recipe
+    from antiphon_training.fitting.native_messages import native_messages_to
 
-    if pretrained is None:
-        return read_recipe(find_recipe(name or "house"), quick)
-    if name:
-        recipe = read_recipe(find_recipe(name))
-        pretrained.check_codec(recipe.codec)
-        return recipe
-    own = out / run_folder.RECIPE
-    if own.is_file():
-        return read_recipe(own)
-    return pretrained.recipe([Path(folder).resolve().name for folder in corpora], tracks)
+    options, out = order.processes or ProcessOptions(), order.out
+    quiet = verbosity.quiet or not options.first
+    run_folder.make(out)
+    messages = None if verbosity.verbose else out / options.file_name(run_folder.MESSAGES)
+    with native_messages_to(messages):
+        group = join(options)
+        pretrained = read_instrument(order.continue_from, order.quick)
+    chosen = choose_recipe(order, pretrained, quiet)
+    loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
+    unit = chosen.kind.loss_unit
+    progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+    with native_messages_to(messages), progress:
+        from antiphon_training.fitting.fit import train as fit
+
+        done = fit(
+            chosen,
+            loaded,
+            out,
+            progress,
+            hours=order.hours,
+            pretrained=pretrained,
+            within_pieces=pretrained is not None and order.recipe is None,
+            group=group,
+        )
+    return done, unit
 
 
 def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
@@ -180,7 +199,6 @@ def _load_all(
     quiet: bool,
 ) -> list[Corpus]:
     """Return the corpora, and say what was left out."""
-    from antiphon.errors import UsageError
     from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import load_corpus
     from antiphon_training.corpora.split import missing_heldout

@@ -6,7 +6,6 @@ and from a comparison of the files: two of the same content or name are one piec
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -15,10 +14,11 @@ from typing import TYPE_CHECKING
 from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray
 from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
+from antiphon_training.corpora.composers import is_by
 from antiphon_training.corpora.folder import MUSIC21, Defect, Remark
 from antiphon_training.corpora.layouts import About
 from antiphon_training.corpora.parallel import read_all, read_one
-from antiphon_training.corpora.piece import Piece
+from antiphon_training.corpora.piece import ANY, Piece
 from antiphon_training.corpora.reading import content_of, split_number, with_number
 
 if TYPE_CHECKING:
@@ -98,10 +98,10 @@ def read_parts(
     CorpusError
         None of the composers is there.
     """
-    files = [f for f in listing.files if _wanted(layout.of(f).composer, composers, unknown=True)]
+    files = [f for f in listing.files if is_by(layout.of(f).composer, composers, unknown=True)]
     pieces, defects, contents = _parsed(listing.folder, files, reading, cache, progress)
     parts = [_part(name, piece, layout.of(file)) for file, name, piece in pieces]
-    chosen = [part for part in parts if _wanted(part.about.composer, composers)]
+    chosen = [part for part in parts if is_by(part.about.composer, composers)]
     if composers and not chosen and (parts or len(files) < len(listing.files)):
         raise CorpusError(_no_such_composer(listing, layout, parts, composers))
     defects = sorted([*listing.unreadable, *defects], key=lambda defect: defect.file)
@@ -231,36 +231,17 @@ def _grouped(parts: Sequence[Part], contents: dict[str, bytes], name: str) -> li
     return grouped
 
 
-def _wanted(
-    composer: str | None, composers: Sequence[str] | None, *, unknown: bool = False
-) -> bool:
-    """Return whether a composer's name has all words of one of the names."""
-    if not composers:
-        return True
-    if composer is None:
-        return unknown
-    words = _words(composer)
-    return any(_words(name) <= words for name in composers)
-
-
-def _words(name: str) -> set[str]:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
-    )
-    return set(letters.split())
-
-
 def _no_such_composer(
     listing: Listing, layout: Layout, parts: Sequence[Part], composers: Sequence[str]
 ) -> str:
     named = [layout.of(file).composer for file in listing.files]
     names = Counter(name for name in (*named, *(p.about.composer for p in parts)) if name)
-    there = (
-        ", ".join(name for name, _ in names.most_common(12)) or "composers that it does not name"
-    )
+    there = ", ".join(name for name, _ in names.most_common(12))
     where = listing.name if listing.name.startswith(MUSIC21) else listing.folder
-    return f"Nothing in {where} is by {' or '.join(composers)}; it has music by {there}."
+    nothing = f"Nothing in {where} is by {' or '.join(composers)}"
+    if there:
+        return f"{nothing}; it has music by {there} (--composer NAME chooses, {ANY} takes all)."
+    return f"{nothing}: neither folders nor files name a composer; --composer {ANY} takes all."
 
 
 def remarks_of(parts: Sequence[Part]) -> tuple[Remark, ...]:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray, empty_notes
 from antiphon_training.corpora.assemble import read_parts, remarks_of
+from antiphon_training.corpora.composers import chosen_composers
 from antiphon_training.corpora.folder import Defect, Remark, list_files
 from antiphon_training.corpora.layouts import named_tracks, read_layout
-from antiphon_training.corpora.piece import Reading, Side, Time
+from antiphon_training.corpora.piece import ANY, Reading, Side, Time
 from antiphon_training.corpora.reading import read_notes
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def load_corpus(
     reading : Reading, optional
         The way of reading files; all tracks, in seconds, when not given.
     composers : sequence of str, optional
-        Whose pieces to keep; all when not given. Part of a name is enough, and
-        case and accents do not matter.
+        Whose pieces to keep; all when not given, and by the name `any`. Part of a
+        name is enough, and case and accents do not matter.
     cache : Path, optional
         The folder of the cache; the user's own when not given.
     progress : callable, optional
@@ -159,9 +160,11 @@ def load_corpus(
 def nothing_to_learn_from(corpus: Corpus) -> CorpusError:
     """Return the error of a corpus of which no file could be used."""
     first = corpus.defects[0]
+    tracks = "has no track" in first.reason
+    advice = f"; name other tracks ({ANY} takes all)." if tracks else "; name another folder."
     return CorpusError(
         f"No file in {corpus.folder} has notes that can be read ({first.file} "
-        f"{first.reason}); name another folder, or other tracks."
+        f"{first.reason}){advice}"
     )
 
 
@@ -182,7 +185,8 @@ def read_corpus(
     """
     reading = reading or Reading()
     listing = list_files(corpus)
-    layout = read_layout(listing)
+    composers = chosen_composers(composers)
+    layout = read_layout(listing, composers)
     parts, defects = read_parts(listing, layout, reading, composers, cache, progress)
     pieces = [part.piece for part in parts]
     named = Counter(name for piece in pieces for name in dict.fromkeys(piece.tracks))

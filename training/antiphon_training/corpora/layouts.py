@@ -6,7 +6,7 @@ They come from the first of these that a folder has:
   `split` and `piece_group`;
 - `maestro-v*.csv`, which comes with MAESTRO;
 - its folders: in POP909 (`001/001.mid`, `001/versions/...`) each is one song, in other
-  corpora those of the first level are composers.
+  corpora they are composers (see `composers`).
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import CorpusError
-from antiphon.file_names import readable
+from antiphon_training.corpora.composers import composers_by_folder
 from antiphon_training.corpora.folder import MUSIC21, composed
 from antiphon_training.corpora.piece import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from antiphon_training.corpora.folder import Listing
@@ -46,7 +45,7 @@ NO_COMPOSERS = (
 )  # fmt: skip
 """Folders of music21's corpus that do not have the name of a composer."""
 
-_SONG = re.compile(r"(?P<song>\d{3})/(?:(?P=song)\.midi?|versions/.+)")
+_SONG = re.compile(r"(?:.+/)?(?P<song>\d{3})/(?:(?P=song)\.midi?|versions/.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,15 @@ class Layout:
         return self.about.get(composed(file), About())
 
 
-def read_layout(listing: Listing) -> Layout:
+def read_layout(listing: Listing, composers: Sequence[str] | None = None) -> Layout:
     """Return what a corpus says of its files.
+
+    Parameters
+    ----------
+    listing : Listing
+        The files of the corpus.
+    composers : sequence of str, optional
+        Names to look for in the names of all folders, where no composer is called so.
 
     Raises
     ------
@@ -107,11 +113,11 @@ def read_layout(listing: Listing) -> Layout:
         return _music21(listing)
     manifest = listing.folder / MANIFEST
     if manifest.is_file():
-        return _from_manifest(manifest, listing)
+        return _from_manifest(manifest, listing, composers)
     tables = sorted(listing.folder.glob(MAESTRO))
     if tables:
         return _from_maestro(tables[-1], listing)
-    return _from_folders(listing)
+    return _from_folders(listing, composers)
 
 
 def named_tracks(layout: str, tracks: Mapping[str, int], files: int) -> str:
@@ -143,10 +149,10 @@ def _rows(table: Path, **dialect: Any) -> list[dict[str, str]]:
     return [row for row in rows if row["file"]]
 
 
-def _from_manifest(manifest: Path, listing: Listing) -> Layout:
+def _from_manifest(manifest: Path, listing: Listing, asked: Sequence[str] | None) -> Layout:
     rows = _rows(manifest)
     whole = _is_whole_split(row.get("split", "") for row in rows)
-    folders = _from_folders(listing).about
+    folders = _from_folders(listing, asked).about
     about = {}
     for row in rows:
         by_folder = folders.get(row["file"], About()).composer
@@ -177,18 +183,14 @@ def _from_maestro(table: Path, listing: Listing) -> Layout:
     return Layout(f"MAESTRO's ({table.name})", about, _missing(about, listing))
 
 
-def _from_folders(listing: Listing) -> Layout:
+def _from_folders(listing: Listing, asked: Sequence[str] | None) -> Layout:
     files = listing.files
     songs = {file: match["song"] for file in files if (match := _SONG.fullmatch(file))}
     if len(songs) > len(files) / 2:
         about = {composed(file): About(group=f"song {song}") for file, song in songs.items()}
         return Layout("POP909's (a folder a song)", about)
-    firsts = {file: PurePosixPath(file).parts[0] for file in files if "/" in file}
-    composers = {
-        composed(file): About(composer=composed(readable(first)))
-        for file, first in firsts.items()
-        if not first.isdigit()
-    }
+    named = composers_by_folder(listing, asked)
+    composers = {file: About(composer=composer) for file, composer in named.items()}
     name = "composers' folders" if len(composers) > len(files) / 2 else "a folder"
     return Layout(name, composers)
 

@@ -12,6 +12,12 @@ from antiphon.music.pedal import Pedal
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
 
+ANY = "any"
+"""The name that stands for all tracks, and for all composers."""
+
+NAMELESS = "without a name"
+"""How a track that has no name is shown."""
+
 Time = Literal["seconds", "beats"]
 """The unit of onsets and durations: seconds as played, or beats (quarters) as notated."""
 
@@ -38,7 +44,8 @@ class Reading:
     Attributes
     ----------
     tracks : sequence of str or None
-        Names of the tracks to read; None for all. Kept as a sorted tuple.
+        Names of the tracks to read; None for all, as is the name `any`. Kept as a
+        sorted tuple.
     pedal : {"keys", "sustain"}
         Whether a note ends with its key, or when the sustain pedal is released.
     time : {"seconds", "beats"}
@@ -54,7 +61,8 @@ class Reading:
 
     def __post_init__(self) -> None:
         """Sort the tracks: their order makes no difference to what is read."""
-        object.__setattr__(self, "tracks", tuple(sorted(self.tracks)) if self.tracks else None)
+        named = sorted(self.tracks or ())
+        object.__setattr__(self, "tracks", tuple(named) if named and ANY not in named else None)
 
     @classmethod
     def for_codec(cls, codec: Codec, tracks: Sequence[str] | None = None) -> Reading:
@@ -103,7 +111,7 @@ class Piece:
             return None
         if self.tracks and reading.tracks is not None:
             named = " or ".join(reading.tracks)
-            return f"has no track called {named}, but {', '.join(map(in_words, self.tracks))}"
+            return f"has no track called {named}, but {_listed(self.tracks)}"
         return "has no notes but drums" if self.counts.get("drums") else "has no notes"
 
 
@@ -140,7 +148,14 @@ def common_remarks(tracks: Sequence[str], seconds: float, reading: Reading) -> l
     return remarks
 
 
+def _listed(tracks: Sequence[str]) -> str:
+    """Return names of tracks as a list in words; those without a name are counted."""
+    named = list(dict.fromkeys(name for name in map(in_words, tracks) if name != NAMELESS))
+    nameless = sum(in_words(name) == NAMELESS for name in tracks)
+    return ", ".join([*named, *([f"{nameless} {NAMELESS}"] if nameless else [])])
+
+
 def in_words(name: str) -> str:
     """Return a name that may have line breaks, or be empty, in one line."""
     plain = "".join(letter if letter.isprintable() else " " for letter in name)
-    return " ".join(plain.split()) or "without a name"
+    return " ".join(plain.split()) or NAMELESS

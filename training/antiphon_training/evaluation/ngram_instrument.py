@@ -108,6 +108,11 @@ class NGramInstrument:
             all_grams.append(gram)
         return cls(codec, contexts, all_grams)
 
+    def unigram(self) -> NGramInstrument:
+        """Return its first order alone: how often each class occurs, whatever came before."""
+        alone = [FieldGram(gram.size, gram.levels[:1]) for gram in self._grams]
+        return NGramInstrument(self.codec, self._contexts, alone)
+
     def score(self, pieces: Sequence[NDArray[np.int32]], *, ranks: bool = False) -> list[Scores]:
         """Return the scores of each piece, as for an instrument file."""
         return [self._score(piece, ranks) for piece in pieces]

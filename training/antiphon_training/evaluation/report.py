@@ -23,11 +23,12 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Baseline:
-    """The n-gram: the corpora it learned from, and its figures."""
+    """The n-gram: the corpora it learned from, its figures, and those of its first order."""
 
     corpora: tuple[str, ...]
     notes_learned: int
     figures: Figures
+    unigram: Figures
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Report:
                 "corpora": list(baseline.corpora),
                 "notes_learned": baseline.notes_learned,
                 **baseline.figures.as_dict(),
+                "unigram": baseline.unigram.as_dict(),
             },
             "memory": self.memory and self.memory.as_dict(),
             **self.played.as_dict(),
@@ -97,17 +99,19 @@ class Report:
 
     def _prediction(self) -> Iterator[str]:
         """Yield the lines about prediction."""
-        columns = [self.figures] + ([self.baseline.figures] if self.baseline else [])
-        names = [self.instrument] + (["n-gram"] if self.baseline else [])
-        yield row("", names)
+        columns = {self.instrument: self.figures}
+        if self.baseline:
+            columns |= {"n-gram": self.baseline.figures, "unigram": self.baseline.unigram}
+        yield row("", list(columns))
         yield f"nats a {self.unit}"
         fields = list(self.figures.accuracy or {})
         for name in [*fields, "total"] if len(fields) > 1 else fields:
-            yield row(name, [f"{column.nats[name]:.3f}" for column in columns])
+            yield row(name, [f"{column.nats[name]:.3f}" for column in columns.values()])
         for title, part in (("likeliest was right", "accuracy"), ("among the likeliest 5", "top5")):
             yield title
             for name in fields:
-                yield row(name, [f"{getattr(column, part)[name]:.1%}" for column in columns])
+                shares = [getattr(column, part)[name] for column in columns.values()]
+                yield row(name, [f"{share:.1%}" for share in shares])
         if self.outside:
             yield "words left out"
             yield row("not in the vocabulary", [f"{self.outside.share:.1%}"])

@@ -22,6 +22,7 @@ from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
+from antiphon_training.corpora.composers import chosen_composers
 from antiphon_training.kinds.registry import KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
@@ -88,22 +89,29 @@ class Pretrained:
                 f"recipe's; in the recipe, [codec] must be {written}."
             )
 
-    def recipe(self, folders: Sequence[str], tracks: Sequence[str] | None) -> Recipe:
+    def recipe(
+        self,
+        tracks: Mapping[str, Sequence[str]] | None = None,
+        composers: Sequence[str] | None = None,
+    ) -> Recipe:
         """Return a recipe for a little more training, on other corpora.
 
         Parameters
         ----------
-        folders : sequence of str
-            Names of the corpora.
-        tracks : sequence of str, optional
-            The tracks to train on; all when not given.
+        tracks : mapping of str to sequence of str, optional
+            By name of a corpus, the tracks to train on; all of other corpora.
+        composers : sequence of str, optional
+            The composers to learn from; all when not given.
         """
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
             codec=msgspec.convert(written["codec"], kind.codec.section),
             network=msgspec.convert(written["network"], kind.network_section),
-            corpus=CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {}),
+            corpus=CorpusRecipe(
+                tracks={name: list(some) for name, some in (tracks or {}).items()},
+                composers=chosen_composers(composers) or [],
+            ),
             augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),
             fit=kind.gentle(written.get("fit", {})),
         )

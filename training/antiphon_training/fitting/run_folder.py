@@ -153,7 +153,8 @@ def _describe(corpus: Corpus, split: Split, recipe: Recipe) -> dict[str, Any]:
 
 def unwritable(run: Path, error: OSError) -> TrainingError:
     """Return the error of a folder that cannot be written."""
-    reason = (error.strerror or "an error of the disk").lower()
+    reason = error.strerror or "an error of the disk"
+    reason = reason[:1].lower() + reason[1:]
     advice = (
         "what was kept before is whole: make room, and the same command resumes the run."
         if (run / RESUME).is_file()
