@@ -53,9 +53,8 @@ class BeatClock:
             The beat of each change, and the seconds of a beat from there on, in any order.
             Of several at one beat the last counts; a change that changes nothing is left out.
         """
-        lengths: dict[float, float] = {0.0: DEFAULT_BEAT}
-        for beat, length in sorted(changes, key=lambda change: change[0]):
-            lengths[beat] = length
+        in_order = sorted(changes, key=lambda change: change[0])
+        lengths = {0.0: DEFAULT_BEAT} | dict(in_order)
         kept: list[tuple[float, float]] = []
         for beat, length in sorted(lengths.items()):
             if not kept or kept[-1][1] != length:

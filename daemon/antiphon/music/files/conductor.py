@@ -6,7 +6,7 @@ Whether it holds for the notes is another question: see `notated`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from antiphon.music.files.beat_clock import BeatClock
 
@@ -82,7 +82,7 @@ class Conductor:
         ticks: int,
         tempos: Iterable[tuple[int, int]],
         metres: Iterable[tuple[int, int, int]],
-        keys: Iterable[tuple[int, int, bool]],
+        keys: Iterable[tuple[int, str]],
     ) -> Conductor:
         """Return what a file says, from the events of all its tracks.
 
@@ -94,20 +94,32 @@ class Conductor:
             Ticks and microseconds to a quarter.
         metres : iterable of (int, int, int)
             Tick, count and unit.
-        keys : iterable of (int, int, bool)
-            Tick, sharps, and whether it is minor.
+        keys : iterable of (int, str)
+            Tick and name: "Bb", "F#m".
         """
         if ticks <= 0:
             return cls()
         clock = BeatClock.of((tick / ticks, length * 1e-6) for tick, length in tempos if length)
-        times = [TimeSignature(tick / ticks, *what) for tick, *what in _in_order(metres)]
-        signs = [KeySignature(tick / ticks, *what) for tick, *what in _in_order(keys)]
+        times = [
+            TimeSignature(tick / ticks, *what) for tick, what in _last((t, m) for t, *m in metres)
+        ]
+        signs = [_key(tick / ticks, name) for tick, name in _last(keys)]
         return cls(clock, ticks, tuple(_barred(times)), tuple(_changing(signs)))
 
 
-def _in_order(events: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Return events by tick; of several at one tick the last."""
-    return sorted({event[0]: event for event in sorted(events, key=lambda e: e[0])}.values())
+def _last(events: Iterable[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """Return events in order of their ticks; of several at one tick the last."""
+    return sorted(dict(events).items(), key=lambda event: event[0])
+
+
+FIFTHS = "FCGDAEB"
+
+
+def _key(beat: float, name: str) -> KeySignature:
+    """Return the signature of a key by its name."""
+    minor = name.endswith("m")
+    place = FIFTHS.index(name[0]) - 1 + 7 * (name.count("#") - name.count("b"))
+    return KeySignature(beat, place - 3 * minor, minor)
 
 
 def _barred(metres: Sequence[TimeSignature]) -> list[TimeSignature]:

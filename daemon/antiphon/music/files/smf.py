@@ -14,7 +14,7 @@ import struct
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
-NAME, END, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
+NAME, END, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x03, 0x2F, 0x51, 0x58, 0x59
 """Kinds of meta events."""
 NOTHING = b"\xff\x7f\x00"
 """A meta event of a sequencer's own without content: it does nothing."""
