@@ -6,7 +6,7 @@ Whether it holds for the notes is another question: see `notated`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from antiphon.music.files.beat_clock import BeatClock
 
@@ -53,6 +53,9 @@ class KeySignature:
     beat: float
     fifths: int
     minor: bool
+
+
+Sign = TypeVar("Sign", TimeSignature, KeySignature)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

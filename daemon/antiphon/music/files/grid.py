@@ -23,7 +23,8 @@ def on_grid(beats: Array) -> Array:
     """Return the place of the grid that is nearest to each of some beats."""
     whole = np.floor(beats)
     nearest = np.abs((beats - whole)[..., np.newaxis] - GRID).argmin(axis=-1)
-    return whole + GRID[nearest]
+    places: Array = whole + GRID[nearest]
+    return places
 
 
 def share_on_grid(beats: Array) -> float:

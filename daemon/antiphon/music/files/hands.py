@@ -34,7 +34,9 @@ FEWEST = 8
 """Notes that a hand has at least, where no name tells it."""
 
 
-def told_hands(tracks: Sequence[Track], notes: NoteArray) -> NDArray[np.int8] | None:
+def told_hands(
+    tracks: Sequence[Track], notes: NoteArray, *, unnamed: bool
+) -> NDArray[np.int8] | None:
     """Return the hand of each note, shape (notes,); None where no track tells one.
 
     Parameters
@@ -43,11 +45,14 @@ def told_hands(tracks: Sequence[Track], notes: NoteArray) -> NDArray[np.int8] | 
         Those of a file.
     notes : array of NOTE_DTYPE, shape (notes,)
         The notes of all tracks; their durations do not count.
+    unnamed : bool
+        Whether two tracks of a piano without such names are its hands. Those of a piano
+        roll are the halves of its keyboard.
     """
     played = [track for track in tracks if len(track.notes)]
     hands = [_named(track.name) for track in played]
     if RIGHT not in hands or LEFT not in hands:
-        hands = _two_hands(played)
+        hands = _two_hands(played) if unnamed else []
     if not hands:
         return None
     of_note: dict[tuple[float, int, int], list[int]] = {}
@@ -76,10 +81,8 @@ def _two_hands(tracks: Sequence[Track]) -> list[int]:
         return []
     if not all(_playable(track.notes) for track in tracks):
         return []
-    one, other = (track.notes["pitch"] for track in tracks)
-    if one.min() > other.max() or other.min() > one.max():
-        return []  # a keyboard that is divided at one key, as on piano rolls
-    return [RIGHT, LEFT] if one.mean() > other.mean() else [LEFT, RIGHT]
+    one, other = (track.notes["pitch"].mean() for track in tracks)
+    return [RIGHT, LEFT] if one > other else [LEFT, RIGHT]
 
 
 def _playable(notes: NoteArray) -> bool:

@@ -10,7 +10,7 @@ chance is taken off (`BORNE_OUT`). Beats are quarters.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,9 @@ from antiphon.music.files.grid import PLACES, TOLERANCE, share_on_grid
 from antiphon.music.files.hands import told_hands
 
 if TYPE_CHECKING:
-    from antiphon.music.files.conductor import Conductor
+    from collections.abc import Sequence
+
+    from antiphon.music.files.conductor import Conductor, Sign
     from antiphon.music.files.reading import Performance
     from antiphon.music.note import NoteArray
 
@@ -69,6 +71,42 @@ class Notated:
     keys: tuple[KeySignature, ...] = ()
     hands: NDArray[np.int8] | None = None
 
+    def bar_line(self, second: float) -> float:
+        """Return the beat of the last bar line that is not after a time; without bars, its beat."""
+        beat = TOLERANCE + (0.0 if self.clock is None else self.clock.beat_at(second))
+        before = [metre for metre in self.metres if metre.beat <= beat]
+        if not before:
+            return float(math.floor(beat))
+        bars = math.floor((beat - before[-1].beat) / before[-1].bar)
+        return before[-1].beat + bars * before[-1].bar
+
+    def since(self, beat: float) -> Notated:
+        """Return what holds from a beat on, which becomes beat 0, at 0 s."""
+        if self.clock is None:
+            return self
+        metres = [
+            replace(metre, beat=max(metre.beat - beat, 0.0)) for metre in _from(self.metres, beat)
+        ]
+        keys = [replace(key, beat=max(key.beat - beat, 0.0)) for key in _from(self.keys, beat)]
+        return replace(self, clock=self.clock.since(beat), metres=tuple(metres), keys=tuple(keys))
+
+    def steady_from(self, beat: float) -> Notated:
+        """Return what holds if everything stays from a beat on as it is there."""
+        if self.clock is None:
+            return self
+        return replace(
+            self,
+            clock=self.clock.steady_from(beat),
+            metres=tuple(metre for metre in self.metres if metre.beat <= beat),
+            keys=tuple(key for key in self.keys if key.beat <= beat),
+        )
+
+
+def _from(signs: Sequence[Sign], beat: float) -> list[Sign]:
+    """Return the signatures that hold from a beat on."""
+    before = [place for place, sign in enumerate(signs) if sign.beat <= beat]
+    return list(signs[before[-1] if before else 0 :])
+
 
 def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     """Return what a file tells of the notation of its notes.
@@ -80,17 +118,15 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     notes : array of NOTE_DTYPE
         Its notes, with or without the pedal.
     """
-    hands = told_hands(performance.tracks, notes)
-    conductor = performance.conductor
-    if conductor.clock is None:
-        return Notated(hands=hands)
-    beats = conductor.clock.beats_at(np.unique(notes["onset"]))
+    conductor, clock = performance.conductor, performance.conductor.clock
+    beats = np.zeros(0) if clock is None else clock.beats_at(np.unique(notes["onset"]))
     offset = _offset(beats, conductor.ticks)
-    if offset is None:
+    hands = told_hands(performance.tracks, notes, unnamed=offset is not None)
+    if clock is None or offset is None:
         return Notated(hands=hands)
-    if offset:
-        return Notated(conductor.clock.moved(offset), (), conductor.keys, hands)
-    return Notated(conductor.clock, _metres(conductor, float(beats[-1])), conductor.keys, hands)
+    if offset:  # whatever begins bars, it is not these notes
+        return Notated(clock.moved(offset - 1.0), (), conductor.keys[:1], hands)
+    return Notated(clock, _metres(conductor, float(beats[-1])), conductor.keys, hands)
 
 
 def borne_out(beats: NDArray[np.float64], ticks: int) -> bool:
