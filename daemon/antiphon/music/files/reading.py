@@ -11,7 +11,7 @@ import io
 import logging
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -99,6 +99,10 @@ class Performance:
         lifted, in whichever track that pedal is written; see `apply_pedal`.
         """
         return notes_of(self.tracks, pedal)
+
+    def without_drums(self) -> Performance:
+        """Return it without the notes of the drums, whose keys are no pitches."""
+        return replace(self, tracks=tuple(t for t in self.tracks if t.channel != DRUMS))
 
     def messages(self, *, lead_in: float = math.inf) -> list[tuple[float, bytes]]:
         """Return all channel messages in order of time, as a keyboard would send them.
