@@ -13,7 +13,7 @@ from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 from antiphon.music.files.notated import notated_by
-from antiphon.music.files.reading import LEAD_IN, read_performance
+from antiphon.music.files.reading import read_performance
 from antiphon.music.note import empty_notes
 
 if TYPE_CHECKING:
@@ -110,12 +110,19 @@ def last_session(folder: Path) -> Path:
 def _open(path: Path, order: Order, settings: Settings) -> Write:
     """Return a function that writes one file."""
     if path.suffix.lower()[1:] in SOUNDS:
+        from antiphon.synth.render import LONGEST_WAV
+
         write_sound = open_sound(path)
         synth = settings.synth
 
         def write(performance: Performance) -> list[Path]:
-            messages = performance.messages(lead_in=LEAD_IN if order.start == 0.0 else math.inf)
-            write_sound(between(messages, order.start, order.end), str(synth.soundfont), synth.gain)
+            messages = between(performance.messages(), order.start, order.end)
+            if messages[-1][0] > LONGEST_WAV:
+                raise UsageError(
+                    f"{order.file} is longer than a sound file can be (6 h 45 min); choose a part "
+                    "of it, --from and --to."
+                )
+            write_sound(messages, str(synth.soundfont), synth.gain)
             return [path]
 
         return write
