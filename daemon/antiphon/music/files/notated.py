@@ -39,6 +39,12 @@ FEWEST = 8
 SURE_CHANCE = 0.9
 """Where so much of a beat's ticks is grid, nobody's playing was recorded."""
 
+MARKED = 0.2
+"""Most notated music has so many onsets on its beats, of which those half-way count half."""
+
+CLEARLY = 0.5
+"""Beats that are told hold where other ones would not have twice as many onsets."""
+
 OFFSETS = 96
 """The offsets to the beat that are tried, in parts of a beat."""
 
@@ -151,23 +157,25 @@ def _offset(beats: NDArray[np.float64], ticks: int) -> float | None:
     """Return by how much onsets lie beside their beats, in beats; None for a performance."""
     if len(beats) < FEWEST:
         return None
-    if borne_out(beats, ticks):
+    if borne_out(beats, ticks) and _strength(beats) >= MARKED:
         return 0.0
     offsets = np.arange(OFFSETS) / OFFSETS
     shares = np.array([share_on_grid(beats - offset) for offset in offsets])
-    best = offsets[shares >= shares.max() - ALIKE]
-    # Of offsets that fit as well, the one is taken with which most begins on a beat, or
-    # else half-way.
-    on_beat = [np.mean(_strength(beats - offset)) for offset in best]
-    offset = float(best[int(np.argmax(on_beat))])
+    # Of offsets that fit as well the one is taken with which most begins on a beat.
+    fitting = offsets[shares >= shares.max() - ALIKE]
+    strengths = [_strength(beats - offset) for offset in fitting]
+    best = int(np.argmax(strengths))
+    if fitting[0] == 0.0 and strengths[0] >= CLEARLY * strengths[best]:
+        best = 0
+    offset = float(fitting[best])
     return offset if borne_out(beats - offset, ticks) else None
 
 
-def _strength(beats: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how strong a place of the beat each onset has: 1, 0.5 or 0."""
+def _strength(beats: NDArray[np.float64]) -> float:
+    """Return the share of onsets that are on a beat; half-way between two counts half."""
     on_beat = np.abs(beats - np.rint(beats)) < TOLERANCE
     half = np.abs(2 * beats - np.rint(2 * beats)) < 2 * TOLERANCE
-    return np.asarray(0.5 * on_beat + 0.5 * half)
+    return float(np.mean(0.5 * on_beat + 0.5 * half))
 
 
 def _metres(conductor: Conductor, last: float) -> tuple[TimeSignature, ...]:
