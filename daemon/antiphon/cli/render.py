@@ -41,7 +41,7 @@ def render(
     """Turn a MIDI file or a session into sound or sheet music.
 
     Scores (MusicXML, and PDF or PNG where MuseScore or LilyPond is installed)
-    need pip install 'antiphon[train]'; .mp3 and .ogg need pip install soundfile.
+    need .venv/bin/pip install -e '.[train]'; .mp3 and .ogg need pip install soundfile.
     """
     from antiphon.errors import UsageError
     from antiphon.sections import Settings

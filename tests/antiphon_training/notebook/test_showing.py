@@ -73,5 +73,5 @@ def test_a_page_of_sheet_music_is_an_image() -> None:
     notes = midi_to_notes(SONG)
     image = sheet_music({"given": notes.head(20), "added": notes.iloc[20:40]}, "An Laura")
     assert image.data.startswith(b"\x89PNG")
-    with pytest.raises(UsageError, match="has 1 pages; there is no page 2"):
+    with pytest.raises(UsageError, match="There is no page 2: the number of pages is 1"):
         sheet_music(notes.head(8), page=2)

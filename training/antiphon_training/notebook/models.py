@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from antiphon.compose.continuing import Instrument
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.fitting.callbacks import Listener
     from antiphon_training.recipe import Recipe
 
     Folders = Path | str | Sequence[Path | str]
@@ -99,45 +98,55 @@ def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) ->
 
 
 def train_model(
-    recipe: Path | str,
+    recipe: Path | str | None,
     corpora: Folders,
     run: Path | str,
     *,
     quick: bool = False,
     hours: float | None = None,
+    continue_from: Path | str | None = None,
     verbose: bool = True,
 ) -> Model:
-    """Train the network of a recipe, and return it with the best weights.
+    """Train a network as `antiphon train` does, and return it with the best weights.
 
-    A run that was interrupted is resumed by the same call, as by the same command.
+    A run that was interrupted is resumed by the same call, or by the same command.
 
     Parameters
     ----------
     recipe, corpora, quick
-        As for `build_model`.
+        As for `build_model`; None is the house recipe, or that of `continue_from`.
     run : path
         The folder of the run, as `antiphon train --out`.
     hours : float, optional
         Hours of training after which the run ends.
+    continue_from : path or "house", optional
+        An instrument file whose network is trained further.
     verbose : bool
-        Whether to print a line an epoch.
+        Whether to print what was read and a line an epoch.
 
     Raises
     ------
     AntiphonError
         The recipe or the music cannot be read, or the folder holds another run.
     """
-    from antiphon_training.fitting import run_folder
-    from antiphon_training.fitting.native_messages import native_messages_to
+    from rich.console import Console
 
-    chosen, folder = _recipe(recipe, quick), Path(run)
-    run_folder.make(folder)
-    loaded = _load(corpora, chosen)
-    with native_messages_to(folder / run_folder.MESSAGES):
-        from antiphon_training.fitting.fit import train
+    from antiphon.cli.verbosity import Verbosity
+    from antiphon_training.commands.train import TrainOrder
+    from antiphon_training.commands.train import run as run_order
 
-        train(chosen, loaded, folder, _listener(chosen) if verbose else None, hours=hours)
-    return load_model(folder)
+    order = TrainOrder(
+        corpora=[str(folder) for folder in _several(corpora)],
+        out=Path(run),
+        recipe=None if recipe is None else str(recipe),
+        continue_from=None if continue_from is None else str(continue_from),
+        quick=quick,
+        hours=hours,
+    )
+    # In a notebook stderr is red, and a bar of rich cannot move.
+    plain = Console(file=sys.stdout, force_terminal=False, highlight=False, soft_wrap=True)
+    run_order(order, Verbosity(0 if verbose else -1), plain)
+    return load_model(run)
 
 
 def load_model(source: Path | str) -> Model:
@@ -162,7 +171,7 @@ def load_model(source: Path | str) -> Model:
             network, details = checkpoint.load(path)
             return Model(network, details.codec, run=path)
         pretrained = read_pretrained(path)
-        recipe = pretrained.recipe([], None)
+        recipe = pretrained.recipe()
         network = recipe.kind.build(recipe.network, pretrained.codec)
         pretrained.assign_to(network)
         return Model(network, pretrained.codec, file=path)
@@ -234,25 +243,18 @@ def _recipe(recipe: Path | str, quick: bool) -> Recipe:
 def _load(corpora: Folders, recipe: Recipe) -> list[Corpus]:
     from antiphon_training.corpora.corpus import load_corpus
 
-    folders: Sequence[Path | str] = [corpora] if isinstance(corpora, (str, Path)) else corpora
     return [
         load_corpus(
             folder,
             recipe.reading(Path(folder).resolve().name),
             composers=recipe.corpus.composers or None,
         )
-        for folder in folders
+        for folder in _several(corpora)
     ]
 
 
-def _listener(recipe: Recipe) -> Listener:
-    """Return what prints the lines of a training, to stdout: in a notebook, stderr is red."""
-    from rich.console import Console
-
-    from antiphon_training.commands.progress import TrainingProgress
-
-    plain = Console(file=sys.stdout, force_terminal=False, highlight=False, soft_wrap=True)
-    return TrainingProgress(recipe.kind.codec.fields, False, plain, recipe.kind.loss_unit)
+def _several(corpora: Folders) -> Sequence[Path | str]:
+    return [corpora] if isinstance(corpora, (str, Path)) else corpora
 
 
 def _quietly() -> Any:

@@ -131,18 +131,22 @@ def render_audio(
     SynthError
         There is no FluidSynth, or no SoundFont.
     """
-    from antiphon.synth import find_soundfont, render_midi_to_wav
+    from antiphon.compose.rendering import between
+    from antiphon.music.files.reading import read_performance
+    from antiphon.synth import find_soundfont, render_messages_to_wav
 
     if seconds is not None and not seconds > 0.0:
         raise UsageError(f"seconds must be above 0, not {seconds:g}.")
     soundfont = find_soundfont(None)
+    end = np.inf if seconds is None else seconds
     with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
         mid, wav = Path(folder) / "notes.mid", Path(folder) / "notes.wav"
         if _is_midi(notes):
             mid = Path(notes)
         else:
-            notes_to_midi(_first(parts_of(notes), seconds), mid)
-        render_midi_to_wav(mid, wav, soundfont, sample_rate=sample_rate)
+            notes_to_midi(_from_zero(parts_of(notes)), mid)
+        messages = between(read_performance(mid, drums=True).messages(), 0.0, end)
+        render_messages_to_wav(messages, wav, soundfont, sample_rate=sample_rate)
         with wave.open(str(wav), "rb") as file:
             most = file.getnframes() if seconds is None else round(seconds * sample_rate)
             frames = np.frombuffer(file.readframes(most), dtype="<i2").reshape(-1, 2)
@@ -167,7 +171,8 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
     Parameters
     ----------
     notes : DataFrame, array of NOTE_DTYPE, path, or mapping
-        In seconds. Of a mapping of two parts, the score marks where the second begins.
+        In seconds. A MIDI file keeps the metre, key and hands that it tells. Of a mapping of
+        two parts, the score marks where the second begins.
     title : str
         Written above.
     page : int
@@ -178,28 +183,32 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
     AntiphonError
         Neither MuseScore nor LilyPond is installed, or there is no such page.
     """
-    from antiphon.compose.piece import Composition
+    from antiphon.compose import Composition, Order, render
     from antiphon.music.note import empty_notes
+    from antiphon.sections import Settings
     from antiphon_training.notation.writing import write_engraved
 
     show = _ipython()
-    parts = list(parts_of(notes).values())
-    given, added = parts if len(parts) == 2 else (notes_of(notes), empty_notes())
     with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
-        pages = write_engraved(Path(folder) / "page.png")(Composition(title, given, added))
+        out = Path(folder) / "page.png"
+        if _is_midi(notes):
+            render(Order(file=Path(notes), out=(out,), title=title or None), Settings())
+        else:
+            parts = list(parts_of(notes).values())
+            given, added = parts if len(parts) == 2 else (notes_of(notes), empty_notes())
+            write_engraved(out)(Composition(title, given, added))
+        pages = sorted(out.parent.glob("*.png"), key=lambda file: (len(file.name), file.name))
         if not 1 <= page <= len(pages):
-            raise UsageError(f"The score has {len(pages)} pages; there is no page {page}.")
+            raise UsageError(f"There is no page {page}: the number of pages is {len(pages)}.")
         return show.Image(data=pages[page - 1].read_bytes())
 
 
-def _first(parts: dict[str, NoteArray], seconds: float | None) -> dict[str, NoteArray]:
-    """Return the notes that begin within a time of the first, which is moved to 0."""
+def _from_zero(parts: dict[str, NoteArray]) -> dict[str, NoteArray]:
+    """Return parts whose first note begins at 0."""
     first = min((float(part["onset"].min()) for part in parts.values() if len(part)), default=0.0)
-    moved = {}
-    for name, part in parts.items():
-        kept = part if seconds is None else part[part["onset"] < first + seconds]
-        moved[name] = kept.copy()
-        moved[name]["onset"] -= first
+    moved = {name: part.copy() for name, part in parts.items()}
+    for part in moved.values():
+        part["onset"] -= first
     return moved
 
 
