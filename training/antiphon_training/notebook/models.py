@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -143,9 +144,10 @@ def train_model(
         quick=quick,
         hours=hours,
     )
-    # In a notebook stderr is red, and a bar of rich cannot move.
-    plain = Console(file=sys.stdout, force_terminal=False, highlight=False, soft_wrap=True)
-    run_order(order, Verbosity(0 if verbose else -1), plain)
+    # In a notebook stderr is red, and rich would write HTML.
+    plain = Console(file=sys.stdout, force_jupyter=False, highlight=False, soft_wrap=True)
+    with contextlib.redirect_stderr(sys.stdout):
+        run_order(order, Verbosity(0 if verbose else -1), plain)
     return load_model(run)
 
 
