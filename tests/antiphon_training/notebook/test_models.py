@@ -54,8 +54,8 @@ part = 64
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Model:
-    """A tiny network of words, trained for four steps."""
+def words(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A tiny network of words, trained for a few steps."""
     folder = tmp_path_factory.mktemp("notebook")
     (folder / "words.toml").write_text(WORDS)
     return train_model(folder / "words.toml", SONGS, folder / "run", verbose=False)
@@ -171,6 +171,19 @@ def test_a_run_gives_a_beginning_of_its_validation_pieces(words: Model) -> None:
         pick_beginning(Model(words.network, words.codec))
     with pytest.raises(UsageError, match="no notes to continue"):
         generate(3, words, begun.head(0))
+
+
+def test_the_same_call_goes_on_and_says_so_on_stdout(
+    words: Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words.run is not None
+    again = train_model(words.run.parent / "words.toml", SONGS, words.run)
+    out, err = capsys.readouterr()
+    assert out.startswith("songs: 3 files, 312 notes")
+    assert not err
+    assert len(again.network.get_weights()) == len(words.network.get_weights()) > 3
+    for new, old in zip(again.network.get_weights(), words.network.get_weights(), strict=True):
+        np.testing.assert_array_equal(new, old)
 
 
 def test_the_history_has_a_row_an_epoch(words: Model) -> None:
