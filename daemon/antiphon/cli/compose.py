@@ -19,7 +19,7 @@ def compose(
         list[Path],
         typer.Option(
             metavar="FILE",
-            help="The file to write: .mid, .wav, .musicxml, .pdf or .png; repeatable.",
+            help="The file to write: .mid, .wav, .mp3, .ogg, .musicxml, .pdf or .png; repeatable.",
         ),
     ],
     file: Annotated[
@@ -77,7 +77,7 @@ def compose(
     """Continue a file or a stretch of a corpus, offline.
 
     Scores (MusicXML, and PDF or PNG where MuseScore or LilyPond is installed)
-    need pip install 'antiphon[train]', and so do beginnings from a corpus.
+    and beginnings from a corpus need .venv/bin/pip install -e '.[train]'.
     """
     from antiphon.errors import UsageError
     from antiphon.sections import Settings
