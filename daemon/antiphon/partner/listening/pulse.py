@@ -56,6 +56,8 @@ FAR = 5.0
 """But no track takes over that is so much less likely than another, as a logarithm."""
 SURE = 0.8
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
+CARRIED = 3.0
+"""How much likelier than a new one the pulse is to go on in the next phrase, as a logarithm."""
 LOW, LOUD, FULL = 0.04, 0.012, 0.1
 """What a semitone lower, a step of velocity more, and one more note of a chord add to the
 weight of a moment, which is 1."""
@@ -78,11 +80,12 @@ class Pulse:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[float, int, int]] = deque()
+        self._waiting: deque[tuple[float, int, int, bool]] = deque()
         self._releases: deque[float] = deque(maxlen=KEPT)
         self._times: list[float] = []
         self._weights: list[float] = []
         self._count = 0
+        self._begun = 0
         self._tracks: Tracks | None = None
         self._chosen = 0
         self._lead = 0
@@ -96,8 +99,9 @@ class Pulse:
 
     @property
     def moments(self) -> NDArray[np.float64]:
-        """When the last moments were, sorted; those that were followed."""
-        return np.array(self._times)
+        """When the last moments were, sorted; those that were followed, from the phrase on
+        that began this beat."""
+        return np.array(self._times[0 if self._kept else self._first :])
 
     @property
     def releases(self) -> NDArray[np.float64]:
@@ -116,9 +120,24 @@ class Pulse:
         anchor = likely_phases(times, weights, np.array([period]))[0][0]
         return anchor + round((near - anchor) / period) * period
 
-    def strike(self, time: float, pitch: int, velocity: int) -> None:
-        """Keep a stroke of the player's."""
-        self._waiting.append((time, pitch, velocity))
+    @property
+    def _heard(self) -> int:
+        """How many moments of the phrase were followed."""
+        return self._count - self._begun
+
+    @property
+    def _first(self) -> int:
+        """Which of the moments that are kept is the first of the phrase."""
+        return max(len(self._times) - self._heard, 0)
+
+    @property
+    def _kept(self) -> bool:
+        """Whether the pulse is that of the phrases before."""
+        return self._tracks is None or bool(self._tracks.carried[self._chosen])
+
+    def strike(self, time: float, pitch: int, velocity: int, *, begins: bool = False) -> None:
+        """Keep a stroke of the player's; it may begin a phrase, after an answer."""
+        self._waiting.append((time, pitch, velocity, begins))
         if len(self._waiting) > MOST_WAITING:
             self._next()
 
@@ -134,10 +153,12 @@ class Pulse:
 
     def _next(self) -> None:
         """Follow the moment that waits first."""
-        begun = self._waiting[0][0]
+        begun, _, _, begins = self._waiting[0]
+        if begins:
+            self._begin()
         times, weights = [], []
         while self._waiting and self._waiting[0][0] - begun < CHORD_SPAN:
-            time, pitch, velocity = self._waiting.popleft()
+            time, pitch, velocity, _ = self._waiting.popleft()
             weight = 1.0 + LOW * (self._bass - pitch) + LOUD * (velocity - self._loud)
             times.append(time)
             weights.append(min(max(weight, 0.5), 2.0))
@@ -150,6 +171,14 @@ class Pulse:
         if not self._times or time > self._times[-1]:
             self._hear(time, min(max(weights) * (1.0 + FULL * (len(times) - 1)), 2.5))
 
+    def _begin(self) -> None:
+        """Begin a phrase: the pulse goes on, but has to prove itself beside new ones."""
+        self._begun = self._count
+        self._lead = self._lost = self._octave_lead = 0
+        if self._tracks is not None:
+            self._tracks = self._tracks.carried_on(self._chosen, CARRIED)
+            self._chosen = 0
+
     def _hear(self, time: float, weight: float) -> None:
         self._times.append(time)
         self._weights.append(weight)
@@ -158,13 +187,13 @@ class Pulse:
         if self._tracks is not None:
             intervals = self._intervals(len(self._times) - 1)
             self._tracks.hear(time, weight, intervals, self._count)
-        if len(self._times) >= LEAST_MOMENTS and self._count % self._every() == 0:
+        if self._heard >= LEAST_MOMENTS and self._heard % self._every() == 0:
             self._propose()
         self._choose()
 
     def _every(self) -> int:
         """Return after how many moments other beats are proposed: the less sure, the sooner."""
-        if self._tracks is None or self._count < 2 * PROPOSING:
+        if self._tracks is None or self._heard < 2 * PROPOSING:
             return 1
         fit = float(self._tracks.fit[self._chosen])
         self._lost = self._lost + 1 if fit < LOST else 0
@@ -174,15 +203,16 @@ class Pulse:
 
     def _intervals(self, index: int) -> list[float]:
         """Return the logarithms of the intervals that end with a moment."""
-        before = self._times[max(index - 4, 0) : index][::-1]
+        before = self._times[max(index - 4, self._first) : index][::-1]
         return [math.log(self._times[index] - time) for time in before]
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
-        first = max(len(self._times) - REPLAYED, 0)
+        first = max(len(self._times) - REPLAYED, self._first)
         replayed, weights = self._times[first:], self._weights[first:]
         old = self._tracks
-        new = Tracks.begun(*proposals(self._times, self._weights, replayed[0], old))
+        times, counts = self._times[self._first :], self._weights[self._first :]
+        new = Tracks.begun(*proposals(times, counts, replayed[0], old))
         for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
             new.hear(time, weight, self._intervals(first + number), 1 + number)
         self._tracks = new if old is None else old.joined(new)
@@ -226,9 +256,10 @@ class Pulse:
         same = abs(octaves - round(octaves)) < NEARLY
         margin = SAME_MARGIN if same else MARGIN
         self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
-        early = self._count < 2 * PROPOSING
+        early = self._heard < 2 * PROPOSING
         if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
-            self._octave = 0 if early or not same else self._octave + round(octaves)
+            found = early and not self._kept
+            self._octave = 0 if found or not same else self._octave + round(octaves)
             self._chosen, self._lead = best, 0
         self._beats = self._told(tracks)
 
@@ -241,7 +272,8 @@ class Pulse:
         octaves = np.log2(tracks.period / tracks.period[chosen])
         told = np.abs(octaves - self._octave) < NEARLY
         usual = float(merit[told].max()) if np.any(told) else -math.inf
-        much = self._count < OCTAVE_SETTLED and merit[chosen] - usual > OCTAVE_MARGIN
+        settled = (self._count if self._kept else self._heard) >= OCTAVE_SETTLED
+        much = not settled and merit[chosen] - usual > OCTAVE_MARGIN
         self._octave_lead = self._octave_lead + 1 if much else 0
         if self._octave_lead >= OCTAVE_PROVED:
             self._octave = self._octave_lead = 0
