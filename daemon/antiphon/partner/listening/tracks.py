@@ -62,6 +62,10 @@ RECENT = 0.8
 """The same of its score of the last few moments."""
 LATEST = 0.2
 """What the last moment weighs in `Tracks.fit`."""
+BEGINNING = 0.015
+"""How far from the beat a player begins the next phrase, in seconds (standard deviation)."""
+DIVIDED = 3.0
+"""How much likelier than another the division of the last phrase is at most, as a logarithm."""
 INTERVALS = 0.2
 """What the intervals weigh beside the places: neighbours tell much the same."""
 EQUAL = {2.0: 0.012, 4.0: 0.008, 3.0: 0.002, 8.0: 0.002}
@@ -96,7 +100,9 @@ _EXPLAINED = slice(8, 11)
 """How well the track explains the last moments by each division, as a logarithm."""
 _LOOSE, _DRIFT = 11, 12
 """`LOOSE` and `DRIFT`, squared: what makes its time strict or free."""
-_ROWS = 13
+_CARRIED = 13
+"""1 where the track has gone on from the phrase before; else 0."""
+_ROWS = 14
 
 
 class Tracks:
@@ -104,7 +110,7 @@ class Tracks:
 
     Parameters
     ----------
-    rows : float64 array, shape (13, tracks)
+    rows : float64 array, shape (14, tracks)
         All that changes or differs from track to track; see `_ROWS`.
 
     Attributes
@@ -115,6 +121,8 @@ class Tracks:
         When the last beat fell.
     recent : float64 array, shape (tracks,)
         How well the track explains the last few moments, as a logarithm.
+    carried : float64 array, shape (tracks,)
+        1 where the track has gone on from the phrase before; else 0.
     fit : float64 array, shape (tracks,)
         How much likelier the last onsets were than without a beat, in the mean of logarithms.
     """
@@ -125,6 +133,7 @@ class Tracks:
         self.beat: Array = rows[_BEAT]
         self.recent: Array = rows[_RECENT]
         self.fit: Array = rows[_FIT]
+        self.carried: Array = rows[_CARRIED]
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
@@ -150,6 +159,20 @@ class Tracks:
     def chosen(self, indices: Sequence[int]) -> Tracks:
         """Return some of them."""
         return Tracks(self._rows[:, indices])
+
+    def carried_on(self, index: int, score: float) -> Tracks:
+        """Return one of them as a phrase begins with it: in strict and in free time.
+
+        Its score so far is replaced by `score`, except how the beat was divided.
+        """
+        rows = np.repeat(self._rows[:, [index]], 2, axis=1)
+        rows[_LOOSE], rows[_DRIFT] = LOOSE**2, DRIFT**2
+        rows[_BIAS] = rows[_RECENT] = 0.0
+        rows[_BEAT_VARIANCE] += BEGINNING**2
+        rows[_CARRIED] = 1.0
+        told = rows[_EXPLAINED] + np.log(USUALLY)
+        rows[_EXPLAINED] = np.maximum(told - told.max(axis=0), -DIVIDED) - np.log(USUALLY) + score
+        return Tracks(rows)
 
     @property
     def merit(self) -> Array:
