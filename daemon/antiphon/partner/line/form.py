@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from antiphon.music.themes import themes
+from antiphon.music.tonality import PITCH_CLASSES
 from antiphon.partner.line.critic import Critic, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of
-from antiphon.partner.line.near import Density, Loudness, Register
+from antiphon.partner.line.near import Density, Key, Loudness, Register
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
@@ -27,6 +28,9 @@ SURE = 0.3
 """The least confidence of a pulse on which a line ends."""
 
 OCTAVE = 12.0
+FIFTH = 7
+"""A line that is led away is in the key a fifth above."""
+
 HIGH = 72.0
 """A phrase whose mean pitch lies above this, c'', is answered an octave lower, where it is
 led away."""
@@ -85,9 +89,12 @@ def fitted(cue: Cue, settings: FormSettings) -> Cue:
         rules.append(Register(wished))
     if not math.isnan(wished.velocity):
         rules.append(Loudness(wished))
+    if wished.tones:
+        rules.append(Key(wished))
     beats = cue.beats if cue.beats is not None and cue.beats.confidence >= SURE else None
     if settings.endings:
-        rules.append(Landing(cue.manner, None if beats is None else beats.period))
+        home = replace(cue.manner, triad=wished.triad)
+        rules.append(Landing(home, None if beats is None else beats.period))
     critic = Critic(wished, cue.themes, settings.endings, beats)
     return replace(cue, rules=tuple(rules), critic=critic, gap=cue.manner.gap)
 
@@ -103,4 +110,12 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
         {"near": near, "away": far, "free": math.nan}[kind]
         for kind, near, far in zip(kinds, (rate, pitch, velocity), away, strict=True)
     ]
-    return replace(manner, rate=wished[0], pitch=wished[1], velocity=wished[2])
+    triad, tones = manner.triad, manner.tones
+    if settings.key == "free":
+        tones = ()
+    elif settings.key == "away":
+        triad = tuple((tone + FIFTH) % PITCH_CLASSES for tone in triad)
+        tones = (*tones[-FIFTH:], *tones[:-FIFTH])
+    return replace(
+        manner, rate=wished[0], pitch=wished[1], velocity=wished[2], triad=triad, tones=tones
+    )
