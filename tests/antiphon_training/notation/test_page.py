@@ -145,7 +145,6 @@ def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: 
         assert abs(sharps) <= 2
 
 
-@pytest.mark.train
 @pytest.mark.parametrize(
     ("tonic", "minor", "fifths"),
     [(0, False, 0), (7, False, 1), (3, False, -3), (9, True, 0), (4, True, 1), (8, True, 5)],
