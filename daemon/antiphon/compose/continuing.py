@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Predictor
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
+    from antiphon.partner.listening.beats import Beats
     from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
@@ -50,6 +51,7 @@ def continuation(
     seconds: float | None = None,
     count: int | None = None,
     groove: float = 1.0,
+    beats: Beats | None = None,
     progress: Progress | None = None,
     memory: MemorySettings | None = None,
 ) -> list[Note]:
@@ -76,6 +78,8 @@ def continuation(
         How many notes to add, where `seconds` is not given.
     groove : float
         How closely the groove of the notes is kept to, from 0 to 1.
+    beats : Beats, optional
+        The beats of the notes, where they are told; otherwise they are heard.
     progress : callable, optional
         Called after each draw with the number of notes so far.
     memory : MemorySettings, optional
@@ -92,7 +96,7 @@ def continuation(
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
     form = form or FormSettings()
-    cue = cue_of(form, notes, groove)
+    cue = cue_of(form, notes, groove, beats)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
     improviser = improviser_for(predictor, predictor.codec, limits)

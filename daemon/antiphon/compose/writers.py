@@ -91,7 +91,7 @@ def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> No
 
 def _midi(path: Path) -> Write:
     def write(piece: Composition) -> list[Path]:
-        write_midi(path, piece.parts)
+        write_midi(path, piece.parts, notated=piece.notated)
         return [path]
 
     return write
@@ -104,7 +104,7 @@ def _wav(path: Path) -> Write:
         soundfont = find_soundfont(piece.soundfont)
         with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
             midi = Path(folder) / "piece.mid"
-            write_midi(midi, piece.parts)
+            write_midi(midi, piece.parts, notated=piece.notated)
             render_midi_to_wav(midi, path, soundfont, piece.gain)
         return [path]
 

@@ -13,13 +13,13 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import IN_THIRDS, WRITTEN, Ruler
-from antiphon_training.notation.metre import DOTTED, QUARTER, Metre
+from antiphon_training.notation.metres import DOTTED, QUARTER, Metre, Metres
 from antiphon_training.notation.page import lay_out
 from antiphon_training.notation.spelling import Key, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 METRES = (Metre(2), Metre(3), Metre(4), Metre(2, DOTTED), Metre(3, DOTTED))
-COMMON = Ruler(Metre(4))
+COMMON = Ruler(Metres.only(Metre(4)))
 
 
 class TestHands:
@@ -69,7 +69,7 @@ class TestVoices:
 @given(st.sampled_from(METRES), st.integers(0, 63), st.integers(1, 64), st.booleans())
 def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, rest: bool) -> None:
     start, end = 3 * first, 3 * (first + length)
-    pieces = Ruler(metre).written(start, end, rest=rest)
+    pieces = Ruler(Metres.only(metre)).written(start, end, rest=rest)
     assert pieces[0][0] == start
     assert pieces[-1][1] == end
     assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
@@ -79,7 +79,7 @@ def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, re
 
 @given(st.integers(0, 22), st.integers(1, 24))
 def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
-    ruler = Ruler(Metre(4), frozenset(range(16)))
+    ruler = Ruler(Metres.only(Metre(4)), frozenset(range(16)))
     pieces = ruler.written(4 * first, 4 * (first + length))
     for start, end in pieces:
         if end - start not in IN_THIRDS:
@@ -174,6 +174,6 @@ def test_a_scale_is_laid_out() -> None:
 @pytest.mark.train
 def test_one_note_makes_a_page() -> None:
     page = lay_out(notes_to_array([Note(60, 5.0, 0.2, 80)]))
-    assert page.bars == 1
+    assert page.spans == ((0, page.metre.bar),)
     with pytest.raises(ValueError, match="no stroke"):
         lay_out(notes_to_array([]))

@@ -62,7 +62,7 @@ class TestRealPieces:
         assert len(parts) == 2
         for part in parts:
             bars = list(part.getElementsByClass(stream.Measure))
-            assert len(bars) == page_of(path).bars
+            assert len(bars) == len(page_of(path).spans)
             signature = bars[0].getElementsByClass(meter.TimeSignature)[0]
             for number, bar in enumerate(bars):
                 missing = Fraction(page_of(path).pickup, 24) if number == 0 else 0

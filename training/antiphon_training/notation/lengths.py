@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from antiphon_training.notation.metre import EIGHTH, QUARTER, Metre
+from antiphon_training.notation.metres import EIGHTH, QUARTER, Metres
 
 THIRD = QUARTER // 3
 SHORTEST = QUARTER // 8
@@ -28,13 +28,13 @@ class Ruler:
 
     Attributes
     ----------
-    metre : Metre
-        The metre of the piece; a bar begins at tick 0.
+    metres : Metres
+        The metres of the piece.
     thirds : frozenset of int
         Beats, by number, that are divided in three although the metre is not compound.
     """
 
-    metre: Metre
+    metres: Metres
     thirds: frozenset[int] = frozenset()
 
     def in_thirds(self, tick: int) -> bool:
@@ -60,8 +60,7 @@ class Ruler:
         No head crosses a bar line or has a length without a note value. A head hides a
         stronger beat than it begins or ends on only where syncopation allows it.
         """
-        bar = self.metre.bar
-        cut = (start // bar + 1) * bar
+        _, cut = self.metres.bar_of(start)
         if end > cut:
             return [*self.written(start, cut, rest=rest), *self.written(cut, end, rest=rest)]
         inside = self._cut(start, end, rest)
@@ -79,8 +78,8 @@ class Ruler:
                     return first
                 if start < last < end:
                     return last
-        if end - start == self.metre.bar and start % self.metre.bar == 0:
-            return None if self.metre.bar in WRITTEN else start + self.metre.bar // 2
+        if (start, end) == self.metres.bar_of(start) and end - start in WRITTEN:
+            return None
         inside = self._strongest(start, end)
         if self.in_thirds(start):
             whole = end - start in IN_THIRDS or end - start == QUARTER
@@ -94,14 +93,14 @@ class Ruler:
         step = THIRD // 2 if self.in_thirds(start) else SHORTEST
         first = (start // step + 1) * step
         inside = range(first, end, step)
-        level = self.metre.level
+        level = self.metres.level
         return max(
             inside, key=lambda tick: (level(tick), -abs(2 * tick - start - end)), default=None
         )
 
     def _clear(self, start: int, end: int, inside: int, rest: bool) -> bool:
         """Return whether a length is readable although it hides a place inside it."""
-        level = self.metre.level
+        level = self.metres.level
         hidden, edges = level(inside), (level(start), level(end))
         if rest:
             return edges[0] >= hidden

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.notation.beats import BEAT, find_beats
+from antiphon.music.files.hands import RIGHT, UNTOLD
+from antiphon.music.files.notated import Notated
+from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
-from antiphon_training.notation.metre import COMPOUND_SHARE, DOTTED, Metre, find_metre
+from antiphon_training.notation.metres import Metres
 from antiphon_training.notation.spelling import Key, Name, find_key, spell
-from antiphon_training.notation.strokes import find_accents, find_strokes
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
-    from antiphon_training.notation.beats import Beats
-
-LONGEST_HARMONY = 2.0
-"""Seconds of a note that count for the harmony at most, because a pedal keeps notes longer."""
+    from antiphon_training.notation.metres import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +50,52 @@ class Page:
 
     Attributes
     ----------
-    metre : Metre
-        The time signature.
-    key : Key
-        The key.
+    metres : Metres
+        The time signatures; the first bar begins at 0.
+    keys : tuple of (int, Key)
+        The keys, by the tick from which on they hold; the first holds from 0 on.
     tempo_bpm : float
-        Beats a minute, of the beat of the metre.
+        Beats a minute, of the beat of the first metre.
     right, left : Staff
         The two staves.
-    bars : int
-        The number of bars.
+    spans : tuple of (int, int)
+        The bars: where each begins, and where it ends.
     pickup : int
         Ticks that are missing from the first bar.
     marks : tuple of (int, str)
         Words over the staff, by tick.
     """
 
-    metre: Metre
-    key: Key
+    metres: Metres
+    keys: tuple[tuple[int, Key], ...]
     tempo_bpm: float
     right: Staff
     left: Staff
-    bars: int
+    spans: tuple[tuple[int, int], ...]
     pickup: int
     marks: tuple[tuple[int, str], ...] = ()
 
+    @property
+    def metre(self) -> Metre:
+        """The metre of the beginning."""
+        return self.metres.first
 
-def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page:
-    """Return the layout of performed notes.
+    @property
+    def key(self) -> Key:
+        """The key of the beginning."""
+        return self.keys[0][1]
+
+    def key_at(self, bar: int) -> Key:
+        """Return the key of the bar that begins at a tick; a key that begins inside waits."""
+        return [key for tick, key in self.keys if tick <= max(bar, 0)][-1]
+
+
+def lay_out(
+    notes: NoteArray,
+    marks: tuple[tuple[float, str], ...] = (),
+    notated: Notated | None = None,
+) -> Page:
+    """Return the layout of notes: as a file tells it, and as it is heard where none does.
 
     Parameters
     ----------
@@ -86,75 +103,76 @@ def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page
         Sorted by onset, in seconds; every one has an end.
     marks : tuple of (float, str)
         Words, each over the first stroke at or after a time in seconds.
+    notated : Notated, optional
+        What a file tells of the notation of these notes.
 
     Raises
     ------
     ValueError
         There are no notes.
     """
-    strokes = find_strokes(notes)
-    accents = find_accents(notes, strokes)
-    beats = find_beats(strokes.times, accents)
-    compound = _compound(beats)
-    scale = DOTTED / BEAT if compound else 1.0
-    places = _scaled(beats.ticks, scale)
-    weights = np.minimum(notes["duration"], LONGEST_HARMONY) + 0.05
-    harmony = np.zeros((len(strokes.times), 12))
-    np.add.at(harmony, (strokes.of_note, notes["pitch"] % 12), weights)
-    key = find_key(notes)
-    metre, first_bar = find_metre(
-        places, accents, harmony, compound=compound, seconds=beats.seconds_a_beat
-    )
-    shift = (metre.bar - first_bar % metre.bar) % metre.bar
-    earlier = int((places[0] + shift) // metre.bar) * metre.bar  # no empty bars before the first
-    places = places + shift - earlier
-    starts = places[strokes.of_note]
-    ends = beats.at(notes["onset"] + notes["duration"]) * scale + shift - earlier
-    pitches = notes["pitch"].astype(np.int64)
+    told = notated or Notated()
+    if told.clock is None:
+        grid, keys = find_grid(notes), _told_keys(told, 0)
+    else:
+        grid, shift = told_grid(notes, told, told.clock)
+        keys = _told_keys(told, shift)
+    keys = keys or ((0, find_key(notes)),)
+    order = np.argsort(grid.starts, kind="stable")
+    starts, ends = grid.starts[order], grid.ends[order]
+    pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
-    names = spell(starts / BEAT, pitches, right, key)
+    if told.hands is not None:
+        hands = told.hands[order]
+        right = np.where(hands == UNTOLD, right, hands == RIGHT)
+    names = _names(starts, pitches, right, keys)
     staves = [
         _staff(
-            starts[side], ends[side], pitches[side], [names[n] for n in np.flatnonzero(side)], metre
+            starts[side], ends[side], pitches[side], [names[n] for n in np.flatnonzero(side)],
+            grid.metres,
         )
         for side in (right, ~right)
-    ]
+    ]  # fmt: skip
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
-    after = [(t, text) for t, text in marks if t <= strokes.times[-1]]
+    after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
+    metre = grid.metres.first
     return Page(
-        metre,
-        key,
-        60.0 / beats.seconds_a_beat,
+        grid.metres,
+        keys,
+        60.0 * BEAT / (grid.seconds_a_quarter * metre.beat),
         staves[0],
         staves[1],
-        bars=max(-(-last // metre.bar), 1),
-        pickup=_pickup(int(places[0]), metre),
-        marks=tuple((int(places[np.searchsorted(strokes.times, t - 1e-3)]), s) for t, s in after),
+        spans=tuple(grid.metres.bars(last)),
+        pickup=grid.pickup,
+        marks=tuple(
+            (int(grid.starts[np.searchsorted(notes["onset"], t - 1e-3)]), s) for t, s in after
+        ),
     )
 
 
-def _compound(beats: Beats) -> bool:
-    """Return whether most beats that are divided are divided in three."""
-    inside = beats.ticks % BEAT != 0
-    divided: dict[int, bool] = {}
-    for tick, three in zip(beats.ticks[inside].tolist(), beats.in_three[inside], strict=True):
-        in_two = tick % BEAT == BEAT // 2  # against three, in another hand
-        divided[tick // BEAT] = divided.get(tick // BEAT, True) and bool(three) and not in_two
-    return bool(divided) and sum(divided.values()) > COMPOUND_SHARE * len(divided)
+def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
+    """Return the keys by tick, of which the first holds from 0 on."""
+    keys = [(round(sign.beat * BEAT) + shift, Key(sign.fifths, sign.minor)) for sign in told.keys]
+    if not keys:
+        return ()
+    before = [key for tick, key in keys if tick <= 0]
+    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
 
 
-def _scaled(ticks: NDArray[np.int64], scale: float) -> NDArray[np.int64]:
-    """Return ticks of a longer beat, on places that notation has, in ascending order."""
-    if scale == 1.0:
-        return ticks
-    step = BEAT // 8
-    scaled = (np.rint(ticks * scale / step) * step).astype(np.int64)
-    return np.maximum.accumulate(scaled)
-
-
-def _pickup(first: int, metre: Metre) -> int:
-    """Return the ticks that the first bar lacks: whole beats before the first stroke."""
-    return first // metre.beat * metre.beat
+def _names(
+    starts: NDArray[np.int64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    keys: tuple[tuple[int, Key], ...],
+) -> list[Name]:
+    """Return the name of each note, by the key that it is in."""
+    names: list[Name] = []
+    edges = [*np.searchsorted(starts, [tick for tick, _ in keys]).tolist(), len(starts)]
+    edges[0] = 0
+    for (_, key), first, last in zip(keys, edges[:-1], edges[1:], strict=True):
+        part = slice(first, last)
+        names += spell(starts[part] / BEAT, pitches[part], right[part], key)
+    return names
 
 
 def _staff(
@@ -162,10 +180,10 @@ def _staff(
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
     names: list[Name],
-    metre: Metre,
+    metres: Metres,
 ) -> Staff:
     in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    ruler = Ruler(metre, frozenset(in_three.tolist()))
+    ruler = Ruler(metres, frozenset(in_three.tolist()))
     notes = [
         Sounding(start, max(end, start + 1.0), pitch)
         for start, end, pitch in zip(starts.tolist(), ends.tolist(), pitches.tolist(), strict=True)

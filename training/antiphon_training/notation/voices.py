@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon_training.notation.metre import EIGHTH, QUARTER
+from antiphon_training.notation.metres import EIGHTH, QUARTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,7 @@ def _end(start: int, end: float, following: int | None, ruler: Ruler) -> int:
     if following is not None:
         room = following - start
         joined = room <= QUARTER or end - start >= JOINED * room
-        if joined and room <= 2 * ruler.metre.bar:
+        if joined and room <= 2 * ruler.metres.at(start).bar:
             return following
     wanted = max(end - start, LENGTHS[0])
     ends = {ruler.nearest(start + length) for length in (*LENGTHS, wanted)}

@@ -58,11 +58,9 @@ def _page(piece: Composition) -> Page:
     notes = piece.notes
     if not len(notes):
         raise UsageError("There is no note to write down; ask for more.")
-    since = float(notes["onset"][0])
     both = len(piece.given) and len(piece.added)
-    marks = ((float(piece.added["onset"][0]) - since, MARK),) if both else ()
-    notes["onset"] -= since
-    return lay_out(notes, marks)
+    marks = ((float(piece.added["onset"][0]), MARK),) if both else ()
+    return lay_out(notes, marks, piece.told)
 
 
 def _musicxml(page: Page, title: str) -> bytes:

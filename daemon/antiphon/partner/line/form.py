@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.manner import Manner
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.line.settings import FormSettings
+    from antiphon.partner.listening.beats import Beats
 
 SPARSE = 0.5
 """A line that is led away has so many of the phrase's notes."""
@@ -53,7 +54,9 @@ def answering(cue: Cue, phrase: NoteArray, heard: NoteArray, settings: FormSetti
     return fitted(replace(cue, manner=manner, themes=themes(top_line(phrase))), settings)
 
 
-def cue_of(settings: FormSettings, notes: NoteArray, groove: float = 1.0) -> Cue:
+def cue_of(
+    settings: FormSettings, notes: NoteArray, groove: float = 1.0, told: Beats | None = None
+) -> Cue:
     """Return what a continuation is fitted to.
 
     Parameters
@@ -64,8 +67,10 @@ def cue_of(settings: FormSettings, notes: NoteArray, groove: float = 1.0) -> Cue
         What is continued, sorted by onset.
     groove : float
         How closely their groove is kept to, from 0 to 1.
+    told : Beats, optional
+        Their beats, where a file tells them; otherwise they are heard.
     """
-    return answering(Cue.heard(notes, groove), notes, notes, settings)
+    return answering(Cue.heard(notes, groove, told), notes, notes, settings)
 
 
 def fitted(cue: Cue, settings: FormSettings) -> Cue:
