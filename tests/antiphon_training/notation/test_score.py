@@ -82,6 +82,19 @@ class TestRealPieces:
         once = {(int(s), int(p)) for s, p in zip(strokes.of_note, notes["pitch"], strict=True)}
         assert written == Counter(pitch for _, pitch in once)
 
+    def test_no_key_sounds_on_where_it_is_struck_again(self, path: Path) -> None:
+        """Neither in another voice nor in another staff."""
+        notes = [
+            (pitch, event)
+            for staff in (page_of(path).right, page_of(path).left)
+            for event in (*staff.flowing, *staff.holding)
+            for pitch in event.pitches
+        ]
+        assert len(notes) > 30
+        struck = {(pitch, event.start) for pitch, event in notes}
+        for pitch, event in notes:
+            assert not any((pitch, t) in struck for t in range(event.start + 1, event.end))
+
     def test_ties_lead_somewhere(self, path: Path) -> None:
         ties = Counter(each.tie.type for each in parsed(path).recurse().notes if each.tie)
         assert ties["start"] == ties["stop"]
