@@ -61,9 +61,30 @@ class TestVoices:
         assert [each.pitches for each in flowing] == [(72,), (73,), (74,), (75,)]
 
     def test_what_is_held_ends_before_it_is_struck_anew(self) -> None:
-        notes = [Sounding(0, 100.0, 48), Sounding(24, 40.0, 60), Sounding(48, 90.0, 48)]
+        notes = [Sounding(0, 100.0, 48, 48), Sounding(24, 40.0, 60), Sounding(48, 90.0, 48)]
         _, holding = find_voices(notes, COMMON)
         assert holding == [Event(0, 48, (48,))]
+
+    def test_a_tenor_that_enters_late_ends_with_its_harmony(self) -> None:
+        """The left hand of Bach's prelude in C: no tie over a bass that is struck again."""
+        notes = []
+        for half, (bass, tenor) in enumerate(((60, 64), (60, 64), (60, 62), (60, 62))):
+            start = 48 * half
+            notes += [
+                Sounding(start, start + 48.0, bass, start + 48),
+                Sounding(start + 6, start + 48.0, tenor, start + 54),
+            ]
+        flowing, holding = find_voices(notes, COMMON)
+        halves = range(0, 192, 48)
+        assert [(each.start, each.end) for each in holding] == [(t, t + 48) for t in halves]
+        assert [(each.start, each.end) for each in flowing] == [(t + 6, t + 48) for t in halves]
+
+    def test_a_note_of_another_hand_on_its_key_ends_it(self) -> None:
+        flowing, _ = find_voices([Sounding(0, 90.0, 60, 30), Sounding(96, 120.0, 62)], COMMON)
+        assert flowing[0].end == 30
+        thirds = Ruler(Metres.only(Metre(4)), frozenset({1}))
+        flowing, _ = find_voices([Sounding(24, 48.0, 60, 42), Sounding(40, 48.0, 62)], thirds)
+        assert flowing[0].end == 40
 
 
 @given(st.sampled_from(METRES), st.integers(0, 63), st.integers(1, 64), st.booleans())
@@ -145,7 +166,6 @@ def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: 
         assert abs(sharps) <= 2
 
 
-@pytest.mark.train
 @pytest.mark.parametrize(
     ("tonic", "minor", "fifths"),
     [(0, False, 0), (7, False, 1), (3, False, -3), (9, True, 0), (4, True, 1), (8, True, 5)],

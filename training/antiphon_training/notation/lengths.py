@@ -5,6 +5,7 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from antiphon_training.notation.metres import EIGHTH, QUARTER, Metres
@@ -53,6 +54,18 @@ class Ruler:
         """Return the next place after one, no nearer than a sixteenth or a third of a beat."""
         border = (tick // QUARTER + 1) * QUARTER
         return min(border, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
+
+    def until(self, start: int, tick: float) -> float:
+        """Return the last place at or before `tick` where a note that begins at `start` may end.
+
+        The other staff may divide the beat otherwise. There is always a place after `start`.
+        """
+        if tick == math.inf:
+            return tick
+        beat = int(tick // QUARTER) * QUARTER
+        step = THIRD // 2 if self.in_thirds(beat) else SHORTEST
+        place = beat + (int(tick) - beat) // step * step
+        return place if place > start else start + step
 
     def written(self, start: int, end: int, *, rest: bool = False) -> list[tuple[int, int]]:
         """Return the note heads, to be tied, of a note from `start` to `end`.

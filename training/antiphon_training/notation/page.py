@@ -126,10 +126,11 @@ def lay_out(
         hands = told.hands[order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
     names = _names(starts, pitches, right, keys)
+    again = _struck_again(starts, pitches)
     staves = [
         _staff(
-            starts[side], ends[side], pitches[side], [names[n] for n in np.flatnonzero(side)],
-            grid.metres,
+            starts[side], ends[side], pitches[side], again[side],
+            [names[n] for n in np.flatnonzero(side)], grid.metres,
         )
         for side in (right, ~right)
     ]  # fmt: skip
@@ -175,19 +176,33 @@ def _names(
     return names
 
 
+def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return where the key of each note is struck again; infinity where it is not."""
+    again = np.full(len(starts), np.inf)
+    following: dict[int, tuple[float, float]] = {}
+    for index in range(len(starts) - 1, -1, -1):
+        start, pitch = int(starts[index]), int(pitches[index])
+        now, later = following.get(pitch, (np.inf, np.inf))
+        if now > start:  # else it is doubled by the other hand
+            now, later = start, now
+        following[pitch] = now, later
+        again[index] = later
+    return again
+
+
 def _staff(
     starts: NDArray[np.int64],
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
+    again: NDArray[np.float64],
     names: list[Name],
     metres: Metres,
 ) -> Staff:
     in_three = starts[starts % (BEAT // 8) != 0] // BEAT
     ruler = Ruler(metres, frozenset(in_three.tolist()))
-    notes = [
-        Sounding(start, max(end, start + 1.0), pitch)
-        for start, end, pitch in zip(starts.tolist(), ends.tolist(), pitches.tolist(), strict=True)
-    ]
+    ends = np.maximum(ends, starts + 1.0)
+    columns = (column.tolist() for column in (starts, ends, pitches, again))
+    notes = [Sounding(*note) for note in zip(*columns, strict=True)]
     flowing, holding = find_voices(notes, ruler)
     named = dict(zip(zip(starts.tolist(), pitches.tolist(), strict=True), names, strict=True))
     return Staff(ruler, named, tuple(flowing), tuple(holding))
