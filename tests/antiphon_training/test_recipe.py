@@ -65,7 +65,8 @@ def test_a_recipe_is_found_by_its_bare_name(name: str) -> None:
 
 def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(
-        UsageError, match=r"no recipe hous; .* one of the shipped: chopin, classical-chords"
+        UsageError,
+        match=r"no recipe hous; .* one of the shipped: attention, chopin, classical-chords",
     ):
         find_recipe("hous")
 

@@ -24,8 +24,13 @@ pytestmark = [pytest.mark.system, pytest.mark.train, pytest.mark.timeout(600)]
 
 MUSIC = Path(__file__).parents[1] / "data"
 RECIPES = sorted(path.stem for path in resources.recipe_file("house").parent.glob("*.toml"))
-CODECS = {"house": "performance", "house-further": "performance", "maestro-triplets": "triplet"}
-STREAMS = ("house", "house-further")
+CODECS = {
+    "house": "performance",
+    "house-further": "performance",
+    "maestro-triplets": "triplet",
+    "transformer-notes": "performance",
+}
+STREAMS = ("house", "house-further", "transformer-notes", "transformer-words")
 PHRASE = (60, 64, 67, 72, 71, 67, 65, 62)
 GAP = 0.25
 ANSWER_SECONDS = 5.0

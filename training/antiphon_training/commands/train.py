@@ -88,7 +88,7 @@ def train(
     try:
         loaded = _load_all(corpora, chosen, cache, verbosity.say, quiet)
         unit = chosen.kind.loss_unit
-        progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+        progress = TrainingProgress(chosen.trained_codec.fields, quiet, unit=unit)
         with native_messages_to(messages), progress:
             from antiphon_training.fitting.fit import train as fit
 

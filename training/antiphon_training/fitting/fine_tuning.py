@@ -22,7 +22,7 @@ from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
-from antiphon_training.kinds.registry import KINDS
+from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
 from antiphon_training.recipe_sections import AugmentationRecipe, CodecSection, CorpusRecipe
@@ -101,7 +101,7 @@ class Pretrained:
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
-            codec=msgspec.convert(written["codec"], kind.codec.section),
+            codec=msgspec.convert(written["codec"], CODECS[self.codec.name].section),
             network=msgspec.convert(written["network"], kind.network_section),
             corpus=CorpusRecipe(tracks={name: list(tracks) for name in folders} if tracks else {}),
             augmentation=msgspec.convert(written["augmentation"], AugmentationRecipe),
