@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from antiphon.instrument import Predictor
 from antiphon.instrument.ask import Ask
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BLOCKS, REACH = 2, 12
 """Of both files (tests/antiphon_export/make_tiny.py)."""
