@@ -97,6 +97,11 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
             rf"network\.kind: must be one of {', '.join(KINDS)}, not 'gru'",
         ),
         ("[codec]\nname = 'symbols'", r"a network of the kind house reads the codec performance"),
+        (
+            "[codec]\nname = 'triplet'\n[network]\nkind = 'transformer'",
+            r"kind transformer reads the codec symbols or performance, not triplet",
+        ),
+        ("[network]\nkind = 'transformer'\nreach = 1", r"network\.reach: must be .* at least 2"),
         ("[network]\nkind = 'classic'\nlstm = [0]", r"network\.lstm: must be"),
         (
             "[quick.fits]\nepochs = 3\n",
