@@ -163,7 +163,7 @@ def run(
     chosen = choose_recipe(order, pretrained, quiet)
     loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
     unit = chosen.kind.loss_unit
-    progress = TrainingProgress(chosen.kind.codec.fields, quiet, terminal, unit)
+    progress = TrainingProgress(chosen.trained_codec.fields, quiet, terminal, unit)
     with native_messages_to(messages), progress:
         from antiphon_training.fitting.fit import train as fit
 

@@ -23,7 +23,7 @@ from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
 from antiphon_training.corpora.composers import chosen_composers
-from antiphon_training.kinds.registry import KINDS
+from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
 from antiphon_training.recipe_sections import AugmentationRecipe, CodecSection, CorpusRecipe
@@ -111,7 +111,7 @@ class Pretrained:
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
-            codec=msgspec.convert(written["codec"], kind.codec.section),
+            codec=msgspec.convert(written["codec"], CODECS[self.codec.name].section),
             network=msgspec.convert(written["network"], kind.network_section),
             corpus=CorpusRecipe(
                 tracks={name: list(some) for name, some in (tracks or {}).items()},

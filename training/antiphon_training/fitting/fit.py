@@ -90,7 +90,8 @@ def train(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
             "for validation; add files or raise valid_share."
         )
-    codec = pretrained.codec if pretrained else recipe.kind.codec.learn(recipe.codec, pieces.train)
+    learn = recipe.trained_codec.learn
+    codec = pretrained.codec if pretrained else learn(recipe.codec, pieces.train)
     group.check_batch(recipe.fit.batch)
     group.agree("the recipe", repr(recipe.essence()).encode())
     every_piece = (*pieces.train, *pieces.validation)

@@ -92,7 +92,7 @@ def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) ->
         from antiphon_training.fitting.pieces import split_pieces
 
         pieces = split_pieces(chosen.corpus, loaded, splits)
-        codec = chosen.kind.codec.learn(chosen.codec, pieces.train)
+        codec = chosen.trained_codec.learn(chosen.codec, pieces.train)
         network = chosen.kind.build(chosen.network, codec)
         chosen.kind.set_up(network, chosen, codec, pieces, None)
     return Model(network, codec)
