@@ -6,6 +6,7 @@ This module writes MIDI and WAV; `antiphon[train]` adds the writers of scores (s
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -48,6 +49,10 @@ def open_writer(path: Path) -> Write:
     suffix = path.suffix.lower().removeprefix(".")
     if not path.parent.is_dir():
         raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"Nothing can be written in {path.parent}; name another --out file.")
     if suffix in ("mid", "midi"):
         return _midi(path)
     if suffix == "wav":
