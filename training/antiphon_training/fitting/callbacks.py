@@ -6,10 +6,8 @@ import csv
 import io
 import json
 import math
-import os
 import time
 import zipfile
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
@@ -19,18 +17,15 @@ from antiphon.errors import TrainingError
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.fitting import run_folder
 from antiphon_training.fitting.averaging import AveragedWeights
+from antiphon_training.fitting.weights_file import write_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from antiphon_training.kinds.setup import Plan
 
 Losses = dict[str, float]
 """By Keras' names: `loss`, `pitch_loss` ..., and the same after `val_` for validation."""
-
-HDF5_OVERHEAD = 8192
-"""Bytes that a variable and its layer take in a file besides the values, at most."""
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -194,14 +189,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._since, self._cpu_since = now, cpu
 
     def _write_best(self, half: Path) -> None:
-        # HDF5 crashes the process on a full disk (seen with h5py 3), so first write as many
-        # bytes in a way that raises OSError.
-        with half.open("wb") as room:
-            room.write(bytes(_size_of_file(self._network)))
-            room.flush()
-            os.fsync(room.fileno())
-        with _without_optimizer(self._network) as network:
-            network.save_weights(half)
+        write_weights(self._network, half)
 
     def _save_resume(self) -> None:
         values = {f"v{i}": v.numpy() for i, v in enumerate(_variables(self.model))}
@@ -276,28 +264,6 @@ class ToListener(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Pass on the losses of an epoch."""
         self._listener.epoch_ends(epoch + 1, dict(logs or {}))
-
-
-@contextmanager
-def _without_optimizer(network: Any) -> Iterator[Any]:
-    """Have a network without its optimizer, whose moments Keras would write beside the weights.
-
-    They are twice as many numbers as the weights, and only `resume.npz` needs them.
-    """
-    optimizer = getattr(network, "optimizer", None)
-    if optimizer is None:
-        yield network
-        return
-    network.optimizer = None
-    try:
-        yield network
-    finally:
-        network.optimizer = optimizer
-
-
-def _size_of_file(network: Any) -> int:
-    """Return how many bytes a file of a network's weights takes at most."""
-    return sum(int(np.prod(w.shape)) * 4 + HDF5_OVERHEAD for w in network.weights)
 
 
 def _variables(model: Any) -> list[Any]:
