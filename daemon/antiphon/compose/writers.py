@@ -38,13 +38,20 @@ class Writer(Protocol):
         """
 
 
-def open_writer(path: Path) -> Write:
+def open_writer(path: Path, soundfont: str = "auto") -> Write:
     """Return a function that writes a file of this suffix, before anything is composed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    soundfont : str
+        The SoundFont of a .wav: a file, or "auto".
 
     Raises
     ------
     AntiphonError
-        There is no such writer, or it lacks a program or a package.
+        There is no such writer, or it lacks a program, a package or a SoundFont.
     """
     suffix = path.suffix.lower().removeprefix(".")
     if not path.parent.is_dir():
@@ -56,7 +63,7 @@ def open_writer(path: Path) -> Write:
     if suffix in ("mid", "midi"):
         return _midi(path)
     if suffix == "wav":
-        return _wav(path)
+        return _wav(path, soundfont)
     writer: Writer | None = extras.load(extras.WRITERS, suffix, f"to write {path.name}")
     if writer is None:
         known = ", ".join(f".{name}" for name in ("mid", "wav", *extras.names(extras.WRITERS)))
@@ -102,15 +109,18 @@ def _midi(path: Path) -> Write:
     return write
 
 
-def _wav(path: Path) -> Write:
+def _wav(path: Path, soundfont: str) -> Write:
     from antiphon.synth import find_soundfont, render_midi_to_wav
+    from antiphon.synth.engine import load_library
+
+    load_library()
+    found = find_soundfont(soundfont)
 
     def write(piece: Composition) -> list[Path]:
-        soundfont = find_soundfont(piece.soundfont)
         with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
             midi = Path(folder) / "piece.mid"
             write_midi(midi, piece.parts)
-            render_midi_to_wav(midi, path, soundfont, piece.gain)
+            render_midi_to_wav(midi, path, found, piece.gain)
         return [path]
 
     return write
