@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from antiphon.compose.writers import open_writer
-from antiphon.errors import AntiphonError
+from antiphon.errors import AntiphonError, UsageError
 from antiphon.file_names import readable
 from antiphon_export.learning import doing
 from antiphon_export.learning.steps import Step
@@ -71,13 +71,17 @@ def writable(
 
     Raises
     ------
+    UsageError
+        There is no such folder, or nothing can be written there.
     AntiphonError
-        None can be written.
+        What is missing here leaves no form.
     """
     found = []
     for path in paths:
         try:
             open_writer(path, soundfont)
+        except UsageError:
+            raise
         except AntiphonError as error:
             say(f"{path.name} is left out. {error}")
             last = error

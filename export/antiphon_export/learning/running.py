@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.errors import UsageError
@@ -29,6 +30,8 @@ def learn_from(order: LearnOrder, verbosity: Verbosity) -> None:
         raise UsageError("--notes and --seconds both say how much to compose; give one of them.")
     if order.hours is not None and order.hours <= 0.0:
         raise UsageError("--hours must be more than 0; 0.1 are six minutes.")
+    if Path(order.instrument_name).name != order.instrument_name:
+        raise UsageError(f"--name {order.instrument_name}: a name has no / in it.")
     run_folder.make(order.out)
     settings = _settings(order)
     do_steps(steps_of(order, settings, verbosity), order.kept, verbosity.say)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from antiphon.cli.verbosity import Verbosity
-from antiphon.errors import CorpusError
+from antiphon.errors import CorpusError, UsageError
 from antiphon.instrument import Predictor
 from antiphon.music.files.reading import read_performance
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon_export.learning.order import LearnOrder
 from antiphon_export.learning.running import learn_from
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.train,
@@ -99,6 +97,24 @@ def test_one_order_does_it_all_and_does_it_once(
     learn_from(replace(order, seed=2), Verbosity())
     assert capsys.readouterr().err.count("done before") == 4
     assert order.instrument.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"hours": 0.0}, "--hours must be more than 0"),
+        ({"notes": 5, "seconds": 5.0}, "--notes and --seconds both say"),
+        ({"name": "a/b"}, "a name has no / in it"),
+        ({"piece": Path("nowhere/piece.mid")}, r"There is no folder nowhere to write piece\.mid"),
+        ({"recipe": "hose"}, "There is no recipe hose"),
+    ],
+)
+def test_what_makes_no_sense_is_a_sentence(
+    order: LearnOrder, wrong: dict[str, Any], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        learn_from(replace(order, **wrong), Verbosity())
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_empty_folder_is_a_sentence(order: LearnOrder, tmp_path: Path) -> None:
