@@ -109,12 +109,12 @@ def compose(
         run=run,
         title=title,
     )
-    with _progress(notes, quiet=context.obj.quiet) as progress:
+    with composing(notes, quiet=context.obj.quiet) as progress:
         compose_piece(wish, settings, say=context.obj.say, progress=progress)
 
 
 @contextlib.contextmanager
-def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+def composing(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     """Show the number of notes so far, or of words, if stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None

@@ -103,7 +103,8 @@ def compose(
         Something cannot be read, found or written. A program that a writer lacks is
         noticed before anything is composed.
     """
-    writers = [open_writer(path) for path in wish.out]
+    soundfont = str(settings.synth.soundfont)
+    writers = [open_writer(path, soundfont) for path in wish.out]
     predictor = Predictor(settings.instrument.file)
     limits = with_temperatures(settings.partner, wish.temperature, predictor.codec.fields)
     seed = settings.partner.seed_number()
@@ -145,7 +146,6 @@ def compose(
         (synth.wire_player_program, synth.wire_partner_program),
         (0, settings.midi.written_channel),
         synth.gain,
-        str(synth.soundfont),
         notated,
     )
     files = [file for write in writers for file in write(piece)]

@@ -31,8 +31,6 @@ class Composition:
         Their channels, 0 to 15.
     gain : float
         How loud it is rendered, 0 to 10.
-    soundfont : str
-        The SoundFont to render it with: a file, or "auto".
     notated : Notated
         What is told of the notation; its hands are those of the beginning.
     """
@@ -43,7 +41,6 @@ class Composition:
     programs: tuple[int, int] = (0, 0)
     channels: tuple[int, int] = (0, 1)
     gain: float = 3.0
-    soundfont: str = "auto"
     notated: Notated = field(default_factory=Notated)
 
     @property

@@ -112,7 +112,7 @@ def _open(path: Path, order: Order, settings: Settings) -> Write:
     if path.suffix.lower()[1:] in SOUNDS:
         from antiphon.synth.render import LONGEST_WAV
 
-        write_sound = open_sound(path)
+        write_sound = open_sound(path, str(synth.soundfont))
         synth = settings.synth
 
         def write(performance: Performance) -> list[Path]:
@@ -122,7 +122,7 @@ def _open(path: Path, order: Order, settings: Settings) -> Write:
                     f"{order.file} is longer than a sound file can be (6 h 45 min); choose a part "
                     "of it, --from and --to."
                 )
-            write_sound(messages, str(synth.soundfont), synth.gain)
+            write_sound(messages, synth.gain)
             return [path]
 
         return write

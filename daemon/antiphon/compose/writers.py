@@ -41,20 +41,27 @@ class Writer(Protocol):
         """
 
 
-def open_writer(path: Path) -> Write:
+def open_writer(path: Path, soundfont: str = "auto") -> Write:
     """Return a function that writes a file of this suffix, before anything is composed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    soundfont : str
+        The SoundFont of what is sound: a file, or "auto".
 
     Raises
     ------
     AntiphonError
-        There is no such writer, or it lacks a program or a package.
+        There is no such writer, or it lacks a program, a package or a SoundFont.
     """
     suffix = path.suffix.lower().removeprefix(".")
     check_folder(path)
     if suffix in ("mid", "midi"):
         return _midi(path)
     if suffix in SOUNDS:
-        return _sound(path)
+        return _sound(path, soundfont)
     writer: Writer | None = extras.load(extras.WRITERS, suffix, f"to write {path.name}")
     if writer is None:
         known = ", ".join(f".{name}" for name in ("mid", *SOUNDS, *extras.names(extras.WRITERS)))
@@ -128,8 +135,8 @@ def _midi(path: Path) -> Write:
     return write
 
 
-def _sound(path: Path) -> Write:
-    write_sound = open_sound(path)
+def _sound(path: Path, soundfont: str) -> Write:
+    write_sound = open_sound(path, soundfont)
 
     def write(piece: Composition) -> list[Path]:
         from antiphon.music.files.reading import read_performance
@@ -138,35 +145,42 @@ def _sound(path: Path) -> Write:
             midi = Path(folder) / "piece.mid"
             write_midi(midi, piece.parts, notated=piece.notated)
             messages = read_performance(midi, drums=True).messages()
-        write_sound(messages, piece.soundfont, piece.gain)
+        write_sound(messages, piece.gain)
         return [path]
 
     return write
 
 
-def open_sound(path: Path) -> Callable[[Sequence[tuple[float, bytes]], str, float], None]:
-    """Return a function that renders messages, by a SoundFont and at a gain, to a file.
+def open_sound(
+    path: Path, soundfont: str
+) -> Callable[[Sequence[tuple[float, bytes]], float], None]:
+    """Return a function that renders messages, at a gain, to a file.
 
     Parameters
     ----------
     path : Path
         Its suffix is one of `SOUNDS`.
+    soundfont : str
+        The SoundFont: a file, or "auto".
 
     Raises
     ------
     AntiphonError
-        There is no such folder, or the encoder of this suffix is not installed.
+        There is no such folder, no FluidSynth or SoundFont, or the encoder of this suffix is
+        not installed.
     """
     check_folder(path)
     from antiphon.synth import encode, find_soundfont, render_messages_to_wav
     from antiphon.synth.encoding import check_encoder
+    from antiphon.synth.engine import load_library
 
+    load_library()
+    found = find_soundfont(soundfont)
     wav = path.suffix.lower() == ".wav"
     if not wav:
         check_encoder(path)
 
-    def write(messages: Sequence[tuple[float, bytes]], soundfont: str, gain: float) -> None:
-        found = find_soundfont(soundfont)
+    def write(messages: Sequence[tuple[float, bytes]], gain: float) -> None:
         if wav:
             render_messages_to_wav(messages, path, found, gain)
             return

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from antiphon.compose import Wish, compose
-from antiphon.errors import AntiphonError, MidiFileError, SettingError, UsageError
+from antiphon.errors import AntiphonError, MidiFileError, SettingError, SynthError, UsageError
 from antiphon.music.files.reading import read_performance
 from antiphon.sections import Settings
 from antiphon.settings import Option, load
@@ -190,6 +190,17 @@ class TestFiles:
             assert sound.getnframes() / sound.getframerate() > 3.0
         assert "<score-partwise" in out[3].read_text(encoding="utf-8")
         assert told == []
+
+    def test_a_missing_soundfont_is_told_before_anything_is_composed(
+        self, phrase: Path, settings: Settings, tmp_path: Path
+    ) -> None:
+        (tmp_path / "none.toml").write_text(
+            f'[synth]\nsoundfont = "{tmp_path / "none.sf2"}"\n', encoding="utf-8"
+        )
+        without = load(Settings, tmp_path / "none.toml", environ={}).settings
+        with pytest.raises(SynthError, match=r"none\.sf2 is no SoundFont"):
+            compose(wish(phrase, tmp_path / "b.mid", tmp_path / "a.wav"), without)
+        assert not (tmp_path / "b.mid").exists()
 
     def test_what_cannot_be_told_by_its_name_is_refused(
         self, phrase: Path, settings: Settings, tmp_path: Path

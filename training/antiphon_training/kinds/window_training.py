@@ -104,7 +104,7 @@ def _set_up(
             f"The corpora are too small: {len(train)} rows to train on and {len(validation)} for "
             f"validation, for batches of {fit.batch}; add files, or lower batch or codec.seen."
         )
-    a_pass = min(len(train), fit.windows or len(train))
+    a_pass = fit.windows or len(train)  # a small corpus is passed over several times
     parts = math.ceil(a_pass / fit.part)
     steps = math.ceil(a_pass / (parts * fit.batch))
     windows, following = validation.evenly(fit.validation_windows)
