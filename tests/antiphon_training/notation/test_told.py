@@ -189,6 +189,21 @@ def test_bar_lines_stay_where_they_are_whatever_is_added() -> None:
         assert starts[:7] == [event.start for event in alone.right.flowing]
 
 
+def test_nor_do_they_move_where_the_metre_is_guessed() -> None:
+    waltz = [n for bar in range(6) for n in (3.0 * bar, 3.0 * bar + 1, 3.0 * bar + 2)]
+    bass = at(waltz[::3], pitch=36)
+    tune = np.sort(np.concatenate([at(waltz, pitch=72), bass]), order="onset")
+    march = at([18.0 + n for n in range(24)], pitch=72)
+    march_bass = at([18.0 + 4 * n for n in range(6)], pitch=36)
+    whole = np.sort(np.concatenate([tune, march, march_bass]), order="onset")
+    until = float(march["onset"][0])
+    for clock in (RUBATO, None):
+        told = Notated(clock, given_until=until)
+        page = lay_out(whole, (), told)
+        assert page.metre.beats == 3
+        assert page.pickup == lay_out(tune, (), Notated(clock)).pickup
+
+
 def test_every_bar_is_filled_through_all_changes() -> None:
     told = notated((0, 1, 4), (1, 3, 4), (7, 7, 8), (14, 2, 2), (18, 12, 16))
     page = laid_out([0.5 * n for n in range(50)], told)

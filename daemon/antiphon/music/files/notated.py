@@ -78,12 +78,16 @@ class Notated:
         The key signatures, in order; empty where none is told.
     hands : int8 array, shape (notes,), or None
         `hands.RIGHT`, `LEFT` or `UNTOLD` for each note, in the order of the notes.
+    given_until : float
+        The time in seconds from which on notes were added: metre and key, where they are
+        not told, are guessed from those before it, so that nothing that is added moves them.
     """
 
     clock: BeatClock | None = None
     metres: tuple[TimeSignature, ...] = ()
     keys: tuple[KeySignature, ...] = ()
     hands: NDArray[np.int8] | None = None
+    given_until: float = math.inf
 
     def bar_line(self, second: float) -> float:
         """Return the beat of the last bar line that is not after a time; without bars, its beat."""
