@@ -160,5 +160,5 @@ def _alone(added: NoteArray, notated: Notated) -> tuple[NoteArray, Notated]:
     if notated.clock is not None:
         line = notated.bar_line(first)
         first, notated = notated.clock.second_at(line), notated.since(line)
-    added["onset"] -= first
+    added["onset"] = np.maximum(added["onset"] - first, 0.0)
     return added, replace(notated, hands=None)

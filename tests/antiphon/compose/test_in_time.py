@@ -109,6 +109,17 @@ def test_whole_bars_of_silence_are_left_out(tmp_path: Path) -> None:
     assert beats == pytest.approx([2.0 + 0.5 * n for n in range(12)], abs=1e-3)
 
 
+def test_a_beginning_that_is_a_little_early_in_its_bar_begins_with_it(tmp_path: Path) -> None:
+    notes = hand(60, [12.0 - 0.004, *(12.0 + 0.5 * n for n in range(1, 12))])
+    write_midi(tmp_path / "a.mid", [Part("Piano", 0, 0, notes)], notated=NOTATED)
+    beginning = read_beginning(tmp_path / "a.mid", "keys")
+    assert beginning.notes["onset"][0] == 0.0
+    assert beginning.notated.clock is not None
+    assert beginning.notated.clock.beats_at(beginning.notes["onset"])[1] == pytest.approx(
+        0.5, abs=1e-3
+    )
+
+
 def test_the_beats_go_on_at_the_tempo_of_the_end() -> None:
     notes = hand(60, [0.5 * n for n in range(14)])
     told = going_on(NOTATED, notes)
