@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -51,11 +52,13 @@ class Composition:
     @property
     def told(self) -> Notated:
         """What is told of the notation of `notes`."""
-        if self.notated.hands is None:
-            return self.notated
-        hands = np.concatenate([self.notated.hands, np.full(len(self.added), UNTOLD, np.int8)])
+        until = float(self.added["onset"].min(initial=math.inf)) if len(self.given) else math.inf
+        told = replace(self.notated, given_until=until)
+        if told.hands is None:
+            return told
+        hands = np.concatenate([told.hands, np.full(len(self.added), UNTOLD, np.int8)])
         order = note_order(np.concatenate([self.given, self.added]))
-        return replace(self.notated, hands=hands[order])
+        return replace(told, hands=hands[order])
 
     @property
     def parts(self) -> list[Part]:

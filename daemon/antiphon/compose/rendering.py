@@ -112,8 +112,8 @@ def _open(path: Path, order: Order, settings: Settings) -> Write:
     if path.suffix.lower()[1:] in SOUNDS:
         from antiphon.synth.render import LONGEST_WAV
 
-        write_sound = open_sound(path, str(synth.soundfont))
         synth = settings.synth
+        write_sound = open_sound(path, str(synth.soundfont))
 
         def write(performance: Performance) -> list[Path]:
             messages = between(performance.messages(), order.start, order.end)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from music21 import converter, stream
 
 from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.conductor import KeySignature, TimeSignature
@@ -17,8 +18,11 @@ from antiphon.music.files.notated import Notated
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.grid import told_grid
+from antiphon_training.notation.lilypond import lilypond
 from antiphon_training.notation.metres import DOTTED, EIGHTH, HALF, QUARTER, Metre, Metres
+from antiphon_training.notation.musicxml import musicxml
 from antiphon_training.notation.page import Page, lay_out
+from antiphon_training.notation.score import make_score
 from antiphon_training.notation.spelling import Key
 
 pytestmark = pytest.mark.train
@@ -189,6 +193,21 @@ def test_bar_lines_stay_where_they_are_whatever_is_added() -> None:
         assert starts[:7] == [event.start for event in alone.right.flowing]
 
 
+def test_nor_do_they_move_where_the_metre_is_guessed() -> None:
+    waltz = [n for bar in range(6) for n in (3.0 * bar, 3.0 * bar + 1, 3.0 * bar + 2)]
+    bass = at(waltz[::3], pitch=36)
+    tune = np.sort(np.concatenate([at(waltz, pitch=72), bass]), order="onset")
+    march = at([18.0 + n for n in range(24)], pitch=72)
+    march_bass = at([18.0 + 4 * n for n in range(6)], pitch=36)
+    whole = np.sort(np.concatenate([tune, march, march_bass]), order="onset")
+    until = float(march["onset"][0])
+    for clock in (RUBATO, None):
+        told = Notated(clock, given_until=until)
+        page = lay_out(whole, (), told)
+        assert page.metre.beats == 3
+        assert page.pickup == lay_out(tune, (), Notated(clock)).pickup
+
+
 def test_every_bar_is_filled_through_all_changes() -> None:
     told = notated((0, 1, 4), (1, 3, 4), (7, 7, 8), (14, 2, 2), (18, 12, 16))
     page = laid_out([0.5 * n for n in range(50)], told)
@@ -197,3 +216,24 @@ def test_every_bar_is_filled_through_all_changes() -> None:
         assert bar.flowing[0].start == bar.start == page.spans[number][0] + (0 if number else 48)
         assert bar.flowing[-1].end == bar.end == page.spans[number][1]
         assert all(a.end == b.start for a, b in itertools.pairwise(bar.flowing))
+
+
+def test_a_score_has_every_change_in_its_bar() -> None:
+    keys = (KeySignature(0.0, 2, False), KeySignature(7.0, -1, False))
+    metres = tuple(TimeSignature(*each) for each in ((0, 1, 4), (1, 3, 4), (7, 7, 8), (14, 2, 2)))
+    page = laid_out([0.5 * n for n in range(44)], Notated(RUBATO, metres, keys))
+    text = musicxml(make_score(page)).decode()
+    score = converter.parseData(text, format="musicxml")
+    for part in score.parts:
+        bars = list(part.getElementsByClass(stream.Measure))
+        assert len(bars) == len(page.spans) == 7
+        times = {bar.number: bar.timeSignature.ratioString for bar in bars if bar.timeSignature}
+        assert times == {0: "3/4", 3: "7/8", 5: "2/2"}
+        signs = {bar.number: bar.keySignature.sharps for bar in bars if bar.keySignature}
+        assert signs == {0: 2, 3: -1}
+        for bar, (start, end) in zip(bars[1:], page.spans[1:], strict=True):
+            for voice in bar.voices or [bar]:
+                assert 24 * voice.duration.quarterLength == end - start
+    source = lilypond(page)
+    assert source.count("\\time 7/8") == source.count("\\time 2/2") == 2
+    assert source.count("\\key f \\major") == 2

@@ -48,6 +48,14 @@ CLEARLY = 0.25
 OFFSETS = 96
 """The offsets to the beat that are tried, in parts of a beat."""
 
+C_MAJOR = np.array([0, 2, 4, 5, 7, 9, 11])
+LONGEST_SOUND = 2.0
+"""Seconds of a note that count for a scale at most."""
+
+UNASKED = 0.1
+"""Another scale that has so much more of the sound tells that nobody wrote the signature: in
+none of 167 files in C major or A minor of three collections."""
+
 LONGEST_LONE = 4
 """Bars of one beat, as the only metre, that are believed at most."""
 
@@ -70,12 +78,16 @@ class Notated:
         The key signatures, in order; empty where none is told.
     hands : int8 array, shape (notes,), or None
         `hands.RIGHT`, `LEFT` or `UNTOLD` for each note, in the order of the notes.
+    given_until : float
+        The time in seconds from which on notes were added: metre and key, where they are
+        not told, are guessed from those before it, so that nothing that is added moves them.
     """
 
     clock: BeatClock | None = None
     metres: tuple[TimeSignature, ...] = ()
     keys: tuple[KeySignature, ...] = ()
     hands: NDArray[np.int8] | None = None
+    given_until: float = math.inf
 
     def bar_line(self, second: float) -> float:
         """Return the beat of the last bar line that is not after a time; without bars, its beat."""
@@ -131,8 +143,9 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     if clock is None or offset is None:
         return Notated(hands=hands)
     if offset:  # whatever begins bars, it is not these notes
-        return Notated(clock.moved(offset - 1.0), (), conductor.keys[:1], hands)
-    return Notated(clock, _metres(conductor, float(beats[-1])), conductor.keys, hands)
+        return Notated(clock.moved(offset - 1.0), (), _keys(conductor, notes)[:1], hands)
+    metres = _metres(conductor, float(beats[-1]))
+    return Notated(clock, metres, _keys(conductor, notes), hands)
 
 
 def borne_out(beats: NDArray[np.float64], ticks: int) -> bool:
@@ -186,3 +199,14 @@ def _metres(conductor: Conductor, last: float) -> tuple[TimeSignature, ...]:
     if lone and last > metres[0].beat + LONGEST_LONE * metres[0].bar:
         return ()  # some programs write 1/4 where they know the beats and not the bars
     return metres
+
+
+def _keys(conductor: Conductor, notes: NoteArray) -> tuple[KeySignature, ...]:
+    """Return the key signatures; none where a lone C major is what a program writes unasked."""
+    keys = conductor.keys
+    if len(keys) != 1 or keys[0].fifths or keys[0].minor:
+        return keys
+    lengths = np.minimum(notes["duration"], LONGEST_SOUND)
+    sound = np.bincount(notes["pitch"] % 12, weights=lengths, minlength=12)
+    shares = [sound[(C_MAJOR + 7 * fifths) % 12].sum() for fifths in range(12)]
+    return keys if shares[0] >= max(shares) - UNASKED * sound.sum() else ()

@@ -49,14 +49,20 @@ def conductor(*events: tuple[int, mido.MetaMessage]) -> mido.MidiTrack:
 
 
 def played(
-    onsets: Sequence[int], *, name: str = "", pitch: int = 72, program: int = 0, channel: int = 0
+    onsets: Sequence[int],
+    *,
+    name: str = "",
+    pitch: int = 72,
+    program: int = 0,
+    channel: int = 0,
+    scale: tuple[int, ...] = (0, 1, 2, 3, 4),
 ) -> mido.MidiTrack:
     """Return a track of notes at some ticks, each of a tick."""
     track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     track.append(mido.Message("program_change", program=program, channel=channel))
     now = 0
     for number, tick in enumerate(onsets):
-        key = pitch + number % 5
+        key = pitch + scale[number % len(scale)]
         track.append(mido.Message("note_on", note=key, time=tick - now, channel=channel))
         track.append(mido.Message("note_off", note=key, time=1, channel=channel))
         now = tick + 1
@@ -122,6 +128,15 @@ class TestWhatIsTold:
         found = told(file_of(tmp_path / "a.mid", conductor((0, metre(1, 4))), played(EIGHTHS)))
         assert found.clock is not None
         assert found.metres == ()
+
+    @pytest.mark.parametrize(("up", "kept"), [(0, True), (2, False), (8, False)])
+    def test_c_major_that_no_note_bears_out_is_not_told(
+        self, up: int, kept: bool, tmp_path: Path
+    ) -> None:
+        signs = conductor((0, mido.MetaMessage("key_signature", key="C")))
+        scale = tuple(up + step for step in (0, 2, 4, 5, 7, 9, 11))
+        found = told(file_of(tmp_path / "a.mid", signs, played(EIGHTHS, scale=scale)))
+        assert bool(found.keys) is kept
 
 
 class TestPerformances:
