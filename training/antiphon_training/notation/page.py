@@ -10,14 +10,18 @@ import numpy as np
 from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
 from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.spelling import Key, Name, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
@@ -64,6 +68,12 @@ class Page:
         Ticks that are missing from the first bar.
     marks : tuple of (int, str)
         Words over the staff, by tick.
+    dynamics : tuple of (int, str)
+        "pp" to "ff" between the staves, by tick.
+    hairpins : tuple of Hairpin
+        Where a dynamic grows into the next.
+    pedals : tuple of (int, int)
+        The ticks at which the sustain pedal goes down and up.
     """
 
     metres: Metres
@@ -74,6 +84,9 @@ class Page:
     spans: tuple[tuple[int, int], ...]
     pickup: int
     marks: tuple[tuple[int, str], ...] = ()
+    dynamics: tuple[tuple[int, str], ...] = ()
+    hairpins: tuple[Hairpin, ...] = ()
+    pedals: tuple[tuple[int, int], ...] = ()
 
     @property
     def metre(self) -> Metre:
@@ -94,6 +107,7 @@ def lay_out(
     notes: NoteArray,
     marks: tuple[tuple[float, str], ...] = (),
     notated: Notated | None = None,
+    pedals: Sequence[tuple[float, float]] = (),
 ) -> Page:
     """Return the layout of notes: as a file tells it, and as it is heard where none does.
 
@@ -105,6 +119,8 @@ def lay_out(
         Words, each over the first stroke at or after a time in seconds.
     notated : Notated, optional
         What a file tells of the notation of these notes.
+    pedals : sequence of (float, float)
+        When the sustain pedal goes down and up, in seconds, in order.
 
     Raises
     ------
@@ -137,17 +153,22 @@ def lay_out(
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
     metre = grid.metres.first
+    spans = tuple(grid.metres.bars(last))
+    dynamics, hairpins = find_dynamics(starts, notes["velocity"][order], spans)
     return Page(
         grid.metres,
         keys,
         60.0 * BEAT / (grid.seconds_a_quarter * metre.beat),
         staves[0],
         staves[1],
-        spans=tuple(grid.metres.bars(last)),
+        spans=spans,
         pickup=grid.pickup,
         marks=tuple(
             (int(grid.starts[np.searchsorted(notes["onset"], t - 1e-3)]), s) for t, s in after
         ),
+        dynamics=dynamics,
+        hairpins=hairpins,
+        pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
 
 

@@ -67,7 +67,7 @@ def _musicxml(page: Page, title: str) -> bytes:
     from antiphon_training.notation.musicxml import musicxml
     from antiphon_training.notation.score import make_score
 
-    return musicxml(make_score(page, title))
+    return musicxml(make_score(page, title), page)
 
 
 def _write(path: Path, content: bytes) -> None:
