@@ -67,4 +67,4 @@ endef
 	@scripts/environment .venv-mutants live dev,mutants
 
 .venv-test/.ready: pyproject.toml
-	@scripts/environment .venv-test tests train,jax,notebook,dev
+	@scripts/environment .venv-test tests train,audio,jax,notebook,dev

@@ -19,7 +19,7 @@ def compose(
         list[Path],
         typer.Option(
             metavar="FILE",
-            help="The file to write: .mid, .wav, .musicxml, .pdf or .png; repeatable.",
+            help="The file to write: .mid, .wav, .mp3, .ogg, .musicxml, .pdf or .png; repeatable.",
         ),
     ],
     file: Annotated[

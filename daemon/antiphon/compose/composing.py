@@ -13,7 +13,7 @@ from antiphon.compose.continuing import continuation
 from antiphon.compose.in_time import beats_after, going_on, placed
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
-from antiphon.compose.writers import check_length, open_writer
+from antiphon.compose.writers import check_length, check_out, open_writer
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.instrument import Predictor
@@ -73,8 +73,7 @@ class Wish:
         """
         if self.seconds is not None and self.notes is not None:
             raise UsageError("--notes and --seconds both say how much to add; give one of them.")
-        if len(set(self.out)) < len(self.out):
-            raise UsageError("The same file is given twice; give each --out a name of its own.")
+        check_out(self.out)
 
 
 def compose(

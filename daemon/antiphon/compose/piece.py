@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class Composition:
         The SoundFont to render it with: a file, or "auto".
     notated : Notated
         What is told of the notation; its hands are those of the beginning.
+    pedals : tuple of (float, float)
+        When the sustain pedal goes down and up, in seconds, where a score is to mark it.
     """
 
     title: str
@@ -45,6 +48,7 @@ class Composition:
     gain: float = 3.0
     soundfont: str = "auto"
     notated: Notated = field(default_factory=Notated)
+    pedals: tuple[tuple[float, float], ...] = ()
 
     @property
     def notes(self) -> NoteArray:
@@ -54,11 +58,13 @@ class Composition:
     @property
     def told(self) -> Notated:
         """What is told of the notation of `notes`."""
-        if self.notated.hands is None:
-            return self.notated
-        hands = np.concatenate([self.notated.hands, np.full(len(self.added), UNTOLD, np.int8)])
+        until = float(self.added["onset"].min(initial=math.inf)) if len(self.given) else math.inf
+        told = replace(self.notated, given_until=until)
+        if told.hands is None:
+            return told
+        hands = np.concatenate([told.hands, np.full(len(self.added), UNTOLD, np.int8)])
         order = note_order(np.concatenate([self.given, self.added]))
-        return replace(self.notated, hands=hands[order])
+        return replace(told, hands=hands[order])
 
     @property
     def parts(self) -> list[Part]:

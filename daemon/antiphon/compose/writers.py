@@ -1,6 +1,6 @@
 """Write a composition: each suffix has its writer.
 
-This module writes MIDI and WAV; `antiphon[train]` adds the writers of scores (see
+This module writes MIDI and sound; `antiphon[train]` adds the writers of scores (see
 `extras`).
 """
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Write = Callable[[Composition], list[Path]]
     """Writes a composition and returns the files."""
+
+
+SOUNDS = ("wav", "mp3", "ogg")
 
 
 class Writer(Protocol):
@@ -46,17 +49,40 @@ def open_writer(path: Path) -> Write:
         There is no such writer, or it lacks a program or a package.
     """
     suffix = path.suffix.lower().removeprefix(".")
-    if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
+    check_folder(path)
     if suffix in ("mid", "midi"):
         return _midi(path)
-    if suffix == "wav":
-        return _wav(path)
+    if suffix in SOUNDS:
+        return _sound(path)
     writer: Writer | None = extras.load(extras.WRITERS, suffix, f"to write {path.name}")
     if writer is None:
-        known = ", ".join(f".{name}" for name in ("mid", "wav", *extras.names(extras.WRITERS)))
+        known = ", ".join(f".{name}" for name in ("mid", *SOUNDS, *extras.names(extras.WRITERS)))
         raise UsageError(f"{path.name} cannot be written; end its name in one of {known}.")
     return writer(path)
+
+
+def check_out(paths: Sequence[Path]) -> None:
+    """Check that files have names of their own.
+
+    Raises
+    ------
+    UsageError
+        The same file is given twice.
+    """
+    if len(set(paths)) < len(paths):
+        raise UsageError("The same file is given twice; give each --out a name of its own.")
+
+
+def check_folder(path: Path) -> None:
+    """Check that there is a folder to write a file to.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
 
 
 def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> None:
@@ -77,15 +103,15 @@ def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> No
         The beginning is too long.
     """
     seconds = float((beginning["onset"] + beginning["duration"]).max(initial=0.0))
-    wav = next((path for path in paths if path.suffix.lower() == ".wav"), None)
-    if wav is None:
+    sound = next((path for path in paths if path.suffix.lower()[1:] in SOUNDS), None)
+    if sound is None:
         return
     from antiphon.synth.render import LONGEST_WAV
 
     if seconds > LONGEST_WAV:
         raise UsageError(
             f"{source} lasts {seconds / 3600:.0f} hours, which is too long for a WAV file (6 h "
-            f"45 min); write {wav.with_suffix('.mid').name}, or only what is added: --added-only."
+            f"45 min); write {sound.with_suffix('.mid').name}, or only what is added: --added-only."
         )
 
 
@@ -97,15 +123,51 @@ def _midi(path: Path) -> Write:
     return write
 
 
-def _wav(path: Path) -> Write:
-    from antiphon.synth import find_soundfont, render_midi_to_wav
+def _sound(path: Path) -> Write:
+    write_sound = open_sound(path)
 
     def write(piece: Composition) -> list[Path]:
-        soundfont = find_soundfont(piece.soundfont)
+        from antiphon.music.files.reading import read_performance
+
         with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
             midi = Path(folder) / "piece.mid"
             write_midi(midi, piece.parts, notated=piece.notated)
-            render_midi_to_wav(midi, path, soundfont, piece.gain)
+            messages = read_performance(midi, drums=True).messages()
+        write_sound(messages, piece.soundfont, piece.gain)
         return [path]
+
+    return write
+
+
+def open_sound(path: Path) -> Callable[[Sequence[tuple[float, bytes]], str, float], None]:
+    """Return a function that renders messages, by a SoundFont and at a gain, to a file.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix is one of `SOUNDS`.
+
+    Raises
+    ------
+    AntiphonError
+        There is no such folder, or the encoder of this suffix is not installed.
+    """
+    check_folder(path)
+    from antiphon.synth import encode, find_soundfont, render_messages_to_wav
+    from antiphon.synth.encoding import check_encoder
+
+    wav = path.suffix.lower() == ".wav"
+    if not wav:
+        check_encoder(path)
+
+    def write(messages: Sequence[tuple[float, bytes]], soundfont: str, gain: float) -> None:
+        found = find_soundfont(soundfont)
+        if wav:
+            render_messages_to_wav(messages, path, found, gain)
+            return
+        with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
+            sound = Path(folder) / "sound.wav"
+            render_messages_to_wav(messages, sound, found, gain)
+            encode(sound, path)
 
     return write

@@ -178,9 +178,9 @@ class TestFiles:
         self, phrase: Path, settings: Settings, tmp_path: Path
     ) -> None:
         with pytest.raises(
-            UsageError, match=r"^a\.ogg cannot be written; .* \.mid, \.wav, .*\.png"
+            UsageError, match=r"^a\.aiff cannot be written; .* \.mid, \.wav, .*\.png"
         ):
-            compose(wish(phrase, tmp_path / "a.ogg"), settings)
+            compose(wish(phrase, tmp_path / "a.aiff"), settings)
         with pytest.raises(UsageError, match=r"There is no folder .*none to write a\.mid to"):
             compose(wish(phrase, tmp_path / "none" / "a.mid"), settings)
         with pytest.raises(UsageError, match="same file is given twice"):

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from antiphon.music.files.reading import Track
 from antiphon.music.note import Note, notes_to_array
-from antiphon.music.pedal import CONTROL_DTYPE
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.lilypond import lilypond
 from antiphon_training.notation.page import Page, lay_out
-from antiphon_training.notation.pedals import pedal_marks, pedal_spans
+from antiphon_training.notation.pedals import pedal_marks
 
 if TYPE_CHECKING:
     Marks = tuple[tuple[int, str], ...]
@@ -52,20 +50,11 @@ def test_a_level_that_is_reached_by_degrees_has_a_hairpin(back: bool) -> None:
     assert hairpin.kind == ("diminuendo" if back else "crescendo")
 
 
-def test_the_pedal_of_a_file_is_found() -> None:
-    notes = notes_to_array([Note(60 + n, 0.5 * n, 0.4, 80) for n in range(8)])
-    pedal = [(0.1, 64, 127), (0.9, 64, 0), (1.1, 64, 64), (1.2, 64, 90), (2.4, 64, 10)]
-    other = [(0.5, 64, 80), (0.6, 64, 0), (2.0, 64, 80), (2.6, 7, 90)]
-    tracks = [
-        Track("", channel, 0, notes, np.array(controls, dtype=CONTROL_DTYPE))
-        for channel, controls in enumerate((pedal, other))
-    ]
-    assert pedal_spans(tracks[:1]) == [(0.1, 0.9), (1.1, 2.4)]
-    spans = pedal_spans(tracks)
-    assert spans == [(0.1, 0.9), (1.1, 2.6)]
-    assert pedal_marks(spans, notes["onset"], np.arange(8) * 24) == ((0, 48), (48, 120))
-    assert pedal_marks([(0.0, 0.2)], notes["onset"], np.arange(8) * 24) == ()
-    assert pedal_marks([], notes["onset"], np.arange(8) * 24) == ()
+def test_a_pedal_is_marked_with_the_notes_that_it_keeps() -> None:
+    onsets, starts = np.arange(8) * 0.5, np.arange(8) * 24
+    assert pedal_marks([(0.1, 0.9), (1.1, 2.6)], onsets, starts) == ((0, 48), (48, 120))
+    assert pedal_marks([(0.0, 0.2)], onsets, starts) == ()
+    assert pedal_marks([], onsets, starts) == ()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Places are ticks, `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 LONGEST_HARMONY = 2.0
 """Seconds of a note that count for the harmony at most, because a pedal keeps notes longer."""
+
+FEWEST = 8
+"""Fewer strokes tell no metre."""
 
 OPENING = 16.0
 """Beats from the first note on whose tempo is the tempo of a score."""
@@ -61,8 +65,15 @@ class Grid:
     pickup: int = 0
 
 
-def find_grid(notes: NoteArray) -> Grid:
-    """Return the grid of performed notes, sorted by onset, in seconds.
+def find_grid(notes: NoteArray, until: float = math.inf) -> Grid:
+    """Return the grid of performed notes.
+
+    Parameters
+    ----------
+    notes : NoteArray
+        Sorted by onset, in seconds.
+    until : float
+        The notes before this time tell the metre and the bars.
 
     Raises
     ------
@@ -76,8 +87,9 @@ def find_grid(notes: NoteArray) -> Grid:
     scale = DOTTED / BEAT if compound else 1.0
     places = _scaled(beats.ticks, scale)
     harmony = _harmony(notes, strokes.of_note, len(places))
+    tell = _telling(strokes.times, until)
     metre, first_bar = find_metre(
-        places, accents, harmony, compound=compound, seconds=beats.seconds_a_beat
+        places[tell], accents[tell], harmony[tell], compound=compound, seconds=beats.seconds_a_beat
     )
     shift = _shift(int(places[0]), metre, first_bar)
     ends = beats.at(notes["onset"] + notes["duration"]) * scale + shift
@@ -97,7 +109,7 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
     first = int(starts.min())
     told = _told_metres(notated.metres, first)
     if told is None:
-        metre, first_bar = _heard_metre(notes, starts, clock)
+        metre, first_bar = _heard_metre(notes, starts, clock, notated.given_until)
         shift = _shift(first, metre, first_bar)
         metres = Metres.only(metre)
     else:
@@ -130,16 +142,27 @@ BESIDE = 0.5
 """Ticks from the grid from which on a note is beside it."""
 
 
-def _heard_metre(notes: NoteArray, starts: Ticks, clock: BeatClock) -> tuple[Metre, int]:
+def _heard_metre(
+    notes: NoteArray, starts: Ticks, clock: BeatClock, until: float
+) -> tuple[Metre, int]:
     """Return the metre of notes on told beats, and the tick of a bar's beginning."""
     places, of_note = np.unique(starts, return_inverse=True)
     strokes = Strokes.of(notes, of_note)
     accents = find_accents(notes, strokes)
     harmony = _harmony(notes, of_note, len(places))
     earlier = int(places[0]) // QUARTER * QUARTER
-    seconds = clock.length_before(float(places[-1]) / BEAT)
-    metre, first = find_metre(places - earlier, accents, harmony, compound=False, seconds=seconds)
+    tell = _telling(strokes.times, until)
+    seconds = clock.length_before(float(places[tell][-1]) / BEAT)
+    metre, first = find_metre(
+        (places - earlier)[tell], accents[tell], harmony[tell], compound=False, seconds=seconds
+    )
     return metre, first + earlier
+
+
+def _telling(times: NDArray[np.float64], until: float) -> slice:
+    """Return the strokes that tell the metre: those before a time, or all if they are few."""
+    count = int(np.searchsorted(times, until))
+    return slice(count if count >= FEWEST else None)
 
 
 def _told_metres(told: Sequence[TimeSignature], first: int) -> tuple[Metres, int] | None:

@@ -129,11 +129,11 @@ def lay_out(
     """
     told = notated or Notated()
     if told.clock is None:
-        grid, keys = find_grid(notes), _told_keys(told, 0)
+        grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
     else:
         grid, shift = told_grid(notes, told, told.clock)
         keys = _told_keys(told, shift)
-    keys = keys or ((0, find_key(notes)),)
+    keys = keys or ((0, find_key(notes[notes["onset"] < told.given_until])),)
     order = np.argsort(grid.starts, kind="stable")
     starts, ends = grid.starts[order], grid.ends[order]
     pitches = notes["pitch"][order].astype(np.int64)

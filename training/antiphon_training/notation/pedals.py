@@ -1,4 +1,4 @@
-"""Pedal marks: when the sustain pedal of a performance goes down and up."""
+"""Pedal marks: the notes with which the sustain pedal goes down and up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.messages.spec import PEDAL_DOWN, SUSTAIN
 from antiphon_training.notation.beats import BEAT
 
 if TYPE_CHECKING:
@@ -14,35 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.music.files.reading import Track
-
 SHORTEST = BEAT
 """Ticks; what is shorter is not marked."""
-
-
-def pedal_spans(tracks: Sequence[Track]) -> list[tuple[float, float]]:
-    """Return when the sustain pedal goes down and up, in seconds, in order.
-
-    Channels that have a pedal each are taken together: it is down where one is. One that
-    is never lifted goes up with the last control.
-    """
-    changes: list[tuple[float, int]] = []
-    for track in tracks:
-        pedal = track.controls[track.controls["control"] == SUSTAIN]
-        down = pedal["value"] >= PEDAL_DOWN
-        turns = np.flatnonzero(np.diff(down, prepend=False))
-        changes += [(float(pedal["time"][n]), 1 if down[n] else -1) for n in turns.tolist()]
-    spans, feet, since = [], 0, 0.0
-    for time, foot in sorted(changes):
-        if foot > 0 and feet == 0:
-            since = time
-        feet += foot
-        if foot < 0 and feet == 0:
-            spans.append((since, time))
-    if feet > 0:
-        ends = (float(track.controls["time"].max(initial=0.0)) for track in tracks)
-        spans.append((since, max(ends)))
-    return spans
 
 
 def pedal_marks(

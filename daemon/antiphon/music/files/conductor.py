@@ -80,34 +80,31 @@ class Conductor:
     keys: tuple[KeySignature, ...] = ()
 
     @classmethod
-    def of(
-        cls,
-        ticks: int,
-        tempos: Iterable[tuple[int, int]],
-        metres: Iterable[tuple[int, int, int]],
-        keys: Iterable[tuple[int, str]],
-    ) -> Conductor:
-        """Return what a file says, from the events of all its tracks.
+    def of(cls, ticks: int, events: Iterable[tuple[int, Any]]) -> Conductor:
+        """Return what a file says.
 
         Parameters
         ----------
         ticks : int
             The division of its header; negative for SMPTE time.
-        tempos : iterable of (int, int)
-            Ticks and microseconds to a quarter.
-        metres : iterable of (int, int, int)
-            Tick, count and unit.
-        keys : iterable of (int, str)
-            Tick and name: "Bb", "F#m".
+        events : iterable of (int, mido.MetaMessage)
+            The meta events of all its tracks, each with its tick.
         """
         if ticks <= 0:
             return cls()
-        clock = BeatClock.of((tick / ticks, length * 1e-6) for tick, length in tempos if length)
+        by_kind: dict[str, list[tuple[int, Any]]] = {}
+        for tick, event in events:
+            by_kind.setdefault(event.type, []).append((tick, event))
+        tempos, metres, keys = (
+            by_kind.get(kind, ()) for kind in ("set_tempo", "time_signature", "key_signature")
+        )
+        changes = ((tick / ticks, event.tempo * 1e-6) for tick, event in tempos if event.tempo)
         times = [
-            TimeSignature(tick / ticks, *what) for tick, what in _last((t, m) for t, *m in metres)
+            TimeSignature(tick / ticks, event.numerator, event.denominator)
+            for tick, event in _last(metres)
         ]
-        signs = [_key(tick / ticks, name) for tick, name in _last(keys)]
-        return cls(clock, ticks, tuple(_barred(times)), tuple(_changing(signs)))
+        signs = [_key(tick / ticks, event.key) for tick, event in _last(keys)]
+        return cls(BeatClock.of(changes), ticks, tuple(_barred(times)), tuple(_changing(signs)))
 
 
 def _last(events: Iterable[tuple[int, Any]]) -> list[tuple[int, Any]]:

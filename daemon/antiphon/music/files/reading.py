@@ -11,7 +11,7 @@ import io
 import logging
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -100,6 +100,10 @@ class Performance:
         """
         return notes_of(self.tracks, pedal)
 
+    def without_drums(self) -> Performance:
+        """Return it without the notes of the drums, whose keys are no pitches."""
+        return replace(self, tracks=tuple(t for t in self.tracks if t.channel != DRUMS))
+
     def messages(self, *, lead_in: float = math.inf) -> list[tuple[float, bytes]]:
         """Return all channel messages in order of time, as a keyboard would send them.
 
@@ -168,7 +172,13 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
     for remark in remarks:
         _log.warning("%s %s.", path, remark)
     seconds = max(strand.messages[-1][0] for strand in strands)
-    return Performance(tracks, seconds, remarks, _conductor(file), _in_order(strands, seconds))
+    return Performance(
+        tracks,
+        seconds,
+        remarks,
+        Conductor.of(file.ticks_per_beat, _metas(file)),
+        _in_order(strands, seconds),
+    )
 
 
 class _Message(Protocol):
@@ -178,9 +188,6 @@ class _Message(Protocol):
     time: int
     name: str
     tempo: int
-    numerator: int
-    denominator: int
-    key: str
     is_meta: bool
 
     def bytes(self) -> list[int]: ...
@@ -238,19 +245,6 @@ def _strands(file: _MidiFile, clock: TempoMap) -> Iterator[_Strand]:
 def _clock(file: _MidiFile) -> TempoMap:
     changes = [(tick, event.tempo) for tick, event in _metas(file) if event.type == "set_tempo"]
     return TempoMap(file.ticks_per_beat, changes)
-
-
-def _conductor(file: _MidiFile) -> Conductor:
-    events = [(tick, event) for tick, event in _metas(file)]
-    return Conductor.of(
-        file.ticks_per_beat,
-        [(tick, event.tempo) for tick, event in events if event.type == "set_tempo"],
-        [
-            (tick, event.numerator, event.denominator)
-            for tick, event in events if event.type == "time_signature"
-        ],
-        [(tick, event.key) for tick, event in events if event.type == "key_signature"],
-    )  # fmt: skip
 
 
 def _metas(file: _MidiFile) -> Iterator[tuple[int, _Message]]:
