@@ -166,7 +166,8 @@ def _sign(head: Head, page: Page, length: str) -> str:
         return f"{'r' if head.shown else 's'}{length}"
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
-    return f"{notes}{length}{'~' if head.tied else ''}"
+    grace = f"\\acciaccatura {_name(head.grace)}8 " if head.grace else ""
+    return f"{grace}{notes}{length}{'~' if head.tied else ''}"
 
 
 def _name(name: Name) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
+from antiphon_training.notation.graces import take_graces
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
@@ -74,6 +75,8 @@ class Page:
         Where a dynamic grows into the next.
     pedals : tuple of (int, int)
         The ticks at which the sustain pedal goes down and up.
+    graces : dict of (int, int) to int
+        The pitch of the grace note before a pitch that begins at a tick.
     """
 
     metres: Metres
@@ -87,6 +90,7 @@ class Page:
     dynamics: tuple[tuple[int, str], ...] = ()
     hairpins: tuple[Hairpin, ...] = ()
     pedals: tuple[tuple[int, int], ...] = ()
+    graces: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def metre(self) -> Metre:
@@ -128,6 +132,8 @@ def lay_out(
         There are no notes.
     """
     told = notated or Notated()
+    plain = take_graces(notes)
+    notes = plain.notes
     if told.clock is None:
         grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
     else:
@@ -139,7 +145,7 @@ def lay_out(
     pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
     if told.hands is not None:
-        hands = told.hands[order]
+        hands = told.hands[plain.kept][order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
     names = _names(starts, pitches, right, keys)
     again = _struck_again(starts, pitches)
@@ -168,6 +174,10 @@ def lay_out(
         ),
         dynamics=dynamics,
         hairpins=hairpins,
+        graces={
+            (int(grid.starts[main]), int(notes["pitch"][main])): pitch
+            for main, pitch in plain.graces.items()
+        },
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
 
