@@ -102,6 +102,9 @@ def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, re
 def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
     ruler = Ruler(Metres.only(Metre(4)), frozenset(range(16)))
     pieces = ruler.written(4 * first, 4 * (first + length))
+    assert [ruler.in_three(tick) % 4 for tick in range(0, 96, 3)] == [0] * 32
+    assert [ruler.in_three(tick) for tick in (24, 32, 42)] == [24, 32, 44]
+    assert COMMON.in_three(42) == 42
     for start, end in pieces:
         if end - start not in IN_THIRDS:
             assert start % QUARTER == end % QUARTER == 0

@@ -147,14 +147,17 @@ def lay_out(
     if told.hands is not None:
         hands = told.hands[plain.kept][order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
+    rulers = [_ruler(starts[side], grid.metres) for side in (right, ~right)]
+    for side, ruler in zip((right, ~right), rulers, strict=True):
+        starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
     names = _names(starts, pitches, right, keys)
     again = _struck_again(starts, pitches)
     staves = [
         _staff(
             starts[side], ends[side], pitches[side], again[side],
-            [names[n] for n in np.flatnonzero(side)], grid.metres,
+            [names[n] for n in np.flatnonzero(side)], ruler,
         )
-        for side in (right, ~right)
+        for side, ruler in zip((right, ~right), rulers, strict=True)
     ]  # fmt: skip
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
@@ -175,8 +178,11 @@ def lay_out(
         dynamics=dynamics,
         hairpins=hairpins,
         graces={
-            (int(grid.starts[main]), int(notes["pitch"][main])): pitch
-            for main, pitch in plain.graces.items()
+            (start, pitch): plain.graces[main]
+            for start, pitch, main in zip(
+                starts.tolist(), pitches.tolist(), order.tolist(), strict=True
+            )
+            if main in plain.graces
         },
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
@@ -221,16 +227,20 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
     return again
 
 
+def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
+    """Return the ruler of a staff: a beat with a start at a third is divided in three."""
+    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
+    return Ruler(metres, frozenset(in_three.tolist()))
+
+
 def _staff(
     starts: NDArray[np.int64],
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
     again: NDArray[np.float64],
     names: list[Name],
-    metres: Metres,
+    ruler: Ruler,
 ) -> Staff:
-    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    ruler = Ruler(metres, frozenset(in_three.tolist()))
     ends = np.maximum(ends, starts + 1.0)
     columns = (column.tolist() for column in (starts, ends, pitches, again))
     notes = [Sounding(*note) for note in zip(*columns, strict=True)]
