@@ -34,6 +34,8 @@ class Composition:
         How loud it is rendered, 0 to 10.
     notated : Notated
         What is told of the notation; its hands are those of the beginning.
+    pedals : tuple of (float, float)
+        When the sustain pedal goes down and up, in seconds, where a score is to mark it.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Composition:
     channels: tuple[int, int] = (0, 1)
     gain: float = 3.0
     notated: Notated = field(default_factory=Notated)
+    pedals: tuple[tuple[float, float], ...] = ()
 
     @property
     def notes(self) -> NoteArray:

@@ -15,6 +15,7 @@ from antiphon.messages.spec import NOTE_OFF, NOTE_ON
 from antiphon.music.files.notated import notated_by
 from antiphon.music.files.reading import read_performance
 from antiphon.music.note import empty_notes
+from antiphon.music.pedal import pedal_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -175,6 +176,11 @@ def _score(performance: Performance, order: Order) -> Composition:
         )
     hands = None if notated.hands is None else notated.hands[inside]
     title = order.file.stem if order.title is None else order.title
+    pedals = pedal_spans([track.controls for track in pitched.tracks])
     return Composition(
-        readable(title), notes[inside], empty_notes(), notated=replace(notated, hands=hands)
+        readable(title),
+        notes[inside],
+        empty_notes(),
+        notated=replace(notated, hands=hands),
+        pedals=tuple((down, up) for down, up in pedals if order.start <= down < order.end),
     )

@@ -102,6 +102,9 @@ def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, re
 def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
     ruler = Ruler(Metres.only(Metre(4)), frozenset(range(16)))
     pieces = ruler.written(4 * first, 4 * (first + length))
+    assert [ruler.in_three(tick) % 4 for tick in range(0, 96, 3)] == [0] * 32
+    assert [ruler.in_three(tick) for tick in (24, 32, 42)] == [24, 32, 44]
+    assert COMMON.in_three(42) == 42
     for start, end in pieces:
         if end - start not in IN_THIRDS:
             assert start % QUARTER == end % QUARTER == 0
@@ -154,6 +157,30 @@ def test_lines_are_named_as_they_are_read(key: Key, line: str) -> None:
         for name in line.split()
     ]
     assert names(key, *pitches) == line.split()
+
+
+def test_notes_that_lead_upwards_are_raised() -> None:
+    """B sharp and D sharp to C sharp and E, in the third bar of Chopin's prelude in A."""
+    pitches = np.array((62, 68, 71, 74, 78, 72, 75, 73, 76, 73, 81))
+    starts = np.array((0, 0, 0, 2, 2, 3, 3, 3.75, 3.75, 4, 4))
+    written = spell(starts, pitches, np.ones(len(pitches), dtype=bool), Key(3, minor=False))
+    assert [f"{step}{sharps}" for step, sharps, _ in written[5:9]] == ["B1", "D1", "C1", "E0"]
+
+
+def test_a_rest_before_a_note_off_the_beat_is_visible() -> None:
+    """As in Bach's prelude in C; one that another voice fills up to a beat is not."""
+    halves = [Note(p, 2.0 * n, 2.0, 80) for n, p in enumerate((48, 47, 48, 45) * 2)]
+    tenor = [Note(64, 2.0 * n + 0.25, 1.75, 80) for n in range(8)]
+    melody = [Note(p, 0.5 * n, 0.5, 80) for n, p in enumerate((79, 84, 88, 84) * 8)]
+    notes = sorted([*halves, *tenor, *melody], key=lambda note: (note.onset, note.pitch))
+    page = lay_out(notes_to_array(notes))
+    heads = [
+        head for bar in divide(page, page.left, treble=False) for head in bar.flowing
+        if bar.holding
+    ]  # fmt: skip
+    shown = [head for head in heads if not head.pitches and head.shown]
+    assert len(shown) >= 6
+    assert all(page.metres.level(head.end) < 3 for head in shown)
 
 
 @given(st.lists(st.integers(0, 127), min_size=1, max_size=30), st.integers(-5, 6), st.booleans())

@@ -52,7 +52,7 @@ def page_of(path: Path) -> Page:
 
 @cache
 def xml_of(path: Path) -> bytes:
-    return musicxml(make_score(page_of(path), path.stem))
+    return musicxml(make_score(page_of(path), path.stem), page_of(path))
 
 
 @cache
@@ -114,7 +114,7 @@ class TestRealPieces:
             assert each.duration.dots <= 1
 
     def test_the_same_music_gives_the_same_bytes(self, path: Path) -> None:
-        assert musicxml(make_score(page_of(path), path.stem)) == xml_of(path)
+        assert musicxml(make_score(page_of(path), path.stem), page_of(path)) == xml_of(path)
 
     def test_no_voice_is_drowned_in_ties(self, path: Path) -> None:
         """Most notes of what was engraved need one head; of what was played freely, few."""

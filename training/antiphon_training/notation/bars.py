@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from antiphon_training.notation.graces import grace_name
 from antiphon_training.notation.spelling import Name
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TREBLE, BASS = (62, 79), (41, 60)
 """The pitches that a clef shows without ledger lines, or with one."""
+
+BEAT_LEVEL = 3
+"""The level of a beat in its metre."""
 
 CLEF_CHANGE = 14.0
 """The cost of a change of clef, in ledger lines."""
@@ -40,7 +44,10 @@ class Head:
     tied : bool
         Whether it is tied to the next head of its voice.
     shown : bool
-        Whether a rest is visible; it is not where another voice sounds.
+        Whether a rest is visible; it is not where another voice sounds, unless it leads to a
+        note off the beat.
+    grace : Name or None
+        The grace note before it.
     """
 
     start: int
@@ -49,6 +56,7 @@ class Head:
     names: tuple[Name, ...] = ()
     tied: bool = False
     shown: bool = True
+    grace: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
         flow, hold = flowing[number], holding[number]
         # Rests are visible in the flowing voice, if it has notes, where no note is held.
         held = [(head.start, head.end) for head in hold] if flow else [(start, end)] * bool(hold)
-        upper = _complete(staff.ruler, flow, (start, end), held)
+        upper = _complete(staff.ruler, flow, (start, end), held, off_beat=bool(flow))
         lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
         above = _height(hold) > _height(flow)
         whole = end - start == page.metres.at(start).bar
@@ -109,8 +117,18 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
-            out[number].append(Head(start, end, event.pitches, names, tied))
+            grace = None if index else _grace(page, event, names)
+            out[number].append(Head(start, end, event.pitches, names, tied, grace=grace))
     return out
+
+
+def _grace(page: Page, event: Event, names: Sequence[Name]) -> Name | None:
+    """Return the name of the grace note before an event, if there is one."""
+    for pitch, name in zip(event.pitches, names, strict=True):
+        grace = page.graces.get((event.start, pitch))
+        if grace is not None:
+            return grace_name(grace, name)
+    return None
 
 
 def _complete(
@@ -118,8 +136,13 @@ def _complete(
     heads: Sequence[Head],
     span: tuple[int, int],
     hidden: Sequence[tuple[int, int]],
+    *,
+    off_beat: bool = False,
 ) -> tuple[Head, ...]:
-    """Return the heads of a bar with rests between them, invisible inside of `hidden`."""
+    """Return the heads of a bar with rests between them, invisible inside of `hidden`.
+
+    With `off_beat` those that end between two beats are visible there too.
+    """
     whole: list[Head] = []
     place = span[0]
     for head in (*heads, Head(span[1], span[1])):
@@ -129,6 +152,8 @@ def _complete(
             pieces = [silent] if whole_bar else ruler.written(*silent, rest=True)
             for start, end in pieces:
                 unseen = any(a <= start and end <= b for a, b in hidden)
+                if off_beat and ruler.metres.level(end) < BEAT_LEVEL:
+                    unseen = False
                 whole.append(Head(start, end, shown=not unseen))
         if head.end > head.start:
             whole.append(head)

@@ -23,6 +23,11 @@ IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
 """Ticks that one note head can show in a triplet."""
 
 
+AMONG_THIRDS = {3: 4, 6: 4, 9: 8, 15: 16, 18: 20, 21: 20}
+"""Where a part of a beat in two is written among thirds: the last sixteenth of a dotted
+rhythm goes with the second half of the last third, and keeps its place after its beginning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ruler:
     """The places of a piece where a note may begin or end.
@@ -41,6 +46,11 @@ class Ruler:
     def in_thirds(self, tick: int) -> bool:
         """Whether the beat of a tick is divided in three."""
         return tick // QUARTER in self.thirds
+
+    def in_three(self, tick: int) -> int:
+        """Return where what begins at a tick is written, if its beat is divided in three."""
+        place = tick % QUARTER
+        return tick - place + (AMONG_THIRDS.get(place, place) if self.in_thirds(tick) else place)
 
     def nearest(self, tick: float) -> int:
         """Return the nearest place on the grid of its beat."""

@@ -38,7 +38,9 @@ _FRAME = """\
 \\score {{
   \\new PianoStaff <<
     \\new Staff = "right" {right}
+    \\new Dynamics {{ {dynamics} }}
     \\new Staff = "left" {left}
+    \\new Dynamics \\with {{ pedalSustainStyle = #'bracket }} {{ {pedals} }}
   >>
   \\layout {{ }}
 }}
@@ -53,6 +55,38 @@ def lilypond(page: Page, title: str = "", composer: str = "") -> str:
         paper="",
         right=_staff(page, page.right, treble=True),
         left=_staff(page, page.left, treble=False),
+        dynamics=_lane(page, [*_dynamics(page)]),
+        pedals=_lane(page, [*_pedals(page)]),
+    )
+
+
+def _dynamics(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield the signs between the staves; a mark ends the hairpin that leads to it."""
+    for tick, mark in page.dynamics:
+        yield tick, f"\\{mark}"
+    for hairpin in page.hairpins:
+        yield hairpin.start, "\\<" if hairpin.louder else "\\>"
+
+
+def _pedals(page: Page) -> Iterator[tuple[int, str]]:
+    for down, up in page.pedals:
+        yield down, "\\sustainOn"
+        yield up, "\\sustainOff"
+
+
+def _lane(page: Page, signs: Sequence[tuple[int, str]]) -> str:
+    """Return signs in order of time, with skips between them up to the last bar line."""
+    last = page.spans[-1][1]
+    at: dict[int, list[str]] = {page.pickup: []}
+    for tick, sign in signs:
+        at.setdefault(min(max(tick, page.pickup), last), []).append(sign)
+    places = sorted(at)
+    # What is at the end of the piece stays on a skip of no length before the bar line.
+    lengths = [after - tick for tick, after in zip(places, [*places[1:], last], strict=True)]
+    return " ".join(
+        f"s{_scaled(length)}{''.join(at[tick])}"
+        for tick, length in zip(places, lengths, strict=True)
+        if length
     )
 
 
@@ -132,7 +166,8 @@ def _sign(head: Head, page: Page, length: str) -> str:
         return f"{'r' if head.shown else 's'}{length}"
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
-    return f"{notes}{length}{'~' if head.tied else ''}"
+    grace = f"\\acciaccatura {_name(head.grace)}8 " if head.grace else ""
+    return f"{grace}{notes}{length}{'~' if head.tied else ''}"
 
 
 def _name(name: Name) -> str:

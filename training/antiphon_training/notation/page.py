@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +10,19 @@ import numpy as np
 from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
 from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.dynamics import Hairpin, find_dynamics
+from antiphon_training.notation.graces import take_graces
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.spelling import Key, Name, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
@@ -64,6 +69,14 @@ class Page:
         Ticks that are missing from the first bar.
     marks : tuple of (int, str)
         Words over the staff, by tick.
+    dynamics : tuple of (int, str)
+        "pp" to "ff" between the staves, by tick.
+    hairpins : tuple of Hairpin
+        Where a dynamic grows into the next.
+    pedals : tuple of (int, int)
+        The ticks at which the sustain pedal goes down and up.
+    graces : dict of (int, int) to int
+        The pitch of the grace note before a pitch that begins at a tick.
     """
 
     metres: Metres
@@ -74,6 +87,10 @@ class Page:
     spans: tuple[tuple[int, int], ...]
     pickup: int
     marks: tuple[tuple[int, str], ...] = ()
+    dynamics: tuple[tuple[int, str], ...] = ()
+    hairpins: tuple[Hairpin, ...] = ()
+    pedals: tuple[tuple[int, int], ...] = ()
+    graces: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def metre(self) -> Metre:
@@ -94,6 +111,7 @@ def lay_out(
     notes: NoteArray,
     marks: tuple[tuple[float, str], ...] = (),
     notated: Notated | None = None,
+    pedals: Sequence[tuple[float, float]] = (),
 ) -> Page:
     """Return the layout of notes: as a file tells it, and as it is heard where none does.
 
@@ -105,6 +123,8 @@ def lay_out(
         Words, each over the first stroke at or after a time in seconds.
     notated : Notated, optional
         What a file tells of the notation of these notes.
+    pedals : sequence of (float, float)
+        When the sustain pedal goes down and up, in seconds, in order.
 
     Raises
     ------
@@ -112,6 +132,8 @@ def lay_out(
         There are no notes.
     """
     told = notated or Notated()
+    plain = take_graces(notes)
+    notes = plain.notes
     if told.clock is None:
         grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
     else:
@@ -123,31 +145,46 @@ def lay_out(
     pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
     if told.hands is not None:
-        hands = told.hands[order]
+        hands = told.hands[plain.kept][order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
+    rulers = [_ruler(starts[side], grid.metres) for side in (right, ~right)]
+    for side, ruler in zip((right, ~right), rulers, strict=True):
+        starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
     names = _names(starts, pitches, right, keys)
     again = _struck_again(starts, pitches)
     staves = [
         _staff(
             starts[side], ends[side], pitches[side], again[side],
-            [names[n] for n in np.flatnonzero(side)], grid.metres,
+            [names[n] for n in np.flatnonzero(side)], ruler,
         )
-        for side in (right, ~right)
+        for side, ruler in zip((right, ~right), rulers, strict=True)
     ]  # fmt: skip
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
     metre = grid.metres.first
+    spans = tuple(grid.metres.bars(last))
+    dynamics, hairpins = find_dynamics(starts, notes["velocity"][order], spans)
     return Page(
         grid.metres,
         keys,
         60.0 * BEAT / (grid.seconds_a_quarter * metre.beat),
         staves[0],
         staves[1],
-        spans=tuple(grid.metres.bars(last)),
+        spans=spans,
         pickup=grid.pickup,
         marks=tuple(
             (int(grid.starts[np.searchsorted(notes["onset"], t - 1e-3)]), s) for t, s in after
         ),
+        dynamics=dynamics,
+        hairpins=hairpins,
+        graces={
+            (start, pitch): plain.graces[main]
+            for start, pitch, main in zip(
+                starts.tolist(), pitches.tolist(), order.tolist(), strict=True
+            )
+            if main in plain.graces
+        },
+        pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
 
 
@@ -190,16 +227,20 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
     return again
 
 
+def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
+    """Return the ruler of a staff: a beat with a start at a third is divided in three."""
+    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
+    return Ruler(metres, frozenset(in_three.tolist()))
+
+
 def _staff(
     starts: NDArray[np.int64],
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
     again: NDArray[np.float64],
     names: list[Name],
-    metres: Metres,
+    ruler: Ruler,
 ) -> Staff:
-    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    ruler = Ruler(metres, frozenset(in_three.tolist()))
     ends = np.maximum(ends, starts + 1.0)
     columns = (column.tolist() for column in (starts, ends, pitches, again))
     notes = [Sounding(*note) for note in zip(*columns, strict=True)]

@@ -100,6 +100,9 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if each.duration.tuplets:
             thirds.setdefault(head.start // BEAT, []).append(each.duration)
+        if head.grace is not None:
+            grace = note.Note(_pitch(head.grace), type="eighth").getGrace()
+            into.insert(_quarters(head.start - bar.start), grace)
         into.insert(_quarters(head.start - bar.start), each)
     for inside in thirds.values():  # a bracket for every beat
         for length in inside:

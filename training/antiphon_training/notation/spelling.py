@@ -30,10 +30,10 @@ minor a little higher, for the raised sixth and seventh."""
 HEARD = 0.5
 """The weight of recent notes in the place that names are near to; the rest is the key's."""
 
-MEMORY = 2.0
+MEMORY = 1.0
 """Beats after which a note has a third of its weight."""
 
-LEADING = 2.0
+LEADING = 3.5
 """The gain, in fifths, of spelling a semitone up or down as another step of the scale."""
 
 DOUBLE = 3.0
