@@ -68,7 +68,7 @@ def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> No
     assert "reels: 76 files" in said
     assert "1000 notes identical" in said
     html = shown(notebook, "text/html")
-    assert any("AlhambraReel.abc" in table for table in html)
+    assert any("ArbanaReel.abc" in table for table in html)
     sounds = [text for text in html if "<audio" in text]
     assert len(sounds) == 2
     assert all(len(sound) > 500_000 for sound in sounds)  # the pieces themselves
