@@ -9,6 +9,7 @@ all steps have succeeded.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,14 +19,15 @@ from typing import Any, Literal
 
 import onnx
 
-from antiphon.errors import TrainingError
+from antiphon.errors import TrainingError, UsageError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
 from antiphon.music.codecs.codec import Codec
+from antiphon.wording import how_many
 from antiphon_export.convert import to_onnx
-from antiphon_export.lineage import corpora_of_all, training_of_all
+from antiphon_export.lineage import corpora_of_all, licence_of, training_of_all
 from antiphon_export.memory.fitted import Memory
 from antiphon_export.memory.making import (
     can_remember,
@@ -49,7 +51,6 @@ Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
 
 _COMPARED_NOTES = 512
-DEFAULT_LICENCE = "MIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ def build(order: Order, say: Say) -> Card:
     TrainingError
         The run is not finished, a corpus is not found, or the graph does not play
         as the network (`ParityError`). Then no file is written.
+    UsageError
+        No such file can be written.
     """
+    _check_out(order.out)
     if order.run.is_file():
         network, source = _read_instrument(order)
     else:
@@ -115,6 +119,17 @@ def build(order: Order, say: Say) -> Card:
     except OSError as error:
         raise TrainingError(f"{order.out} cannot be written: {error.strerror}.") from error
     return card
+
+
+def _check_out(out: Path) -> None:
+    """Refuse a name that cannot be written, before any work."""
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; name a file in it: {out / 'mine.onnx'}.")
+    there = next(parent for parent in out.absolute().parents if parent.exists())
+    if not there.is_dir():
+        raise UsageError(f"{there} is no folder; name another --out file.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"Nothing can be written in {there}; name another --out file.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +211,7 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
         say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
     heldout = dict(source.card.heldout)
     for corpus, pieces in source.pieces.items():
-        say(f"measuring on {len(pieces)} held-out pieces of {corpus}")
+        say(f"measuring on {how_many(len(pieces), 'held-out piece')} of {corpus}")
         heldout[corpus] = figures(Predictor(made), pieces).as_dict()
     extra = {**source.card.extra, "parity": _proof(parity, loss)}
     card = replace(source.card, heldout=heldout, extra=extra)
@@ -227,14 +242,15 @@ def write_model(
 def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
     """Return the card, still without held-out figures."""
     shapes = network.state_shapes
+    corpora = corpora_of_all(details)
     return Card(
         name=order.name or order.out.stem,
         codec=details.codec.table(),
         state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
         context=network.context,
         inputs_required=(*graph_inputs(details.codec), *shapes),
-        corpus=corpora_of_all(details),
-        licence=order.licence or DEFAULT_LICENCE,
+        corpus=corpora,
+        licence=order.licence or licence_of(corpora),
         recipe=details.recipe.as_dict(),
         training=training_of_all(details, network.count_params()),
         heldout={},

@@ -41,7 +41,8 @@ def export(
         typer.Option(help="The instrument's name; by default that of the new file."),
     ] = None,
     licence: Annotated[
-        str | None, typer.Option(help="The licence of the instrument; by default MIT.")
+        str | None,
+        typer.Option(help="The licence of the instrument; by default those of its corpora."),
     ] = None,
     corpus: Annotated[
         list[Path] | None,

@@ -12,11 +12,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from antiphon.errors import TrainingError
+from antiphon.errors import TrainingError, UsageError
 from antiphon.instrument import Predictor, load_card
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
+from antiphon_training.corpora.split import name_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,7 @@ def test_a_card_tells_where_an_instrument_comes_from(made: Callable[[str], Path]
     assert card.corpus == (
         {
             "name": "walks", "licence": "CC0-1.0", "attribution": "nobody", "tracks": None,
-            "files": 1, "notes": 100,
+            "files": 1, "notes": 100, "not_learned": sorted(map(name_hash, HELDOUT)),
         },
     )  # fmt: skip
     assert card.training["wall_hours"] == 0.1
@@ -124,6 +125,34 @@ def test_a_card_tells_where_an_instrument_comes_from(made: Callable[[str], Path]
     assert card.extra["parity"]["largest_logit_difference"] < 1e-4
     assert str(Path.home()) not in card.to_json()
     assert load_card(made("fp32")).precision == "fp32"
+
+
+def test_the_licence_follows_from_the_corpora() -> None:
+    from antiphon_export.lineage import licence_of
+
+    mine = {"name": "mine", "licence": None}
+    rolls, songs = ({"name": name, "licence": "MIT"} for name in ("rolls", "songs"))
+    maestro = {"name": "maestro", "licence": "CC BY-NC-SA 4.0"}
+    assert licence_of([rolls, songs]) == "MIT"
+    assert licence_of([rolls, maestro]) == "CC BY-NC-SA 4.0, MIT"
+    assert licence_of([mine]) == "not told"
+    assert licence_of([maestro, mine]) == "CC BY-NC-SA 4.0, not told of mine"
+
+
+def test_a_name_that_cannot_be_written_is_refused_before_any_work(
+    run: Path, tmp_path: Path
+) -> None:
+    from antiphon_export.build import Order, build
+
+    (tmp_path / "file").write_text("")
+    for out, sentence in (
+        (tmp_path, "is a folder; name a file in it: .*onnx"),
+        (tmp_path / "file" / "mine.onnx", "file is no folder; name another --out file"),
+    ):
+        said: list[str] = []
+        with pytest.raises(UsageError, match=sentence):
+            build(Order(run, out, "fp32"), said.append)
+        assert said == []
 
 
 def test_int8_is_a_good_likeness_and_smaller(made: Callable[[str], Path]) -> None:

@@ -91,6 +91,12 @@ def test_composers_of_the_command_are_kept_with_the_recipe(tmp_path: Path) -> No
         ("[fits]\nepochs = 3", r"no recipe has the section fits; did you mean fit\?"),
         ("[fit]\nepochs = 0", r"fit\.epochs: must be a whole number of at least 1, not 0\."),
         ("[fit]\nepochs = 'ten'", r"must be a whole number of at least 1, not 'ten'\."),
+        ("[network]\ndropout = 1.5", r"a number of at least 0 and below 1, not 1\.5\."),
+        ("[fit]\nlearning_rate = 0", r"must be a number above 0, not 0\."),
+        (
+            "[network]\nkind = 'classic'\nlstm = []\n[codec]\nname = 'symbols'",
+            r"network\.lstm: must be a list that is not empty, and of which each is a whole number",
+        ),
         ("[codec]\npedal = 'both'", r'must be "keys" or "sustain", not'),
         ("[network]\nzzz = 1", r"no recipe has the key network\.zzz; there are kind, layers"),
         (

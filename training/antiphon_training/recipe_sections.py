@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Count = Annotated[int, Meta(ge=1)]
+Layers = Annotated[list[Count], Meta(min_length=1)]
+"""Widths of one or more layers."""
+
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
 Precision = Literal["auto", "float32", "bfloat16"]

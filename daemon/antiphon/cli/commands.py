@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from antiphon.cli import failures
+from antiphon.cli.interrupts import none_lost
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError
 from antiphon.resources import INSTALL_TRAINING
@@ -58,7 +59,8 @@ class Commands(TyperGroup):
         """Run a command; if it fails, end with a sentence and an exit code."""
         ctx.obj.set_up()
         try:
-            result = super().invoke(ctx)
+            with none_lost():
+                result = super().invoke(ctx)
             failures.flush()
         except failures.OWN:
             raise

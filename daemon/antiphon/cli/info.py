@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antiphon.wording import how_many
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from antiphon.instrument import Card
+
+
+TOLD_ELSEWHERE = "corpus.sources."
+"""The beginning of keys of a recipe that are shown with each corpus."""
 
 
 def info(
@@ -56,18 +63,40 @@ def _lines(card: Card) -> Iterator[str]:
 
 
 def _mapping(name: str, mapping: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a mapping, a key a line."""
-    if mapping:
+    """Yield a mapping, a key a line; those of mappings in it by dotted keys."""
+    flat = list(_flat(mapping))
+    if flat:
         yield name
-        width = max(len(key) for key in mapping)
-        for key, value in mapping.items():
-            yield f"  {key:{width}}  {value}"
+        width = max(len(key) for key, _ in flat)
+        for key, value in flat:
+            yield f"  {key:{width}}  {_plain(value)}"
+
+
+def _flat(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested mappings by dotted keys, as a recipe names them."""
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif value is not None and not (prefix + key).startswith(TOLD_ELSEWHERE):
+            yield prefix + key, value
+
+
+def _plain(value: Any) -> str:
+    """Return a value as text: a list as its parts, numbers in few digits."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _corpus(corpus: Mapping[str, Any]) -> str:
     """Return one line about a corpus."""
     parts = [str(corpus.get("name", "?"))]
-    parts += [f"{corpus[key]} {key}" for key in ("files", "notes") if key in corpus]
+    nouns = {"files": "file", "notes": "note"}
+    parts += [how_many(corpus[key], noun) for key, noun in nouns.items() if key in corpus]
     parts += [str(corpus[key]) for key in ("licence", "attribution") if corpus.get(key)]
     return ", ".join(parts)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antiphon.wording import how_many
+
 if TYPE_CHECKING:
     from antiphon.recorder.memory_file import KeptMemory
 
@@ -35,8 +37,8 @@ def show(
         typer.echo(json.dumps(about, ensure_ascii=False))
         return
     typer.echo(
-        f"{about['file']}: {about['notes']} notes ({about['player']} of yours, "
-        f"{about['partner']} of the partner's) in {about['phrases']} phrases, "
+        f"{about['file']}: {how_many(about['notes'], 'note')} ({about['player']} of yours, "
+        f"{about['partner']} of the partner's) in {how_many(about['phrases'], 'phrase')}, "
         f"played with {about['instrument']}"
     )
 

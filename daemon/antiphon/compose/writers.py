@@ -6,6 +6,7 @@ This module writes MIDI and sound; `antiphon[train]` adds the writers of scores 
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -79,10 +80,14 @@ def check_folder(path: Path) -> None:
     Raises
     ------
     UsageError
-        There is none.
+        There is none, it cannot be written, or the file is a folder.
     """
     if not path.parent.is_dir():
         raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"Nothing can be written in {path.parent}; name another --out file.")
 
 
 def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> None:

@@ -23,6 +23,7 @@ from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
+from antiphon.wording import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +145,7 @@ class Ensemble:
             memory.forget_all()
         else:
             memory.forget_phrase()
-        return f"Forgotten: {before - len(memory)} notes; {len(memory)} are remembered."
+        return f"Forgotten: {how_many(before - len(memory), 'note')}; {len(memory)} are remembered."
 
     def cue(self, now: float) -> Cue:
         """Return what was heard by a time, for a line to be fitted to."""

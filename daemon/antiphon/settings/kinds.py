@@ -163,14 +163,15 @@ def _describe(info: inspect.Type) -> str:
             return "true or false"
         case inspect.IntType(ge=low, le=high):
             return "a whole number" + _range(low, high)
-        case inspect.FloatType(ge=low, le=high):
-            return "a number" + _range(low, high)
+        case inspect.FloatType(ge=low, le=high, gt=above, lt=below):
+            return "a number" + _range(low, high, above, below)
         case inspect.LiteralType(values=values):
             return _any_of(values)
         case inspect.UnionType(types=types):
             return " or ".join(_describe(part) for part in types)
-        case inspect.VarTupleType(item_type=item):
-            return f"a list of which each is {_describe(item)}"
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            some = "a list" if not info.min_length else "a list that is not empty, and"
+            return f"{some} of which each is {_describe(item)}"
         case _:
             return "a text"
 
@@ -180,10 +181,14 @@ def _any_of(words: Iterable[object]) -> str:
     return " or ".join(f'"{word}"' for word in words)
 
 
-def _range(low: float | None, high: float | None) -> str:
-    """Return a range in words, with the space before it."""
+def _range(
+    low: float | None,
+    high: float | None,
+    above: float | None = None,
+    below: float | None = None,
+) -> str:
+    """Return a range in words, with the space before it; the last two are not in it."""
     if low is not None and high is not None:
         return f" from {low:g} to {high:g}"
-    if low is not None:
-        return f" of at least {low:g}"
-    return "" if high is None else f" of at most {high:g}"
+    bounds = (("of at least", low), ("above", above), ("of at most", high), ("below", below))
+    return " and".join(f" {words} {bound:g}" for words, bound in bounds if bound is not None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.wording import how_many
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.corpora.split import split_corpora
@@ -56,5 +57,5 @@ def sample_pieces(
             if len(rows) >= SHORTEST:
                 sample.append(rows)
                 found += 1
-        say(f"  {found} pieces of {corpus.name}")
+        say(f"  {how_many(found, 'piece')} of {corpus.name}")
     return sample

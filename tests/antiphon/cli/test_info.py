@@ -30,6 +30,32 @@ def test_it_says_what_the_instrument_is_and_learned_from() -> None:
     assert "  etudes, 3 files, 900 notes, CC0" in lines
 
 
+def test_a_recipe_is_told_as_it_is_written() -> None:
+    recipe = {
+        "network": {"lstm": [512, 256], "dropout": 0.2, "attention": None},
+        "corpus": {
+            "composers": [],
+            "tracks": {"pop909": ["PIANO", "MELODY"]},
+            "sources": {"pop909": {"licence": "MIT"}},
+        },
+    }
+    training = {"notes_seen": 61931520, "wall_hours": 1.1241657535050003, "finished": True}
+    told = list(_lines(replace(CARD, recipe=recipe, training=training)))
+    first = told.index("recipe")
+    assert [line.split(maxsplit=1) for line in told[first + 1 : first + 5]] == [
+        ["network.lstm", "512, 256"],
+        ["network.dropout", "0.2"],
+        ["corpus.composers", "none"],
+        ["corpus.tracks.pop909", "PIANO, MELODY"],
+    ]
+    assert [line.split() for line in told[first + 6 : first + 9]] == [
+        ["notes_seen", "61,931,520"],
+        ["wall_hours", "1.124"],
+        ["finished", "yes"],
+    ]
+    assert not [line for line in told if "{" in line or "sources" in line]
+
+
 def test_held_out_figures_are_a_table_with_gaps_shown() -> None:
     heading, figures = list(_lines(CARD))[-2:]
     assert heading.split() == ["set", "pitch", "step", "duration", "velocity", "total", "notes"]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.train
 
-KEYS = ["schema", "instrument", "codec", "unit", "corpus", "nats", "notes", "files", "accuracy",
-        "top5", "outside_vocabulary", "defects", "ngram", "memory", "continuations",
+KEYS = ["schema", "instrument", "codec", "unit", "corpus", "chosen", "nats", "notes", "files",
+        "accuracy", "top5", "outside_vocabulary", "defects", "ngram", "memory", "continuations",
         "phrases", "pauses"]  # fmt: skip
 PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"
 

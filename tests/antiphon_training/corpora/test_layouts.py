@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +114,95 @@ class TestMaestro:
         (maestro / "maestro-v3.0.0.csv").write_bytes(b"\xff\xfe\0")
         with pytest.raises(CorpusError, match="cannot be read as a table"):
             load(maestro)
+
+    def test_a_part_of_it_is_known_by_the_table_above(self, maestro: Path) -> None:
+        corpus = load(maestro / "2008")
+        assert corpus.layout == "MAESTRO's (maestro-v3.0.0.csv)"
+        assert corpus.composers == ("Franz Schubert / Franz Liszt", "Frédéric Chopin")
+        assert corpus.own_split == ("heldout", "valid")
+
+    def test_the_folder_around_it_is_known_by_the_table_within(self, maestro: Path) -> None:
+        around = maestro.parent / "around"
+        (around / "Satie").mkdir(parents=True)
+        maestro.rename(around / "maestro-v3.0.0")
+        shutil.copyfile(OTHER, around / "Satie" / "own.mid")
+        corpus = load(around)
+        told = dict(zip(corpus.files, corpus.composers, strict=True))
+        assert told["maestro-v3.0.0/2008/two.midi"] == "Frédéric Chopin"
+        assert told["Satie/own.mid"] == "Satie"
+        assert corpus.own_split[corpus.files.index("maestro-v3.0.0/2008/three.midi")] == "heldout"
+
+    @pytest.mark.parametrize("columns", [True, False])
+    def test_its_json_says_the_same(self, maestro: Path, columns: bool) -> None:
+        expected = load(maestro)
+        table = maestro / "maestro-v3.0.0.csv"
+        with table.open(encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+        table.unlink()
+        by_column = {key: {str(i): row[key] for i, row in enumerate(rows)} for key in rows[0]}
+        (maestro / "maestro-v3.0.0.json").write_text(json.dumps(by_column if columns else rows))
+        found = load(maestro)
+        assert found.layout == "MAESTRO's (maestro-v3.0.0.json)"
+        assert (found.composers, found.titles) == (expected.composers, expected.titles)
+        assert (found.own_split, found.groups) == (expected.own_split, expected.groups)
+        (maestro / "maestro-v3.0.0.json").write_text("[1]")
+        with pytest.raises(CorpusError, match="cannot be read as a table of MAESTRO's"):
+            load(maestro)
+
+
+class TestOtherCollections:
+    def test_giantmidi_by_its_table_and_by_its_names(self, make: Make) -> None:
+        names = (
+            "Chopin, Frédéric, Études, Op.10, g0hoN6_HDVU",
+            "Satie, Erik, Vexations, a1b2c3d4e5f",
+        )
+        folder = make(*(f"midis/{name}.mid" for name in names))
+        corpus = load(folder)
+        assert corpus.layout == "GiantMIDI's (names of files)"
+        assert corpus.composers == ("Chopin, Frédéric", "Satie, Erik")
+        assert corpus.titles == ("Études, Op.10", "Vexations")
+        table = folder / "full_music_pieces_youtube_similarity_pianosoloprob_split.csv"
+        rows = ["surname\tfirstname\tmusic\taudio_name\tsplit"]
+        rows += [f"Chopin\tFrédéric\tÉtudes, Op.10\t{names[0]}\ttest", "Nobody\t\t\tgone\ttrain"]
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        for place in (folder, folder / "midis"):
+            corpus = load(place)
+            assert corpus.layout == f"GiantMIDI's ({table.name})"
+            assert corpus.composers == ("Chopin, Frédéric", "Satie, Erik")
+            assert corpus.own_split == ("heldout", None)
+            assert corpus.missing == 0
+
+    def test_folders_of_lakhs_are_no_composers(self, make: Make) -> None:
+        hashes = [f"{number:032x}" for number in range(4)]
+        full = load(make(*(f"lmd_full/{h[-1]}/{h}.mid" for h in hashes), name="full"))
+        assert full.layout == "Lakh's (a file is named by its content)"
+        assert (set(full.composers), set(full.groups)) == ({None}, {None})
+        song = "lmd_matched/A/B/C/TRABCDE128F1234567"
+        matched = load(make(*(f"{song}/{h}.mid" for h in hashes[:2]), name="matched"))
+        assert set(matched.groups) == {"lakh/TRABCDE128F1234567"}
+
+    @pytest.mark.parametrize(
+        ("name", "column"), [("a/one.mid", "path"), ("one.mid", "Filename"), ("one", "id")]
+    )
+    def test_a_plain_table_is_known_by_the_files_it_names(
+        self, make: Make, name: str, column: str
+    ) -> None:
+        folder = make("a/one.mid", "b/two.mid")
+        rows = f"{column},Composer,Title,year\n{name},Clara Schumann,Romance,1839\ntwo,,,\n"
+        (folder / "pieces.csv").write_text(rows)
+        corpus = load(folder)
+        assert corpus.layout == "a folder with pieces.csv"
+        assert corpus.composers == ("Clara Schumann", "b")
+        assert corpus.titles == ("Romance", None)
+
+    def test_a_table_that_names_no_file_is_told(self, make: Make) -> None:
+        folder = make("a/one.mid", "b/two.mid")
+        (folder / "notes.csv").write_text("pitch,step\n60,0.5\n62,0.5\n")
+        corpus = load(folder)
+        assert corpus.composers == ("a", "b")
+        (remark,) = corpus.remarks
+        assert remark.file == "notes.csv"
+        assert "no column of it names the files here" in remark.text
 
 
 class TestFolders:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from antiphon.errors import CorpusError
+from antiphon.errors import CorpusError, TrainingError
 from antiphon.music.files.writing import write_midi
+from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.piece import Reading
+from antiphon_training.corpora.split import name_hash, split_corpora
 from antiphon_training.evaluation.selection import Selection, baseline_pieces, composers_of, select
+from antiphon_training.evaluation.unlearned import Learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +79,82 @@ def test_pieces_may_be_those_of_some_composers(
     assert composers_of(card, "another") is None
     assert composers_of(tiny.card, tmp_path.name) is None
     assert len(baseline_pieces([tmp_path], held, card, tiny.codec, cache)) == 1
+
+
+class TestNotLearned:
+    """Where nothing is held out, what the instrument did not learn from is measured."""
+
+    @pytest.fixture
+    def many(self, tmp_path: Path, tune: Make) -> Path:
+        folder = tmp_path / "tunes"
+        for number in range(6):
+            (folder / "in").mkdir(parents=True, exist_ok=True)
+            write_midi(folder / "in" / f"{number}.mid", [("Piano", 0, 0, tune(20 + number))])
+        return folder
+
+    def chosen(self, many: Path, cache: Path, learned: Learned) -> Selection:
+        return select(many, Reading(), cache=cache, learned=learned)
+
+    def test_the_card_has_the_hashes_of_their_names(
+        self, many: Path, cache: Path, tiny: Predictor
+    ) -> None:
+        hashes = [name_hash("elsewhere/2.mid"), name_hash("4.mid"), name_hash("gone.mid")]
+        assert len(set(hashes)) == 3
+        card = replace(tiny.card, corpus=({"name": "tunes", "not_learned": hashes},))
+        found = self.chosen(many, cache, Learned.of(card, "tunes"))
+        assert (found.files, found.chosen) == (["in/2.mid", "in/4.mid"], "validation")
+        assert found.note == (
+            "tiny learned from tunes; measured are the 2 validation pieces, which it did not "
+            "learn from"
+        )
+        (many / "heldout.txt").write_text("in/1.mid\nin/2.mid\nin/3.mid\n")
+        found = self.chosen(many, cache, Learned.of(card, "tunes"))
+        assert found.chosen == "held out"
+        assert str(found.note).startswith("tiny may have learned from in/1.mid and 1 more of them")
+
+    def test_an_older_card_has_the_rule_of_the_split(
+        self, many: Path, cache: Path, tiny: Predictor
+    ) -> None:
+        entry = {"name": "tunes"}
+        card = replace(tiny.card, corpus=(entry,), recipe={"corpus": {"valid_share": 0.4}})
+        found = self.chosen(many, cache, Learned.of(card, "tunes"))
+        (split,) = split_corpora([load_corpus(many, cache=cache)], 0.4)
+        assert 0 < len(split.valid) < 6
+        assert found.files == [f"in/{index}.mid" for index in split.valid]
+
+    def test_of_another_corpus_all_are_measured_and_it_is_told(
+        self, many: Path, cache: Path, tiny: Predictor
+    ) -> None:
+        found = self.chosen(many, cache, Learned.of(tiny.card, "tunes"))
+        assert (len(found.files), found.chosen) == (6, "all")
+        assert str(found.note).startswith("tiny does not name tunes among the corpora")
+
+    @pytest.mark.parametrize(
+        ("entry", "sentence"),
+        [
+            ({"not_learned": []}, "no piece that it did not learn from is there; name music"),
+            ({"not_learned": [], "learned_share": 0.85}, "from the first 85% of every piece"),
+            ({}, r"does not say which pieces .* name its run with --run"),
+        ],
+    )
+    def test_what_was_all_learned_is_refused(
+        self, many: Path, cache: Path, tiny: Predictor, entry: dict[str, Any], sentence: str
+    ) -> None:
+        card = replace(
+            tiny.card, corpus=({"name": "tunes", **entry},), extra={"continued_from": {}}
+        )
+        with pytest.raises(CorpusError, match=sentence):
+            self.chosen(many, cache, Learned.of(card, "tunes"))
+
+    def test_a_run_names_them(
+        self, many: Path, cache: Path, tiny: Predictor, tmp_path: Path
+    ) -> None:
+        entry = {"name": "tunes", "valid": ["in/3.mid"], "heldout": ["in/5.mid"]}
+        (tmp_path / "corpus.json").write_text(json.dumps([entry]))
+        found = self.chosen(many, cache, Learned.of(tiny.card, "tunes", tmp_path))
+        assert found.files == ["in/3.mid", "in/5.mid"]
+        with pytest.raises(TrainingError, match=r"is no training run: it has no corpus\.json"):
+            Learned.of(tiny.card, "tunes", many)
 
 
 def test_a_tune_of_a_collection_has_a_number(tmp_path: Path, cache: Path, tiny: Predictor) -> None:

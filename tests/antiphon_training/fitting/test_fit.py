@@ -310,6 +310,7 @@ class TestEnds:
         run = tmp_path / "run"
         done = train(read_recipe(recipe), corpora, run, hours=1e-9)
         assert (done["epochs"], done["finished"]) == (1, True)
+        assert done["notes_seen"] == 4 * 12, "it ends after the first batch"
         assert train(read_recipe(recipe), corpora, run, hours=1e-9) == done
         done = train(read_recipe(recipe), corpora, run, hours=9.0)
         assert (done["epochs"], done["finished"]) == (4, True)

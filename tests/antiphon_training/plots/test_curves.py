@@ -58,8 +58,9 @@ def test_runs_are_drawn_one_over_the_other(house: Path, words: Path, tmp_path: P
     legend = panels["loss"].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
-        "house", "words", "validation", "training",
+        "house (1.111)", "words", "validation", "training",
     ]  # fmt: skip
+    assert not panels["loss"].texts, "with several runs the best values are in the legend"
     save(figure, tmp_path / "curves.png")
     save(figure, tmp_path / "curves.svg")
 

@@ -11,7 +11,7 @@ from antiphon.errors import TrainingError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from antiphon_training.commands.train import TrainOrder
+    from antiphon_training.commands.train_order import TrainOrder
     from antiphon_training.fitting.fine_tuning import Pretrained
     from antiphon_training.recipe import Recipe
 

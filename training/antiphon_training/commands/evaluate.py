@@ -41,6 +41,13 @@ def evaluate(
         Path | None,
         typer.Option(metavar="LIST", help="Files, one path a line; by default the held-out ones."),
     ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Its training run, which names the pieces that it did not learn from.",
+        ),
+    ] = None,
     track: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Tracks to read; by default as the card says."),
@@ -99,7 +106,10 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
 ) -> None:
-    """Measure how well an instrument predicts and continues pieces."""
+    """Measure how well an instrument predicts and continues pieces.
+
+    They are those held out; where none is, those that it did not learn from.
+    """
     from antiphon.instrument import Predictor
     from antiphon_training.corpora.folder import list_files
     from antiphon_training.corpora.piece import Reading
@@ -107,6 +117,7 @@ def evaluate(
     from antiphon_training.evaluation.measuring import measure
     from antiphon_training.evaluation.playing import Pieces, Playing, Wanted
     from antiphon_training.evaluation.selection import composers_of, select, tracks_of
+    from antiphon_training.evaluation.unlearned import Learned
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
@@ -116,7 +127,10 @@ def evaluate(
     name = list_files(corpus).name
     reading = Reading.for_codec(predictor.codec, track or tracks_of(predictor.card, name))
     composers = composer or composers_of(predictor.card, name)
-    measured = select(corpus, reading, heldout, composers=composers, cache=cache)
+    learned = Learned.of(predictor.card, name, run)
+    measured = select(corpus, reading, heldout, composers=composers, cache=cache, learned=learned)
+    if measured.note:
+        typer.echo(f"antiphon: {measured.note}.", err=True)
     found = measure(predictor, measured, reading, baseline_corpus or (), cache=cache, say=say)
     for defect in found.defects:
         typer.echo(f"antiphon: left out: {defect.file} {defect.reason}", err=True)

@@ -15,6 +15,7 @@ import numpy as np
 
 from antiphon.compose import Beginning
 from antiphon.errors import TrainingError, UsageError
+from antiphon.wording import how_many
 from antiphon_training.corpora.corpus import Reading, load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
@@ -134,7 +135,7 @@ def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Be
     title = corpus.titles[index] or Path(corpus.files[index]).stem
     minutes, seconds = divmod(int(since), 60)
     sentence = (
-        f"It begins with {len(notes)} notes of {corpus.name}/{corpus.files[index]}, "
+        f"It begins with {how_many(len(notes), 'note')} of {corpus.name}/{corpus.files[index]}, "
         f"from {minutes}:{seconds:02d} on."
     )
     return Beginning(f"After {title}", notes, sentence)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,9 @@ import typer
 
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
+from antiphon.wording import how_many
 from antiphon_training.commands.options import CacheFolder
+from antiphon_training.commands.train_order import TrainOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.distributed.process_options import ProcessOptions
     from antiphon_training.recipe import Recipe
+
+__all__ = ["TrainOrder", "run", "train"]
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
@@ -108,25 +110,6 @@ def train(
     verbosity.say(_trained(out, done, unit))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainOrder:
-    """What to train on, and how: the options of the command, by their names.
-
-    `processes` None is this process alone, `tracks` None the player's where there are such.
-    """
-
-    corpora: Sequence[str]
-    out: Path
-    recipe: str | None = None
-    continue_from: str | None = None
-    tracks: Sequence[str] | None = None
-    composers: Sequence[str] | None = None
-    quick: bool = False
-    hours: float | None = None
-    processes: ProcessOptions | None = None
-    cache: Path | None = None
-
-
 def run(
     order: TrainOrder, verbosity: Verbosity, terminal: Console | None = None
 ) -> tuple[dict[str, Any], str]:
@@ -183,8 +166,9 @@ def run(
 def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
     if done["best_valid_loss"] is None:
         return f"{out}: no epoch was trained, since no hours were left; --hours gives it more."
+    epochs = how_many(done["epochs"], "epoch")
     return (
-        f"{out}: trained for {done['epochs']} epochs; the best was epoch {done['best_epoch']}, "
+        f"{out}: trained for {epochs}; the best was epoch {done['best_epoch']}, "
         f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
         f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
     )
@@ -221,7 +205,7 @@ def _load_all(
                 cache=cache,
                 progress=progress,
             )
-        say(f"{one.name}: {len(one.files)} files, {len(one.notes):,} notes")
+        say(f"{one.name}: {how_many(len(one.files), 'file')}, {how_many(len(one.notes), 'note')}")
         for defect in one.defects:
             say(f"  left out: {defect.file} {defect.reason}")
         for file in missing_heldout(one):
@@ -236,4 +220,5 @@ def _stopped(out: Path) -> str:
     if not (out / run_folder.RESUME).is_file():
         return "Stopped before the first checkpoint; the same command starts the run again."
     epochs = run_folder.read_json(out / run_folder.TRAINING)["epochs"]
-    return f"Stopped; {epochs} epochs are kept in {out}, and the same command resumes the run."
+    kept = f"{how_many(epochs, 'epoch')} {'is' if epochs == 1 else 'are'} kept"
+    return f"Stopped; {kept} in {out}, and the same command resumes the run."

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import NoteArray
+from antiphon_training.corpora.about import About
 from antiphon_training.corpora.cache import Cache, ReadingKeys, Stamp, content_hash, now
 from antiphon_training.corpora.composers import is_by
 from antiphon_training.corpora.folder import MUSIC21, Defect, Remark
-from antiphon_training.corpora.layouts import About
 from antiphon_training.corpora.parallel import read_all, read_one
 from antiphon_training.corpora.piece import ANY, Piece
 from antiphon_training.corpora.reading import content_of, split_number, with_number
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from antiphon_training.corpora.about import Layout
     from antiphon_training.corpora.cache import Outcome
     from antiphon_training.corpora.folder import Listing
-    from antiphon_training.corpora.layouts import Layout
     from antiphon_training.corpora.piece import Reading
 
     Progress = Callable[[int, int], None]

@@ -205,8 +205,17 @@ def read_corpus(
         np.array([piece.seconds for piece in pieces], dtype=np.float64),
         dict(named.most_common()),
         dict(sum((Counter(piece.counts) for piece in pieces), Counter())),
-        remarks_of(parts),
+        (*_unread_tables(layout.unread), *remarks_of(parts)),
         named_tracks(layout.name, named, len(parts)),
         layout.missing,
         listing.other,
     )
+
+
+def _unread_tables(tables: Sequence[str]) -> tuple[Remark, ...]:
+    """Return a remark on each table beside the music that says nothing of its files."""
+    text = (
+        "is a table that is not read, because no column of it names the files here; "
+        "a column file with their paths would"
+    )
+    return tuple(Remark(table, text) for table in tables)

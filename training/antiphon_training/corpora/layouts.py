@@ -4,22 +4,22 @@ They come from the first of these that a folder has:
 
 - `manifest.tsv`, tab-separated, with the column `file` and any of `composer`, `title`,
   `split` and `piece_group`;
-- `maestro-v*.csv`, which comes with MAESTRO;
-- its folders: in POP909 (`001/001.mid`, `001/versions/...`) each is one song, in other
-  corpora they are composers (see `composers`).
+- a table that comes with a collection (see `collection_tables`);
+- its folders: in POP909 (`001/001.mid`, `001/versions/...`) each is one song; in Lakh's
+  (`lmd_full/a/HASH.mid`, `lmd_matched/A/B/C/TRACK/HASH.mid`) they say nothing, or which
+  song it is; in other corpora they are composers (see `composers`);
+- its file names, as GiantMIDI's: "Surname, First name, Title, VIDEO.mid".
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from antiphon.errors import CorpusError
+from antiphon_training.corpora.about import SIDES, About, Layout, missing_files, rows_of
+from antiphon_training.corpora.collection_tables import from_tables
 from antiphon_training.corpora.composers import composers_by_folder
 from antiphon_training.corpora.folder import MUSIC21, composed
-from antiphon_training.corpora.piece import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,70 +28,16 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.folder import Listing
 
 MANIFEST = "manifest.tsv"
-MAESTRO = "maestro-v*.csv"
 POP909_TRACKS = ("MELODY", "BRIDGE", "PIANO")
-SIDES: dict[str, Side] = {
-    "train": "train",
-    "valid": "valid",
-    "validation": "valid",
-    "test": "heldout",
-    "heldout": "heldout",
-}
-"""Our names of the sides of a split, by the names in tables."""
-
 NO_COMPOSERS = (
     "demos", "essenFolksong", "leadSheet", "miscFolk", "nottingham-dataset", "oneills1850",
     "ryansMammoth", "airdsAirs", "theoryExercises", "trecento",
 )  # fmt: skip
 """Folders of music21's corpus that do not have the name of a composer."""
 
+_LAKH = re.compile(r"(?:.+/)?(?:[0-9a-f]|(?:[A-Z]/){3}(?P<song>TR[A-Z0-9]{16}))/[0-9a-f]{32}\.mid")
+_GIANTMIDI = re.compile(r"(?:.+/)?(?P<composer>[^,/]+, [^,/]*), (?P<title>[^/]+), [\w-]{11}\.mid")
 _SONG = re.compile(r"(?:.+/)?(?P<song>\d{3})/(?:(?P=song)\.midi?|versions/.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a corpus says of one file; None where it says nothing.
-
-    Attributes
-    ----------
-    composer, title : str or None
-        The composer, and the title.
-    side : {"train", "valid", "heldout"} or None
-        The side of the corpus' own split.
-    group : str or None
-        The piece that it is of: files of one group are one piece.
-    seconds : float or None
-        The length that the corpus gives.
-    """
-
-    composer: str | None = None
-    title: str | None = None
-    side: Side | None = None
-    group: str | None = None
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a corpus says of its files.
-
-    Attributes
-    ----------
-    name : str
-        The layout in words.
-    about : dict of str to About
-        By file; a file may be missing if nothing is known of it.
-    missing : int
-        The number of files in its table that are not there.
-    """
-
-    name: str
-    about: dict[str, About] = field(default_factory=dict)
-    missing: int = 0
-
-    def of(self, file: str) -> About:
-        """Return what the corpus says of a file."""
-        return self.about.get(composed(file), About())
 
 
 def read_layout(listing: Listing, composers: Sequence[str] | None = None) -> Layout:
@@ -114,10 +60,8 @@ def read_layout(listing: Listing, composers: Sequence[str] | None = None) -> Lay
     manifest = listing.folder / MANIFEST
     if manifest.is_file():
         return _from_manifest(manifest, listing, composers)
-    tables = sorted(listing.folder.glob(MAESTRO))
-    if tables:
-        return _from_maestro(tables[-1], listing)
-    return _from_folders(listing, composers)
+    folders = _from_folders(listing, composers)
+    return from_tables(listing, folders) or folders
 
 
 def named_tracks(layout: str, tracks: Mapping[str, int], files: int) -> str:
@@ -130,27 +74,12 @@ def named_tracks(layout: str, tracks: Mapping[str, int], files: int) -> str:
 def manifest_groups(folder: Path) -> dict[str, str]:
     """Return the piece of each file that the manifest of a folder assigns to one."""
     manifest = folder / MANIFEST
-    rows = _rows(manifest) if manifest.is_file() else []
+    rows = rows_of(manifest) if manifest.is_file() else []
     return {row["file"]: row["piece_group"] for row in rows if row.get("piece_group")}
 
 
-def _rows(table: Path, **dialect: Any) -> list[dict[str, str]]:
-    """Return the rows of a table that name a file, by column; names in composed form."""
-    dialect = dialect or {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as lines:
-            cells = list(csv.DictReader(lines, restval="", **dialect))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(f"{table} cannot be read as a table: {error}") from error
-    # Cells beyond the columns are under the key None.
-    rows = [{key: row[key].strip() for key in row if key is not None} for row in cells]
-    for row in rows:
-        row["file"] = composed(row.get("file") or row.get("midi_filename") or "")
-    return [row for row in rows if row["file"]]
-
-
 def _from_manifest(manifest: Path, listing: Listing, asked: Sequence[str] | None) -> Layout:
-    rows = _rows(manifest)
+    rows = rows_of(manifest)
     whole = _is_whole_split(row.get("split", "") for row in rows)
     folders = _from_folders(listing, asked).about
     about = {}
@@ -163,24 +92,7 @@ def _from_manifest(manifest: Path, listing: Listing, asked: Sequence[str] | None
             side if whole or side == "heldout" else None,
             row.get("piece_group") or None,
         )
-    return Layout(f"a folder with {MANIFEST}", about, _missing(about, listing))
-
-
-def _from_maestro(table: Path, listing: Listing) -> Layout:
-    rows = _rows(table, delimiter=",")
-    if rows and not {"canonical_composer", "split"} <= rows[0].keys():
-        raise CorpusError(f"{table} is no table of MAESTRO's: it has no composers or no split.")
-    about = {}
-    for row in rows:
-        composer, title = row["canonical_composer"], row.get("canonical_title", "")
-        about[row["file"]] = About(
-            composer or None,
-            title or None,
-            SIDES.get(row["split"].lower()),
-            f"maestro/{composer}/{title}" if title else None,
-            _number(row.get("duration", "")),
-        )
-    return Layout(f"MAESTRO's ({table.name})", about, _missing(about, listing))
+    return Layout(f"a folder with {MANIFEST}", about, missing_files(about, listing))
 
 
 def _from_folders(listing: Listing, asked: Sequence[str] | None) -> Layout:
@@ -189,6 +101,18 @@ def _from_folders(listing: Listing, asked: Sequence[str] | None) -> Layout:
     if len(songs) > len(files) / 2:
         about = {composed(file): About(group=f"song {song}") for file, song in songs.items()}
         return Layout("POP909's (a folder a song)", about)
+    lakh = {file: match["song"] for file in files if (match := _LAKH.fullmatch(file))}
+    if len(lakh) > len(files) / 2:
+        known = {file: song for file, song in lakh.items() if song}
+        about = {file: About(group=f"lakh/{song}") for file, song in known.items()}
+        return Layout("Lakh's (a file is named by its content)", about)
+    giant = {file: match for file in files if (match := _GIANTMIDI.fullmatch(file))}
+    if len(giant) > len(files) / 2:
+        about = {
+            composed(file): About(composed(match["composer"]), composed(match["title"]))
+            for file, match in giant.items()
+        }
+        return Layout("GiantMIDI's (names of files)", about)
     named = composers_by_folder(listing, asked)
     composers = {file: About(composer=composer) for file, composer in named.items()}
     name = "composers' folders" if len(composers) > len(files) / 2 else "a folder"
@@ -210,14 +134,3 @@ def _is_whole_split(names: Iterable[str]) -> bool:
     If it only holds files out, the validation pieces are chosen from the rest by a hash.
     """
     return any(SIDES.get(name.lower()) == "valid" for name in names)
-
-
-def _missing(about: dict[str, About], listing: Listing) -> int:
-    return len(about.keys() - {composed(file) for file in listing.files})
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

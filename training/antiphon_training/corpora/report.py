@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from antiphon.wording import how_many
 from antiphon_training.corpora.licences import corpus_licence, licence_file
 from antiphon_training.corpora.piece import COUNTED, in_words
 from antiphon_training.corpora.split import missing_heldout, split_corpora
@@ -79,14 +80,15 @@ def report_lines(values: Mapping[str, Any]) -> list[str]:
     lines += [f"  {count:,} {COUNTED[kind]}" for kind, count in values["counts"].items()]
     if values["same_as_heldout"]:
         lines.append(
-            f"  {values['same_as_heldout']:,} files are of pieces that are held out, and not "
-            "trained on"
+            f"  {how_many(values['same_as_heldout'], 'file is', 'files are')} of pieces that are "
+            "held out, and not trained on"
         )
     if values["other_files"]:
         kinds = ", ".join(f"{n:,} {suffix}" for suffix, n in values["other_files"].items())
         lines.append(f"  other files, which are no music that can be read: {kinds}")
     if values["listed_but_missing"]:
-        lines.append(f"  its table lists {values['listed_but_missing']:,} files that are not there")
+        missing = how_many(values["listed_but_missing"], "file that is", "files that are")
+        lines.append(f"  its table lists {missing} not there")
     lines += [f"  {remark['file']} {remark['text']}" for remark in values["remarks"]]
     lines += [f"  left out: {defect['file']} {defect['reason']}" for defect in values["defects"]]
     missing = values["heldout_missing"]

@@ -29,6 +29,12 @@ STRONGEST: tuple[Side, ...] = ("heldout", "valid", "train")
 """If files of one piece are on several sides, the piece is on the first of these."""
 
 
+def name_hash(file: str) -> str:
+    """Return a hash of a file's name, without its folders, by which a card knows its piece."""
+    name = composed(file).rpartition("/")[2].encode("utf-8", "surrogateescape")
+    return hashlib.sha256(name).hexdigest()[:10]
+
+
 def split_corpora(corpora: Iterable[Corpus], valid_share: float) -> list[Split]:
     """Split corpora by piece: the same on every machine, and no piece on two sides.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.instrument import Predictor
+from antiphon.wording import how_many
 from antiphon_training.corpora.assemble import read_files
 from antiphon_training.corpora.folder import Defect, list_files
 from antiphon_training.evaluation.ngram_instrument import NGramInstrument
@@ -45,6 +46,8 @@ class Measured:
         Those of the instrument.
     outside : Outside or None
         The words that its vocabulary does not have.
+    chosen : str
+        Why these pieces; see `Selection`.
     ngram, baseline : NGramInstrument or None, Baseline or None
         The n-gram, and its figures; None where no corpora were named for it.
     """
@@ -55,6 +58,7 @@ class Measured:
     defects: Sequence[Defect]
     figures: Figures
     outside: Outside | None
+    chosen: str = "listed"
     ngram: NGramInstrument | None = None
     baseline: Baseline | None = None
 
@@ -65,6 +69,7 @@ class Measured:
             instrument=self.predictor.card.name,
             codec=self.predictor.codec.name,
             corpus=self.corpus,
+            chosen=self.chosen,
             figures=self.figures,
             outside=self.outside,
             defects=self.defects,
@@ -114,10 +119,20 @@ def measure(
         learned = baseline_pieces(baseline_corpora, measured, predictor.card, codec, cache)
         rows = sum(map(len, learned))
         row = CODECS[codec.name].row
-        say(f"teaching an n-gram {rows:,} {row}s of {len(learned)} pieces")
+        say(f"teaching an n-gram {rows:,} {row}s of {how_many(len(learned), 'piece')}")
         ngram = NGramInstrument.learn(codec, learned)
         both = [figures(each, pieces, ranks=True) for each in (ngram, ngram.unigram())]
         names = tuple(list_files(folder).name for folder in baseline_corpora)
         baseline = Baseline(names, rows, *both)
     outside = outside_vocabulary(codec, [piece.notes for piece in read])
-    return Measured(predictor, measured.name, pieces, defects, found, outside, ngram, baseline)
+    return Measured(
+        predictor,
+        measured.name,
+        pieces,
+        defects,
+        found,
+        outside,
+        measured.chosen,
+        ngram,
+        baseline,
+    )

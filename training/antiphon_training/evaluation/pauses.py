@@ -11,6 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from antiphon.wording import how_many
 from antiphon_training.evaluation.prediction import DECIMALS
 from antiphon_training.evaluation.sessions import session, strokes
 from antiphon_training.evaluation.table import row
@@ -71,7 +72,8 @@ class Interruptions:
 
     def lines(self, instrument: str) -> Iterator[str]:
         """Yield the lines of a table."""
-        yield f"{self.files} pieces played through, {self.minutes:.1f} minutes: interruptions"
+        pieces = how_many(self.files, "piece")
+        yield f"{pieces} played through, {self.minutes:.1f} minutes: interruptions"
         yield row("", [instrument])
         yield row("a minute", [f"{self.per_minute:.3f}"])
         yield row(f"in gaps under {SHORT_GAP:g} s", [f"{self.short_share:.0%}"])

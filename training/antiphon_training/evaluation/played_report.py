@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from antiphon.wording import how_many
 from antiphon_training.evaluation.affinity import DRIFTS, SHARES
 from antiphon_training.evaluation.answers import Answers
 from antiphon_training.evaluation.continuations import AGREEMENTS, AMOUNTS
@@ -80,7 +81,7 @@ class ContinuationReport:
         yield from measure_rows(AMOUNTS, columns)
         yield "difference from the piece: 0 is the same"
         yield from measure_rows(AMOUNTS, columns, "_off")
-        yield f"shares; on the beat and in tempo of {self.with_beat} pieces with beats"
+        yield f"shares; on the beat and in tempo of {how_many(self.with_beat, 'piece')} with beats"
         yield from measure_rows(SHARES, columns)
         yield f"distance from the last {RECENT:g} s before the cut"
         yield from measure_rows(DRIFTS, columns)

@@ -12,6 +12,7 @@ from antiphon.instrument import Predictor
 from antiphon.messages import Heard
 from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.partner import PartnerSections
+from antiphon.wording import how_many
 from antiphon_training.corpora.assemble import FileNotes, read_files
 from antiphon_training.evaluation.answers import (
     answerer,
@@ -68,10 +69,10 @@ class Pieces:
 
     def excerpts(self, lengths: Lengths) -> dict[str, Excerpt | None]:
         """Return the excerpt of each piece; None where it is too short or too empty."""
-        counted = {piece.file: piece.notes for piece in self.beats}
+        how_many = {piece.file: piece.notes for piece in self.beats}
         found = {}
         for piece in self.seconds:
-            beats = counted.get(piece.file)  # a file in SMPTE time has none
+            beats = how_many.get(piece.file)  # a file in SMPTE time has none
             grid = None if beats is None else BeatGrid.fitted(piece.notes, beats)
             found[piece.file] = excerpt(piece.file, piece.notes, lengths, grid)
         return found
@@ -132,13 +133,13 @@ class Playing:
         pieces = read() if wanted.lengths or wanted.pauses else None
         continuations = answers = pauses = None
         if pieces and wanted.lengths:
-            say(f"continuing {len(pieces.seconds)} pieces")
+            say(f"continuing {how_many(len(pieces.seconds), 'piece')}")
             continuations = self.continuations(pieces, wanted.lengths)
         if wanted.phrases:
             say("answering plain phrases")
             answers = self.answers(wanted.phrases)
         if pieces and wanted.pauses:
-            say(f"playing {len(pieces.seconds)} pieces through")
+            say(f"playing {how_many(len(pieces.seconds), 'piece')} through")
             pauses = self.pauses(pieces)
         return Played(continuations, answers, pauses)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from antiphon.instrument import UNCOUNTED_NOTES
+from antiphon.wording import how_many
 from antiphon_training.corpora.folder import Defect
 from antiphon_training.evaluation.halves import MemoryFigures
 from antiphon_training.evaluation.played_report import Played
@@ -39,6 +40,7 @@ class Report:
     codec: str
     corpus: str
     figures: Figures
+    chosen: str = "listed"
     outside: Outside | None = None
     defects: Sequence[Defect] = ()
     baseline: Baseline | None = None
@@ -59,6 +61,7 @@ class Report:
             "codec": self.codec,
             "unit": self.unit,
             "corpus": self.corpus,
+            "chosen": self.chosen,
             **self.figures.as_dict(),
             "outside_vocabulary": outside
             and {
@@ -82,8 +85,8 @@ class Report:
         """Yield the lines of the report as a table."""
         found = self.figures
         yield (
-            f"{self.instrument} on {self.corpus}: {found.notes:,} {self.unit}s of {found.files} "
-            f"pieces, the first {UNCOUNTED_NOTES} of each not counted"
+            f"{self.instrument} on {self.corpus}: {how_many(found.notes, self.unit)} of "
+            f"{how_many(found.files, 'piece')}, the first {UNCOUNTED_NOTES} of each not how_many"
         )
         if self.baseline:
             yield (

@@ -14,6 +14,7 @@ from antiphon_training.corpora.layouts import manifest_groups
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.corpora.reading import split_number
 from antiphon_training.corpora.split import HELDOUT, split_corpora
+from antiphon_training.evaluation.unlearned import Learned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,12 +38,18 @@ class Selection:
         Relative paths; a tune of a collection is `tunes.abc#3`.
     defects : sequence of Defect
         Files that cannot be read, as far as they were tried.
+    chosen : str
+        Why these: they were "listed", are "held out" or for "validation", or are "all".
+    note : str or None
+        A sentence on whether the instrument learned from them.
     """
 
     name: str
     folder: Path
     files: Sequence[str]
     defects: Sequence[Defect] = ()
+    chosen: str = "listed"
+    note: str | None = None
 
     @property
     def groups(self) -> set[str]:
@@ -58,8 +65,9 @@ def select(
     *,
     composers: Sequence[str] | None = None,
     cache: Path | None = None,
+    learned: Learned | None = None,
 ) -> Selection:
-    """Return the files that a list names, else the held-out ones, else all.
+    """Return the files that a list names, else the held-out ones, else those not learned from.
 
     Parameters
     ----------
@@ -72,29 +80,40 @@ def select(
         Without either, the files that the corpus itself holds out.
     composers, cache
         As for `load_corpus`.
+    learned : Learned, optional
+        What is known of the instrument's training on this corpus; nothing when not given,
+        and then all files are taken where none is held out.
 
     Raises
     ------
     CorpusError
-        The folder or the list does not exist, or names no file that is there.
+        The folder or the list does not exist, or names no file that is there; or the
+        instrument learned from all pieces.
     """
+    learned = learned or Learned("the instrument", list_files(corpus).name, there=False)
     listing = list_files(corpus)
     listed = heldout or listing.folder / HELDOUT
     if heldout and not listed.is_file():
         raise CorpusError(f"There is no list {heldout}; name a file with one path a line.")
     files = _listed(listing.folder, listed) if listed.is_file() else []
+    how = "listed" if heldout else "held out"
     if files and not composers:
-        return Selection(listing.name, listing.folder, files)
+        note = learned.doubt(files)
+        return Selection(listing.name, listing.folder, files, chosen=how, note=note)
     loaded = load_corpus(corpus, reading, composers=composers, cache=cache)
     if files:
         files = [file for file in files if file in set(loaded.files)]
         if not files:
             raise CorpusError(f"{listed} names no piece by {' or '.join(composers or [])}.")
-        return Selection(listing.name, listing.folder, files)
-    held = split_corpora([loaded], 0.0)[0].heldout or range(len(loaded.files))
-    return Selection(
-        listing.name, listing.folder, [loaded.files[index] for index in held], loaded.defects
-    )
+        note = learned.doubt(files)
+        return Selection(listing.name, listing.folder, files, chosen=how, note=note)
+    held = split_corpora([loaded], 0.0)[0].heldout
+    indices = held or learned.pieces(loaded)
+    files = [loaded.files[index] for index in indices]
+    note = learned.doubt(files) if held else learned.sentence(len(files))
+    if not held:
+        how = "validation" if learned.there else "all"
+    return Selection(listing.name, listing.folder, files, loaded.defects, how, note)
 
 
 def _listed(folder: Path, listed: Path) -> list[str]:

@@ -70,6 +70,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.group = group or ProcessGroup()
         self._since = time.monotonic()
         self._cpu_since = time.process_time()
+        self._steps = 0
         self.done: dict[str, Any] = {
             "epochs": 0,
             "notes_seen": 0,
@@ -137,6 +138,25 @@ class Checkpoints(keras.callbacks.Callback):
         if self.group.first:
             run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
 
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Count the steps of an epoch from 0."""
+        del epoch, logs
+        self._steps = 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """End the epoch here where the hours are used up.
+
+        Of several processes none may stop by its own clock: they end with the epoch.
+        """
+        del logs
+        self._steps = batch + 1
+        hours = self._plan.hours
+        if hours is None or self.group.processes > 1:
+            return
+        passed = (time.monotonic() - self._since) / 3600.0
+        if self.done["wall_hours"] + passed >= hours:
+            self.model.stop_training = True
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the checkpoint of an epoch, and stop where the run is over."""
         done, loss = self.done, float((logs or {})["val_loss"])
@@ -162,7 +182,7 @@ class Checkpoints(keras.callbacks.Callback):
     def _count(self, epoch: int) -> None:
         now, cpu = time.monotonic(), time.process_time()
         self.done["epochs"] = epoch + 1
-        self.done["notes_seen"] += self._plan.notes_an_epoch
+        self.done["notes_seen"] += self._steps * self._plan.notes_a_step
         self.done["wall_hours"] += (now - self._since) / 3600.0
         self.done["core_hours"] += (cpu - self._cpu_since) / 3600.0
         self._since, self._cpu_since = now, cpu

@@ -15,6 +15,7 @@ from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
 from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
+from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
 from antiphon_training.fitting.pieces import cut_pieces, split_pieces
 from antiphon_training.fitting.precision import in_precision
@@ -96,7 +97,8 @@ def train(
     group.agree("the music", b"".join(piece.tobytes() for piece in every_piece))
     if group.first:
         run_folder.make(run)
-        run_folder.prepare(run, recipe, corpora, splits)
+        share = TRAIN_SHARE if within_pieces else None
+        run_folder.prepare(run, recipe, corpora, splits, share)
         run_folder.keep_codec(run, codec)
         if pretrained:
             run_folder.keep_origin(run, pretrained.summary())

@@ -65,11 +65,18 @@ def make(run: Path) -> None:
         raise unwritable(run, error) from error
 
 
-def prepare(run: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequence[Split]) -> None:
+def prepare(
+    run: Path,
+    recipe: Recipe,
+    corpora: Sequence[Corpus],
+    splits: Sequence[Split],
+    learned_share: float | None = None,
+) -> None:
     """Write recipe and corpora of a run; check first that a resumed run has the same.
 
     Licences, folders, and the keys of a recipe that are not part of its essence
-    (`Recipe.essence`) may change between resumptions.
+    (`Recipe.essence`) may change between resumptions. `learned_share` is the share of each
+    piece that is trained on, where pieces are cut and not split.
 
     Raises
     ------
@@ -77,7 +84,9 @@ def prepare(run: Path, recipe: Recipe, corpora: Sequence[Corpus], splits: Sequen
         The folder holds a run of another recipe or other corpora, or cannot be written.
     """
     described = [
-        _describe(corpus, split, recipe) for corpus, split in zip(corpora, splits, strict=True)
+        _describe(corpus, split, recipe)
+        | ({"learned_share": learned_share} if learned_share else {})
+        for corpus, split in zip(corpora, splits, strict=True)
     ]
     if (run / RESUME).is_file():
         if read_recipe(run / RECIPE).essence() != recipe.essence():

@@ -10,7 +10,7 @@ from msgspec import Meta
 from antiphon_training.kinds.codecs import SYMBOLS
 from antiphon_training.kinds.kind import Kind, Network, Sections
 from antiphon_training.kinds.window_fit import WindowFitSection, gentle
-from antiphon_training.recipe_sections import Count, NetworkSection
+from antiphon_training.recipe_sections import Count, Layers, NetworkSection
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -23,7 +23,7 @@ class ClassicNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=T
     kind: Literal["classic"] = "classic"
     reads: Literal["scaled", "one-hot"] = "one-hot"
     length: Count = 64
-    lstm: list[Count] = msgspec.field(default_factory=lambda: [512, 256])
+    lstm: Layers = msgspec.field(default_factory=lambda: [512, 256])
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.2
     dense: list[Count] = msgspec.field(default_factory=lambda: [256])
     activation: Literal["relu", "tanh", "linear"] = "relu"

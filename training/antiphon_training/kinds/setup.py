@@ -55,11 +55,6 @@ class Plan:
     patience: int
     hours: float | None = None
 
-    @property
-    def notes_an_epoch(self) -> int:
-        """Notes, or words, predicted in an epoch."""
-        return self.steps_an_epoch * self.notes_a_step
-
 
 @dataclass(frozen=True)
 class TrainingSetup:

@@ -11,7 +11,7 @@ from antiphon.music.codecs.time_bins import time_edges
 from antiphon_training.kinds.codecs import TRIPLET
 from antiphon_training.kinds.kind import Kind, Network, Sections
 from antiphon_training.kinds.window_fit import WindowFitSection, gentle
-from antiphon_training.recipe_sections import Count, NetworkSection, Positive
+from antiphon_training.recipe_sections import Count, Layers, NetworkSection, Positive
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -23,7 +23,7 @@ class TripletNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=T
 
     kind: Literal["triplet"] = "triplet"
     length: Count = 25
-    lstm: list[Count] = msgspec.field(default_factory=lambda: [128])
+    lstm: Layers = msgspec.field(default_factory=lambda: [128])
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.0
     pitch_weight: Positive = 0.05
     step_weight: Positive = 1.0

@@ -105,6 +105,8 @@ def training_curves(runs: Sequence[Curves]) -> Figure:
             ax = figure.add_subplot(grid[0, :] if whole else grid[1 + row, column])
             for run, colour in zip(runs, _colours(len(runs)), strict=True):
                 _draw(ax, run, measure, colour, 1.6 if whole else 1.2)
+                if whole and len(runs) == 1:
+                    _tell_best(ax, run, colour)
             ax.set_title(_title(measure))
             ax.grid(visible=True)
             ticks = MaxNLocator(8 if whole else 4, steps=[1, 2, 5, 10], integer=True)
@@ -113,7 +115,12 @@ def training_curves(runs: Sequence[Curves]) -> Figure:
             if whole:
                 ax.set_xlabel("epoch")
                 _leave_out_the_first(ax, runs, measure)
-                ax.legend(handles=_legend(runs), loc="upper right")
+                # Beside the title, where no curve can be under it.
+                lines = _legend(runs)
+                ax.legend(
+                    handles=lines, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2,
+                    ncols=min(len(lines), 5),
+                )  # fmt: skip
         heading(figure, "Training" if len(runs) > 1 else f"Training of {runs[0].name}")
     return figure
 
@@ -136,8 +143,23 @@ def _draw(ax: Any, run: Curves, measure: str, colour: str, width: float) -> None
     if measure == WHOLE and np.isfinite(validation).any():
         best = int(np.nanargmin(validation))
         ax.plot(run.epochs[best], validation[best], "o", color=colour, markersize=5)
-        ax.annotate(f"{validation[best]:.3f}", (run.epochs[best], validation[best]), color=colour,
-                    xytext=(0, 8), textcoords="offset points", ha="center")  # fmt: skip
+
+
+def _best(run: Curves) -> tuple[float, float] | None:
+    """Return the epoch and the value of the lowest validation loss."""
+    validation = run.columns.get(VALIDATION + WHOLE)
+    if validation is None or not np.isfinite(validation).any():
+        return None
+    best = int(np.nanargmin(validation))
+    return float(run.epochs[best]), float(validation[best])
+
+
+def _tell_best(ax: Any, run: Curves, colour: str) -> None:
+    """Write the lowest validation loss under its point: no lower value is on the curve."""
+    best = _best(run)
+    if best is not None:
+        ax.annotate(f"{best[1]:.3f}", best, color=colour, xytext=(0, -8), va="top",
+                    textcoords="offset points", ha="center")  # fmt: skip
 
 
 def _leave_out_the_first(ax: Any, runs: Sequence[Curves], measure: str) -> None:
@@ -156,7 +178,7 @@ def _leave_out_the_first(ax: Any, runs: Sequence[Curves], measure: str) -> None:
 def _legend(runs: Sequence[Curves]) -> list[Any]:
     """Return the lines of the legend: the runs if there are several, and the line styles."""
     lines = [
-        Line2D([], [], color=colour, linewidth=1.8, label=run.name)
+        Line2D([], [], color=colour, linewidth=1.8, label=_label(run))
         for run, colour in zip(runs, _colours(len(runs)), strict=True)
     ]
     colour = COLOURS[0] if len(runs) == 1 else INK
@@ -165,6 +187,12 @@ def _legend(runs: Sequence[Curves]) -> list[Any]:
     if any(name.startswith(VALIDATION) for run in runs for name in run.columns):
         strokes.insert(0, Line2D([], [], color=colour, linewidth=1.8, label="validation"))
     return [*(lines if len(runs) > 1 else []), *strokes]
+
+
+def _label(run: Curves) -> str:
+    """Return the name of a run among others, with its lowest validation loss."""
+    best = _best(run)
+    return run.name if best is None else f"{run.name} ({best[1]:.3f})"
 
 
 def _title(measure: str) -> str:

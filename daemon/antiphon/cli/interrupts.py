@@ -1,0 +1,51 @@
+"""Ctrl-C is obeyed also where Python would drop it.
+
+Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a destructor, or
+in a callback of the garbage collector as JAX has one, it cannot be raised: Python prints
+"Exception ignored in ..." and the command goes on to its end.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DELAY = 0.05
+"""Seconds until an interrupt is repeated: the destructor must be left by then."""
+
+
+def _again() -> None:
+    """Interrupt the main thread a little later."""
+    timer = threading.Timer(DELAY, _thread.interrupt_main)
+    timer.daemon = True
+    timer.start()
+
+
+@contextmanager
+def none_lost(again: Callable[[], None] = _again) -> Iterator[None]:
+    """Repeat an interrupt that was raised where exceptions are ignored.
+
+    Parameters
+    ----------
+    again : callable
+        Interrupts the main thread once more, after the ignored exception is done with.
+    """
+    before = sys.unraisablehook
+
+    def hook(ignored: sys.UnraisableHookArgs, /) -> None:
+        if issubclass(ignored.exc_type, KeyboardInterrupt):
+            again()
+        else:
+            before(ignored)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before

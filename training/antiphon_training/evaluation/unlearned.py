@@ -1,0 +1,149 @@
+"""The pieces of a corpus that an instrument did not learn from.
+
+A card has the hashes of the names of these pieces, and a training run has the names. Of
+cards that were written before they had the hashes, the rule of the split is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from antiphon.errors import CorpusError, TrainingError
+from antiphon_training.corpora.split import name_hash, split_corpora
+from antiphon_training.fitting import run_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from antiphon.instrument import Card
+    from antiphon_training.corpora.corpus import Corpus
+
+ELSEWHERE = "name music that it has not learned from, or files with --heldout LIST"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is known of an instrument's training on one corpus.
+
+    Attributes
+    ----------
+    instrument, corpus : str
+        Their names.
+    there : bool
+        Whether it learned from a corpus of this name.
+    not_learned : frozenset of str or None
+        Hashes of the names of the pieces that it did not learn from; None where only the
+        rule of the split is known.
+    valid_share : float or None
+        That rule: the share of the pieces that are for validation; None where it is not
+        known either.
+    learned_share : float or None
+        The share of every piece that it learned from, where pieces were cut.
+    """
+
+    instrument: str
+    corpus: str
+    there: bool
+    not_learned: frozenset[str] | None = None
+    valid_share: float | None = None
+    learned_share: float | None = None
+
+    @classmethod
+    def of(cls, card: Card, corpus: str, run: Path | None = None) -> Learned:
+        """Return what the card says, or the folder of the training run.
+
+        Raises
+        ------
+        TrainingError
+            The folder is not that of a run.
+        """
+        entries = card.corpus if run is None else _entries(run)
+        entry = next((each for each in entries if each.get("name") == corpus), None)
+        if entry is None:
+            return cls(card.name, corpus, there=False)
+        hashes = entry.get("not_learned")
+        recipe = card.recipe.get("corpus") or {}
+        share = None if "continued_from" in card.extra else recipe.get("valid_share")
+        return cls(
+            card.name,
+            corpus,
+            there=True,
+            not_learned=None if hashes is None else frozenset(hashes),
+            valid_share=share,
+            learned_share=entry.get("learned_share"),
+        )
+
+    def pieces(self, corpus: Corpus) -> list[int]:
+        """Return the indices of the files that it did not learn from; all of another corpus.
+
+        Raises
+        ------
+        CorpusError
+            There is none, or it is not known which they are.
+        """
+        if not self.there:
+            return list(range(len(corpus.files)))
+        if self.learned_share:
+            raise CorpusError(
+                f"{self.instrument} learned from the first {self.learned_share:.0%} of every piece "
+                f"of {self.corpus}, so no piece can measure it; {ELSEWHERE}."
+            )
+        if self.not_learned is not None:
+            chosen = [
+                index
+                for index, file in enumerate(corpus.files)
+                if name_hash(file) in self.not_learned
+            ]
+        elif self.valid_share is not None:
+            chosen = list(split_corpora([corpus], self.valid_share)[0].valid)
+        else:
+            raise CorpusError(
+                f"The card of {self.instrument} does not say which pieces of {self.corpus} it did "
+                f"not learn from; name its run with --run, or {ELSEWHERE}."
+            )
+        if not chosen:
+            raise CorpusError(
+                f"{self.instrument} learned from {self.corpus}, and no piece that it did not learn "
+                f"from is there; {ELSEWHERE}."
+            )
+        return chosen
+
+    def sentence(self, count: int) -> str:
+        """Return which pieces are measured, where nothing but the training says it."""
+        if not self.there:
+            return (
+                f"{self.instrument} does not name {self.corpus} among the corpora that it learned "
+                f"from; all its pieces are measured"
+            )
+        return (
+            f"{self.instrument} learned from {self.corpus}; measured are the {count} validation "
+            "pieces, which it did not learn from"
+        )
+
+    def doubt(self, files: Sequence[str]) -> str | None:
+        """Return a warning where it may have learned from some of the files that are measured."""
+        if not self.there or self.not_learned is None:
+            return None
+        learned = [file for file in files if name_hash(file) not in self.not_learned]
+        if not learned:
+            return None
+        return (
+            f"{self.instrument} may have learned from {learned[0]}"
+            + (f" and {len(learned) - 1} more of them" if len(learned) > 1 else "")
+            + ": neither was it held out when it was trained, nor for validation"
+        )
+
+
+def _entries(run: Path) -> list[Mapping[str, Any]]:
+    """Return the corpora of a run in the form of a card's."""
+    if not (run / run_folder.CORPUS).is_file():
+        raise TrainingError(
+            f"{run} is no training run: it has no {run_folder.CORPUS}; "
+            "name the --out folder of `antiphon train`."
+        )
+    return [
+        {**entry, "not_learned": [name_hash(file) for file in (*entry["valid"], *entry["heldout"])]}
+        for entry in run_folder.read_json(run / run_folder.CORPUS)
+    ]
