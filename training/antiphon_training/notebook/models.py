@@ -145,7 +145,9 @@ def train_model(
         hours=hours,
     )
     # In a notebook stderr is red, and rich would write HTML.
-    plain = Console(file=sys.stdout, force_jupyter=False, highlight=False, soft_wrap=True)
+    plain = Console(
+        file=sys.stdout, force_jupyter=False, force_terminal=False, highlight=False, soft_wrap=True
+    )
     with contextlib.redirect_stderr(sys.stdout):
         run_order(order, Verbosity(0 if verbose else -1), plain)
     return load_model(run)

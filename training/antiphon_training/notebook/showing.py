@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from antiphon_training.corpora.corpus import Corpus
 
 FIRST_SECONDS = 30.0
+WHITE = 0.99
+"""From here on a dot of a page is blank, of 1."""
+MARGIN = 40
+"""Dots that stay blank below the music."""
 NOTEBOOK_RATE = 22_050
 """Frames a second in a notebook, which keeps each second of sound as 59 kB."""
 
@@ -200,6 +204,7 @@ def sheet_music(notes: Music, title: str = "", *, page: int = 1) -> Any:
         pages = sorted(out.parent.glob("*.png"), key=lambda file: (len(file.name), file.name))
         if not 1 <= page <= len(pages):
             raise UsageError(f"There is no page {page}: the number of pages is {len(pages)}.")
+        _cut_below(pages[page - 1])
         return show.Image(data=pages[page - 1].read_bytes())
 
 
@@ -210,6 +215,16 @@ def _from_zero(parts: dict[str, NoteArray]) -> dict[str, NoteArray]:
     for part in moved.values():
         part["onset"] -= first
     return moved
+
+
+def _cut_below(page: Path) -> None:
+    """Leave out what is blank below the music of a picture."""
+    from matplotlib import image
+
+    dots = image.imread(page)
+    inked = np.flatnonzero((dots[..., :3] < WHITE).any(axis=(1, 2)))
+    if len(inked):
+        image.imsave(page, dots[: inked[-1] + MARGIN])
 
 
 def _is_midi(notes: Music) -> bool:
