@@ -6,8 +6,9 @@ the held-out pieces: nats, without the first 16 rows of a piece. Then all are ex
 and take turns in drawing, on one thread: the least time of each, beside that of the first.
 Prints one JSON object a network, and the rows of the table in docs/training.md.
 
-Some sizes are chosen so that a note takes as long as with the first. `--quick` has the sizes
-of the recipes' `--quick`, for a first look; `--notes 0` measures times alone.
+Some are wider or larger than their recipe, so that there are two of about the same time a note.
+`--quick` has the sizes of the recipes' `--quick`, for a first look; `--notes 0` measures times
+alone.
 
 `python benchmarks/networks.py {words,notes} [--notes N] [--every N] [--quick] CORPUS...`
 """
@@ -71,12 +72,26 @@ class Variant:
 FAMILIES = {
     "words": (
         Variant("LSTM, window", "attention", plain=True),
+        Variant(
+            "the same, as slow as with attention",
+            "attention",
+            {"lstm": [288, 288]},
+            {"lstm": [112]},
+            plain=True,
+        ),
         Variant("LSTM with attention, window", "attention"),
         Variant("Transformer, stream", "transformer-words"),
+        Variant(
+            "the same, larger",
+            "transformer-words",
+            {"blocks": 6, "heads": 8},
+            {"blocks": 4, "head_units": 48},
+        ),
     ),
     "notes": (
         Variant("LSTM, stream", "house"),
-        Variant("LSTM with attention, stream", "house", {"attention": 64}, {"attention": 16}),
+        Variant("the same, wider", "house", {"units": 832}, {"units": 256}),
+        Variant("LSTM with attention, stream", "house", {"attention": 64}, {"attention": 32}),
         Variant("Transformer, stream", "transformer-notes"),
     ),
 }
