@@ -1,13 +1,14 @@
 """Compare kinds of network at equal notes learned, beside the milliseconds that a note takes.
 
 The kinds of one family read the same codec. Each is trained from random weights by its recipe
-on the training pieces of the corpora, on the same number of notes or words, and measured on
-the held-out pieces: nats, without the first 16 rows of a piece. Then all are exported to int8
-and take turns in drawing, on one thread: the least time of each, beside that of the first.
-Prints one JSON object a network, and the rows of the table in docs/training.md.
+on the training pieces of the corpora, varied alike, on the same number of notes or words, and
+measured on the held-out pieces: nats, without the first 16 rows of a piece. Then all are
+exported to int8 and take turns in drawing, on one thread: the least time of each, beside that
+of the first. Prints one JSON object a network, and the rows of the table in docs/training.md.
 
-Some sizes are chosen so that a note takes as long as with the first. `--quick` has the sizes
-of the recipes' `--quick`, for a first look; `--notes 0` measures times alone.
+Some are wider or larger than their recipe, so that there are two of about the same time a note.
+`--quick` has the sizes of the recipes' `--quick`, for a first look; `--notes 0` measures times
+alone.
 
 `python benchmarks/networks.py {words,notes} [--notes N] [--every N] [--quick] CORPUS...`
 """
@@ -71,12 +72,26 @@ class Variant:
 FAMILIES = {
     "words": (
         Variant("LSTM, window", "attention", plain=True),
+        Variant(
+            "the same, as slow as with attention",
+            "attention",
+            {"lstm": [288, 288]},
+            {"lstm": [112]},
+            plain=True,
+        ),
         Variant("LSTM with attention, window", "attention"),
         Variant("Transformer, stream", "transformer-words"),
+        Variant(
+            "the same, larger",
+            "transformer-words",
+            {"blocks": 6, "heads": 8},
+            {"blocks": 4, "head_units": 48},
+        ),
     ),
     "notes": (
         Variant("LSTM, stream", "house"),
-        Variant("LSTM with attention, stream", "house", {"attention": 64}, {"attention": 16}),
+        Variant("the same, wider", "house", {"units": 832}, {"units": 384}),
+        Variant("LSTM with attention, stream", "house", {"attention": 64}, {"attention": 32}),
         Variant("Transformer, stream", "transformer-notes"),
     ),
 }
@@ -97,6 +112,9 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     variants = FAMILIES[chosen.family]
     recipes = [recipe_of(one, quick=chosen.quick) for one in variants]
+    # Music that varies less is learned sooner, so it is varied alike for all.
+    alike = recipes[-1].augmentation
+    recipes = [msgspec.structs.replace(one, augmentation=alike) for one in recipes]
     codec, learned, heldout = music_of(recipes[0], chosen)
     told: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:

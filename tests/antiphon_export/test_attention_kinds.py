@@ -103,6 +103,7 @@ def test_the_weights_come_back_from_the_file(trained: Trained) -> None:
         np.testing.assert_allclose(np.asarray(other), wanted, atol=3.0 * step)
 
 
+@pytest.mark.parametrize("trained", ["transformer of words"], indirect=True)
 def test_it_is_trained_further_and_goes_on_where_it_was_stopped(
     trained: Trained, tmp_path: Path
 ) -> None:
