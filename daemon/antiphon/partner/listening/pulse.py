@@ -32,8 +32,9 @@ KEPT = 96
 """Moments that are kept."""
 PROPOSING = 4
 """Every so many moments other beats are proposed."""
-REPLAYED = 12
-"""A proposed track hears so many of the last moments, to be compared with the others."""
+REPLAYED, REPLAYED_LOST = 12, 8
+"""A proposed track hears so many of the last moments, to be compared with the others; fewer
+where the pulse has lost the player, for the older ones are of another beat."""
 MOST = 14
 """Tracks that are kept."""
 ALIKE_PLACE = 0.08
@@ -208,7 +209,8 @@ class Pulse:
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
-        first = max(len(self._times) - REPLAYED, self._first)
+        most = REPLAYED_LOST if self._lost else REPLAYED
+        first = max(len(self._times) - most, self._first)
         replayed, weights = self._times[first:], self._weights[first:]
         old = self._tracks
         times, counts = self._times[self._first :], self._weights[self._first :]

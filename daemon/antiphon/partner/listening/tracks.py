@@ -10,22 +10,13 @@ than to do. Arrays are of shape (tracks,), or (…, tracks). Times are seconds.
 
 from __future__ import annotations
 
-import math
-from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.pulse import (
-    FEWEST_BEATS,
-    LOOSENESS,
-    MOST_BEATS,
-    RATIO,
-    SPREAD,
-    USUAL,
-    usual_intervals,
-)
+from antiphon.music.pulse import SPREAD, USUAL
+from antiphon.partner.listening.intervals import LONGEST, SHORTEST, how_usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,24 +59,7 @@ DIVIDED = 3.0
 """How much likelier than another the division of the last phrase is at most, as a logarithm."""
 INTERVALS = 0.2
 """What the intervals weigh beside the places: neighbours tell much the same."""
-EQUAL = {2.0: 0.012, 4.0: 0.008, 3.0: 0.002, 8.0: 0.002}
-"""Shares of intervals that scores rarely have but slow chords do: bars are halved, seldom
-divided by three."""
-SWUNG = (
-    {1 / 3: 0.05, 0.4: 0.03, 0.6: 0.03, 2 / 3: 0.06},
-    {1.0: 0.15},
-    {4 / 3: 0.06, 1.4: 0.03, 1.6: 0.03, 5 / 3: 0.06},
-    {2.0: 0.15},
-)
-"""What swing and shuffle add to the intervals of scores, which write them as halves."""
 
-_SHORTEST, _LONGEST = 0.25, 1.5
-"""No track's beat is shorter or longer."""
-_LEAST_LOG = math.log(FEWEST_BEATS * _SHORTEST)
-_MOST_LOG = math.log(MOST_BEATS * _LONGEST)
-"""Intervals are compared within these logarithms."""
-_PAD = math.ceil(math.log(_LONGEST / _SHORTEST) / RATIO) + 1
-"""So far a table of intervals goes on at each end."""
 _DIVIDED = (1.0 - STRAY) * DIVISIONS
 _PLACED = DIVISIONS.T.copy()
 
@@ -218,7 +192,7 @@ class Tracks:
         variance = to[0] + since * to[1] + rows[_LOOSE] * (1.0 / weight)
         near, away, likely = self._places(since, variance)
         logs = np.log(likely)
-        usual = INTERVALS * self._usual(intervals)
+        usual = INTERVALS * how_usual(intervals, self.period)
         explained, recent, fit = rows[_EXPLAINED], self.recent, self.fit
         division = np.exp(explained) * USUALLY
         whole = division[0] + division[1] + division[2]
@@ -270,42 +244,9 @@ class Tracks:
         gain = to / variance
         rows[_BEAT : _PERIOD + 1] += gain * away
         period, bias = self.period, rows[_BIAS]
-        np.minimum(np.maximum(period, _SHORTEST, out=period), _LONGEST, out=period)
+        np.minimum(np.maximum(period, SHORTEST, out=period), LONGEST, out=period)
         gain *= meant
         rows[_UNSURE] -= gain * to[0]
         rows[_PERIOD_VARIANCE] -= gain[1] * to[1]
         bias *= BIAS_MEMORY
         bias += (1.0 - BIAS_MEMORY) * away / np.sqrt(variance)
-
-    def _usual(self, intervals: Sequence[float]) -> Array:
-        """Return how usual intervals are, in units of each beat, as a logarithm."""
-        tables, begins = _tables()
-        firsts = [
-            (min(max(interval, _LEAST_LOG), _MOST_LOG) - _LEAST_LOG) / RATIO + begin
-            for interval, begin in zip(intervals, begins, strict=False)
-        ]
-        places = np.array(firsts)[:, np.newaxis] - (1.0 / RATIO) * np.log(self.period)
-        told: Array = np.add.reduce(tables.take(places.astype(np.intp)))
-        return told
-
-
-@cache
-def _tables() -> tuple[Array, tuple[float, ...]]:
-    """Return the tables of intervals of scores, with what slow chords and swing add.
-
-    One table follows on the other. Each goes on at both ends, so that an interval has a
-    place in units of any beat. Beside them: where in them the shortest interval of each
-    lies, in units of a beat of one second.
-    """
-    tables, begins, begin = [], [], 0
-    for lag, usual in enumerate(usual_intervals(), start=1):
-        beats = np.log(FEWEST_BEATS) + (np.arange(len(usual)) + 0.5) * RATIO
-        density = np.exp(usual)
-        added = [(lag * value, share) for value, share in EQUAL.items()]
-        for value, share in (*added, *SWUNG[lag - 1].items()):
-            away = (beats - np.log(value)) / LOOSENESS
-            density = density + share * np.exp(-0.5 * away**2) / (LOOSENESS * 2.5066)
-        tables.append(np.pad(np.log(density), _PAD, mode="edge"))
-        begins.append(begin + _PAD + (_LEAST_LOG - math.log(FEWEST_BEATS)) / RATIO)
-        begin += len(tables[-1])
-    return np.concatenate(tables), tuple(begins)
