@@ -144,9 +144,13 @@ class Key:
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Lead pitches to the tones that there were too few of."""
-        progress = moment.progress
-        few = min(progress.notes, MOST_TONES) + PRIOR_TONES
-        off = (np.array(progress.tones) - progress.notes * self._tones) / few
+        notes = moment.progress.notes
+        played = np.array(moment.progress.tones)
+        total = float(played.sum())
+        if total == 0.0:
+            return
+        off = played * (notes / total) - notes * self._tones
+        off /= min(notes, MOST_TONES) + PRIOR_TONES
         slate.pitches((self._scale * off)[_TONE].astype(np.float32))
 
 
