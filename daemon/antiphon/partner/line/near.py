@@ -43,9 +43,9 @@ PITCH_GAIN = 0.1 / 6.0
 VELOCITY_GAIN = 0.1 / 30.0
 """Of a step of velocity, for each step that the line is too loud."""
 
-TONE_GAIN = 1.0
-"""Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.02
-to 0.03 nats a note of real music, so that little is forbidden which music does; 2 costs 0.1."""
+TONE_GAIN = 0.5
+"""Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.006
+nats a note of real music, 1 costs 0.02 to 0.03: little is forbidden that music does."""
 
 RARE = 0.02
 """Added to all shares: no tone is out of the question."""

@@ -9,6 +9,9 @@ were (docs/memory.md has the formula and says how it was fitted):
 `length` is that of the common suffix of pitches, in notes, or of their intervals; then
 what followed is transposed. The instrument mixes what followed into its own prediction.
 
+What a line has drawn itself and has not sounded yet is recalled too, as the partner's own:
+see `antiphon.partner.memory.drawn`.
+
 The key of the place itself is known only after the call that draws the note, so keys
 are compared one note earlier. Rows are classes, in the codec's order; pitch comes first.
 """
