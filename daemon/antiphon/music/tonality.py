@@ -1,4 +1,6 @@
-"""The key of notes, and its tonic's triad. Times are seconds, pitch classes 0 for C to 11.
+"""The tonality of notes: their key, its tonic's triad, and how much there is of each tone.
+
+Times are seconds, pitch classes 0 for C to 11.
 
 The profiles say how often each degree of the scale occurs in tonal music: J. Albrecht and
 D. Shanahan, The Use of Large Corpora to Train a New Type of Key-Finding Algorithm (2013).
@@ -8,6 +10,7 @@ of songs for other keys: they found the triad of 65 % of plain phrases, these of
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,10 +87,10 @@ def tonality_of(notes: NoteArray, phrase: NoteArray) -> Tonality | None:
     """
     if not len(notes) or not len(phrase):
         return None
-    lasting = np.sqrt(np.minimum(np.nan_to_num(notes["duration"], nan=HELD), LONGEST))
-    degrees = notes["pitch"] % PITCH_CLASSES
-    sounding: NDArray[np.float64] = np.bincount(degrees, lasting, PITCH_CLASSES).astype(np.float64)
+    sounding = _sounding(notes)
     total = sounding.sum()
+    if total == 0.0:
+        return None
     shares = sounding / total
     sounding[phrase["pitch"][0] % PITCH_CLASSES] += FIRST * total
     sounding[phrase["pitch"][-1] % PITCH_CLASSES] += LAST * total
@@ -98,19 +101,22 @@ def tonality_of(notes: NoteArray, phrase: NoteArray) -> Tonality | None:
     return Tonality(tonic, mode == 1, float(fits.max()), shares)
 
 
-def key_of(notes: NoteArray, phrase: NoteArray) -> tuple[int, bool] | None:
-    """Return the tonic, and whether the key is minor; None where none is clear.
-
-    Parameters are those of `tonality_of`.
-    """
-    found = tonality_of(notes, phrase)
-    return None if found is None or found.clarity < CLEAR else (found.tonic, found.minor)
+def tone_shares(notes: NoteArray) -> NDArray[np.float64]:
+    """Return how much of notes is each pitch class, shape (12,); zeros where nothing sounds."""
+    sounding = _sounding(notes)
+    total = sounding.sum()
+    return sounding / total if total > 0.0 else sounding
 
 
-def tonic_triad(notes: NoteArray, phrase: NoteArray) -> tuple[int, ...]:
-    """Return the pitch classes of the tonic's triad, the tonic first; none without a key."""
-    found = tonality_of(notes, phrase)
-    return () if found is None else found.triad
+def weight(duration: float | None) -> float:
+    """Return what a note counts for; None is one that still sounds."""
+    return math.sqrt(min(HELD if duration is None else duration, LONGEST))
+
+
+def _sounding(notes: NoteArray) -> NDArray[np.float64]:
+    """Return the sum of the weights of each pitch class, shape (12,)."""
+    lasting = np.sqrt(np.minimum(np.nan_to_num(notes["duration"], nan=HELD), LONGEST))
+    return np.bincount(notes["pitch"] % PITCH_CLASSES, lasting, PITCH_CLASSES).astype(np.float64)
 
 
 def _fits(sounding: NDArray[np.float64], profile: tuple[float, ...]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.music.themes import repeated, taken_up
-from antiphon.music.tonality import PITCH_CLASSES
+from antiphon.music.tonality import PITCH_CLASSES, tone_shares
 from antiphon.partner.line.manner import Manner, manner_of
 from antiphon.partner.listening.beats import Beats
 
@@ -61,7 +61,7 @@ ON_BEAT = 0.1
 """So near to a beat, in beats, a note is on it."""
 
 LIKELY, DENSE, HIGH, LOUD, TONES, TAKES, COPIES, RETURNS, LANDS, HOME, IN_TIME = (
-    0.5, 1.0, 0.5, 0.5, 1.0, 1.0, 3.0, 0.5, 1.0, 1.5, 0.5,
+    0.5, 1.0, 0.5, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0, 1.5, 0.5,
 )  # fmt: skip
 """The weights. The end is what is remembered, and a copy is no answer; likelihood counts little,
 for the likeliest line is a dull one, and each was drawn from the instrument."""
@@ -183,11 +183,10 @@ def _off(difference: float, much: float) -> float:
 
 
 def _apart(notes: NoteArray, tones: tuple[float, ...]) -> float:
-    """Return the share of notes whose tones are not those to expect; NaN where none are."""
+    """Return the share of what sounds whose tones are not those to expect; NaN where none are."""
     if not tones:
         return math.nan
-    played = np.bincount(notes["pitch"] % PITCH_CLASSES, minlength=PITCH_CLASSES) / len(notes)
-    return 1.0 - float(np.minimum(played, tones).sum())
+    return 1.0 - float(np.minimum(tone_shares(notes), tones).sum())
 
 
 def _octaves(one: float, other: float) -> float:

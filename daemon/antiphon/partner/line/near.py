@@ -43,9 +43,9 @@ PITCH_GAIN = 0.1 / 6.0
 VELOCITY_GAIN = 0.1 / 30.0
 """Of a step of velocity, for each step that the line is too loud."""
 
-TONE_GAIN = 1.0
-"""Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.02
-to 0.03 nats a note of real music, so that little is forbidden which music does; 2 costs 0.1."""
+TONE_GAIN = 0.5
+"""Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.006
+nats a note of real music, 1 costs 0.02 to 0.03: little is forbidden that music does."""
 
 RARE = 0.02
 """Added to all shares: no tone is out of the question."""
@@ -144,9 +144,13 @@ class Key:
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
         """Lead pitches to the tones that there were too few of."""
-        progress = moment.progress
-        few = min(progress.notes, MOST_TONES) + PRIOR_TONES
-        off = (np.array(progress.tones) - progress.notes * self._tones) / few
+        notes = moment.progress.notes
+        played = np.array(moment.progress.tones)
+        total = float(played.sum())
+        if total == 0.0:
+            return
+        off = played * (notes / total) - notes * self._tones
+        off /= min(notes, MOST_TONES) + PRIOR_TONES
         slate.pitches((self._scale * off)[_TONE].astype(np.float32))
 
 

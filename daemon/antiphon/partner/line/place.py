@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import Note
-from antiphon.music.tonality import PITCH_CLASSES
+from antiphon.music.tonality import PITCH_CLASSES, weight
 from antiphon.partner.line.predictor import State
 from antiphon.partner.line.taking import Taking
 from antiphon.partner.memory.trail import Trail
@@ -87,8 +87,8 @@ class Progress:
         How many of them were not struck together with the one before.
     last : Note or None
         The last of them.
-    tones : tuple of int
-        How many there are of each pitch class.
+    tones : tuple of float
+        How much there is of each pitch class: see `antiphon.music.tonality.weight`.
     """
 
     begin: float = -math.inf
@@ -97,7 +97,7 @@ class Progress:
     velocities: float = 0.0
     moments: int = 0
     last: Note | None = None
-    tones: tuple[int, ...] = (0,) * PITCH_CLASSES
+    tones: tuple[float, ...] = (0.0,) * PITCH_CLASSES
 
     def after(self, notes: Sequence[Note]) -> Progress:
         """Return the progress after more notes, sorted by onset."""
@@ -114,7 +114,7 @@ class Progress:
                 progress.velocities + note.velocity,
                 progress.moments + apart,
                 note,
-                (*tones[:tone], tones[tone] + 1, *tones[tone + 1 :]),
+                (*tones[:tone], tones[tone] + weight(note.duration), *tones[tone + 1 :]),
             )
         return progress
 

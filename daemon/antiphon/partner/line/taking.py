@@ -22,8 +22,11 @@ RUN = 4
 NOTES = 32.0
 """The share of the last notes, about so many, that were taken up is what counts."""
 
-LEAD = 2.0
-"""What the gain is multiplied by where nothing was taken up."""
+LEAD = 2.5
+"""What the gain is multiplied by where nothing was taken up. Of pieces of the training sets, 50
+piano rolls (20 s after 20 s) and 45 to 60 songs (10 s after 30 s), 0.06 and 0.12 of the top line
+were in themes of the last 10 s with 2, 0.11 and 0.17 with 3; of what the pieces did themselves
+0.12 and 0.15. No more than 2 % of the continuations were copies, 7 % of what the songs did."""
 
 MOST = 0.5
 """The share, for a gain of 1, at which nothing more is taken up; a greater gain allows more."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from antiphon.instrument.weighing import LONGEST
 from antiphon.partner.memory.largest import largest
-from antiphon.partner.memory.weights import AGES, LEAST_SHIFTED, NOWHERE, OWN
+from antiphon.partner.memory.weights import LEAST_SHIFTED, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,26 +29,25 @@ class Places:
 
     Attributes
     ----------
-    rows : int32 array, shape (trails, places, fields)
-        The notes that followed, transposed.
+    rows : int32 array, shape (trails, places, fields + 1)
+        The notes that followed, transposed; the last number is the length of the common
+        suffix, in notes.
     weights : float32 array, shape (trails, places)
-        The logarithms of their weights; `NOWHERE` and less is no place.
-    lengths : float32 array, shape (trails, places)
-        Of the common suffixes, in notes.
+        The logarithms of their weights; about `NOWHERE` is no place.
     """
 
     rows: NDArray[np.int32]
     weights: NDArray[np.float32]
-    lengths: NDArray[np.float32]
 
     def best(self, other: Places, count: int) -> Places:
         """Return the best of both."""
         weights = np.concatenate((self.weights, other.weights), axis=1)
-        rows = np.concatenate((self.rows, other.rows), axis=1)
-        lengths = np.concatenate((self.lengths, other.lengths), axis=1)
         best = largest(weights, count)
-        trails = np.arange(len(weights))[:, np.newaxis]
-        return Places(rows[trails, best], weights[trails, best], lengths[trails, best])
+        rows = np.concatenate((self.rows, other.rows), axis=1)
+        if len(rows) == 1:
+            return Places(rows[:, best[0]], weights[:, best[0]])
+        trails = np.arange(len(rows))[:, np.newaxis]
+        return Places(rows[trails, best], weights[trails, best])
 
 
 def drawn_places(
@@ -69,42 +67,47 @@ def drawn_places(
     most = max(trail.drawn for trail in trails)
     if most == 0:
         return None
+    known = LONGEST + most
     score = np.full((len(trails), most), NOWHERE, dtype=np.float32)
-    rows = np.zeros((len(trails), LONGEST + most, len(sizes)), dtype=np.int32)
-    unknown = np.empty((len(trails), 1), dtype=np.intp)
+    rows = np.zeros((len(trails), known, len(sizes) + 1), dtype=np.int32)
+    unknown = [known - min(len(trail.rows), known) for trail in trails]
     for i, trail in enumerate(trails):
-        known, drawn = trail.rows[-LONGEST - most :], trail.drawn
-        unknown[i] = LONGEST + most - len(known)
-        rows[i, unknown[i, 0] :] = known
-        score[i, most - drawn :] = trail.keys[:-1] @ (weights.theta * trail.key)
-        score[i, most - drawn :] += weights.base + np.float32(OWN)
-    near = min(most, AGES)
-    score[:, most - near :] += weights.newer(np.zeros(1, dtype=np.intp), near)
-    np.minimum(rows, sizes - 1, out=rows)
-    lengths, shifts = _suffixes(rows[:, :, 0].astype(np.int16), unknown, int(sizes[0]))
+        rows[i, unknown[i] :, :-1] = trail.rows[-known:]
+        score[i, most - trail.drawn :] = trail.keys[:-1] @ (weights.theta * trail.key)
+    lengths, shifts = _suffixes(rows[:, :, 0], unknown, sizes[0])
+    score += weights.drawn[-most:]
     score += weights.suffix(lengths, shifts)
-    followed = rows[:, LONGEST:].copy()
+    followed = rows[:, LONGEST:]
     followed[:, :, 0] += shifts
-    return Places(followed, score, lengths.astype(np.float32))
+    followed[:, :, -1] = lengths
+    return Places(followed, score)
 
 
 def _suffixes(
-    pitches: NDArray[np.int16], unknown: NDArray[np.intp], keys: int
-) -> tuple[NDArray[np.intp], NDArray[np.int16]]:
+    pitches: NDArray[np.int32], unknown: Sequence[int], keys: np.int32
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Return the length of the suffix that each place has in common with the end, and the shift.
 
-    The first `LONGEST` pitches of each line are before the first place, and so many of all
+    The first `LONGEST` pitches of each line are before the second place, and so many of all
     are unknown.
     """
-    steps = sliding_window_view(np.diff(pitches, axis=1), LONGEST - 1, axis=1)[:, :, ::-1]
-    places = steps.shape[1] - 1
-    common = np.zeros((len(pitches), places, LONGEST), dtype=np.bool_)
-    np.equal(steps[:, :-1], steps[:, -1:], out=common[:, :, :-1])
-    lengths = 1 + common.argmin(axis=2)
-    np.minimum(lengths, np.arange(LONGEST, LONGEST + places) - unknown, out=lengths)
+    steps = pitches[:, 1:] - pitches[:, :-1]
+    line, one = steps.strides
+    places = steps.shape[1] - LONGEST + 1
+    # The intervals that led to each note; `sliding_window_view` takes as long as all the rest.
+    shape, strides = (len(steps), places + 1, LONGEST - 1), (line, one, one)
+    led = np.ndarray(shape, steps.dtype, steps, 0, strides)[:, :, ::-1]
+    common = np.zeros((len(steps), places, LONGEST), dtype=np.bool_)
+    np.equal(led[:, :-1], led[:, -1:], out=common[:, :, :-1])
+    lengths = common.argmin(axis=2)
+    lengths += 1
+    if any(unknown):
+        before = np.array(unknown)[:, np.newaxis]
+        np.minimum(lengths, np.arange(LONGEST, LONGEST + places) - before, out=lengths)
     shifts = pitches[:, -1:] - pitches[:, LONGEST - 1 : -1]
-    moved = pitches[:, LONGEST:] + shifts
-    none = ((shifts != 0) & (lengths < LEAST_SHIFTED)) | (moved < 0) | (moved >= keys)
-    lengths[none] = 0
-    shifts[none] = 0
+    # What followed must be on the keyboard in its new place too; negative ones are large.
+    off = (pitches[:, LONGEST:] + shifts).view(np.uint32) >= keys
+    off |= (lengths < LEAST_SHIFTED) & (shifts != 0)
+    lengths[off] = 0
+    shifts[off] = 0
     return lengths, shifts

@@ -9,6 +9,9 @@ were (docs/memory.md has the formula and says how it was fitted):
 `length` is that of the common suffix of pitches, in notes, or of their intervals; then
 what followed is transposed. The instrument mixes what followed into its own prediction.
 
+What a line has drawn itself and has not sounded yet is recalled too, as the partner's own:
+see `antiphon.partner.memory.drawn`.
+
 The key of the place itself is known only after the call that draws the note, so keys
 are compared one note earlier. Rows are classes, in the codec's order; pitch comes first.
 """
@@ -169,7 +172,7 @@ class Memory:
             places = drawn if places is None else places.best(drawn, CANDIDATES)
         if places is None:
             return [None] * len(trails)
-        found = zip(places.rows, places.weights, places.lengths, strict=True)
+        found = zip(places.rows, places.weights, strict=True)
         return [self._recalled(*one) for one in found]
 
     def _remembered(self, trails: Sequence[Trail]) -> Places | None:
@@ -183,33 +186,32 @@ class Memory:
         score = np.ascontiguousarray((self._keys[:count] @ keys.T).T)
         score += self._prior[:count]
         near = min(count, AGES)
-        after = np.array([trail.drawn for trail in trails], dtype=np.intp)
-        score[:, count - near :] += weights.newer(after, near)
+        score[:, count - near :] += weights.newer([trail.drawn for trail in trails], near)
         alike, lengths, shifts = self._suffixes(trails, count)
         flat = score.reshape(-1)
         flat[alike] += weights.suffix(lengths, shifts)
         best = largest(score, CANDIDATES)
-        rows = self._rows[1 + best].astype(np.int32)
-        length = np.zeros(best.shape, dtype=np.float32)
+        rows = np.zeros((*best.shape, len(self._sizes) + 1), dtype=np.int32)
+        rows[:, :, :-1] = self._rows[1 + best]
         best += count * np.arange(len(trails))[:, np.newaxis]
         if len(alike):
             found = np.minimum(alike.searchsorted(best), len(alike) - 1)
             known = alike[found] == best
-            length[known] = lengths[found[known]]
+            rows[known, -1] = lengths[found[known]]
             rows[known, 0] += shifts[found[known]]
-        return Places(rows, flat[best], length)
+        return Places(rows, flat[best])
 
-    def _recalled(
-        self, rows: NDArray[np.int32], weights: NDArray[np.float32], lengths: NDArray[np.float32]
-    ) -> Recall | None:
-        """Return places that something followed on, the best; None where there is none."""
+    def _recalled(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> Recall | None:
+        """Return the best places that something followed on; None where there is none."""
         if len(weights) > CANDIDATES:
             best = largest(weights[np.newaxis], CANDIDATES)[0]
-            rows, weights, lengths = rows[best], weights[best], lengths[best]
+            rows, weights = rows[best], weights[best]
         if np.minimum.reduce(weights) < NOWHERE / 2:
             followed = weights > NOWHERE / 2
-            rows, weights, lengths = rows[followed], weights[followed], lengths[followed]
-        return Recall(rows, weights, lengths, self.gain) if len(rows) else None
+            rows, weights = rows[followed], weights[followed]
+        if not len(rows):
+            return None
+        return Recall(rows[:, :-1], weights, rows[:, -1].astype(np.float32), self.gain)
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int

@@ -173,18 +173,19 @@ TUNE = notes_to_array(
 
 
 def test_an_answer_is_in_the_key_of_the_phrase_unless_it_is_free(kit: Kit) -> None:
-    def out(form: FormSettings, tones: set[int]) -> float:
+    def share(form: FormSettings, *tones: int) -> float:
         answers = [answered(kit, TUNE, form, seed) for seed in range(6)]
         assert min(map(len, answers)) > 16
         played = np.concatenate([notes["pitch"] % 12 for notes in answers])
-        return float(1.0 - np.isin(played, list(tones)).mean())
+        return float(np.isin(played, tones).mean())
 
-    c_major, g_major = {0, 2, 4, 5, 7, 9, 11}, {7, 9, 11, 0, 2, 4, 6}
-    near = out(FormSettings(endings=False), c_major)
-    free = out(FormSettings(endings=False, key="free"), c_major)
-    assert near < 0.7 * free
-    away = FormSettings(endings=False, key="away")
-    assert out(away, g_major) < out(FormSettings(endings=False), g_major)
+    near, free, away = (FormSettings(endings=False, key=key) for key in ("near", "free", "away"))
+    out_of_key = (1, 3, 6, 8, 10)
+    # The instrument draws anything; the rule is soft.
+    assert share(near, *out_of_key) < 0.95 * share(free, *out_of_key)
+    f, f_sharp = 5, 6  # the key a fifth above C major has the second
+    assert share(away, f_sharp) > share(near, f_sharp)
+    assert share(away, f) < share(near, f)
 
 
 def test_an_answer_stays_near_unless_it_is_free(kit: Kit) -> None:
