@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.system, pytest.mark.train, pytest.mark.timeout(600)]
 
 MUSIC = Path(__file__).parents[1] / "data"
 RECIPES = sorted(path.stem for path in resources.recipe_file("house").parent.glob("*.toml"))
-CODECS = {"house": "performance", "house-further": "performance", "maestro-triplets": "triplet"}
-STREAMS = ("house", "house-further")
+STREAMS = ("house", "house-further", "house-attention")
+CODECS = {**dict.fromkeys(STREAMS, "performance"), "maestro-triplets": "triplet"}
 PHRASE = (60, 64, 67, 72, 71, 67, 65, 62)
 GAP = 0.25
 ANSWER_SECONDS = 5.0

@@ -55,8 +55,13 @@ class Pretrained:
     codec: Codec
     weights: dict[str, NDArray[np.float32]]
 
-    def assign_to(self, network: Any) -> None:
+    def assign_to(self, network: Any) -> list[str]:
         """Put the weights into a network of the same kind and sizes.
+
+        Returns
+        -------
+        list of str
+            The parts of the network that the instrument does not have.
 
         Raises
         ------
@@ -64,7 +69,7 @@ class Pretrained:
             They do not fit.
         """
         try:
-            assign_graph_weights(network, self.weights)
+            return assign_graph_weights(network, self.weights)
         except ValueError as error:
             raise TrainingError(
                 f"The instrument {self.card.name} cannot be trained further: {error}; "

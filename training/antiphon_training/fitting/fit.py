@@ -13,6 +13,7 @@ from antiphon_training.corpora.split import split_corpora
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.attention_start import start_attention
 from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
 from antiphon_training.fitting.interruption import Interruption
@@ -103,8 +104,8 @@ def train(
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
         network = recipe.kind.build(recipe.network, codec)
-        if pretrained:
-            pretrained.assign_to(network)
+        if pretrained and pretrained.assign_to(network):
+            start_attention(network, codec, pieces.train)
         setup = recipe.kind.set_up(network, recipe, codec, pieces, hours)
         origin = [np.array(weight.value) for weight in setup.model.trainable_variables]
         share = recipe.fit.origin_share if pretrained else 0.0
