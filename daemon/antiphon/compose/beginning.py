@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from antiphon.compose import extras
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
@@ -14,8 +16,6 @@ from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.note import NoteArray
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from antiphon.instrument import Card
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.pedal import Pedal
@@ -125,5 +125,6 @@ def read_beginning(path: Path, pedal: Pedal) -> Beginning:
             line = notated.bar_line(first)
             first = notated.clock.second_at(line)
             notated = notated.since(line)
-        notes["onset"] -= first
+        # A note may be a little early in its bar.
+        notes["onset"] = np.maximum(notes["onset"] - first, 0.0)
     return Beginning(readable(path.stem), notes, notated=notated)

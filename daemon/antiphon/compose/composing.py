@@ -10,7 +10,7 @@ import numpy as np
 
 from antiphon.compose.beginning import find_beginning
 from antiphon.compose.continuing import continuation
-from antiphon.compose.in_time import beats_after, going_on, placed
+from antiphon.compose.in_time import beats_after, going_on, placed, steady
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
 from antiphon.compose.writers import check_length, check_out, open_writer
@@ -119,7 +119,7 @@ def compose(
     added = notes_to_array(
         continuation(
             predictor,
-            given,
+            steady(given, notated),
             limits,
             seed,
             form=settings.form,
@@ -160,5 +160,5 @@ def _alone(added: NoteArray, notated: Notated) -> tuple[NoteArray, Notated]:
     if notated.clock is not None:
         line = notated.bar_line(first)
         first, notated = notated.clock.second_at(line), notated.since(line)
-    added["onset"] -= first
+    added["onset"] = np.maximum(added["onset"] - first, 0.0)
     return added, replace(notated, hands=None)

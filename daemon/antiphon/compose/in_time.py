@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN, first_notes
-from antiphon.music.note import sort_notes
+from antiphon.music.note import SHORTEST_DURATION, sort_notes
 from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-DIVISIONS = {4: 0.0, 3: 1.5, 8: 3.0, 6: 4.5}
+DIVISIONS = {4: 0.0, 3: 1.5, 8: 5.0, 6: 6.0}
 """The divisions of a beat, each with its cost."""
 
 LOOSENESS = 0.06
@@ -49,6 +49,23 @@ def beats_after(notated: Notated, given: NoteArray) -> Beats | None:
     beat = float(np.ceil(notated.clock.beat_at(float(given["onset"][-1]))))
     length = float(notated.clock.lengths[-1])
     return Beats(length, notated.clock.second_at(beat), given=True)
+
+
+def steady(given: NoteArray, notated: Notated) -> NoteArray:
+    """Return the given notes as if their last tempo had held all along; their end stays.
+
+    What continues them then knows their beats: in a tempo that wavers, no groove is heard.
+    """
+    clock = notated.clock
+    if clock is None:
+        return given
+    last = float(given["onset"][-1])
+    length, end = float(clock.lengths[-1]), clock.beat_at(last)
+    straight = given.copy()
+    straight["onset"] = last + (clock.beats_at(given["onset"]) - end) * length
+    ends = last + (clock.beats_at(given["onset"] + given["duration"]) - end) * length
+    straight["duration"] = np.maximum(ends - straight["onset"], SHORTEST_DURATION)
+    return straight
 
 
 def placed(added: NoteArray, notated: Notated, given: NoteArray) -> NoteArray:

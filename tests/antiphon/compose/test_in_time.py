@@ -10,7 +10,7 @@ import pytest
 
 from antiphon.compose import Wish, compose
 from antiphon.compose.beginning import read_beginning
-from antiphon.compose.in_time import beats_after, going_on, on_places
+from antiphon.compose.in_time import beats_after, going_on, on_places, steady
 from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.conductor import KeySignature, TimeSignature
 from antiphon.music.files.notated import Notated, notated_by
@@ -109,6 +109,16 @@ def test_whole_bars_of_silence_are_left_out(tmp_path: Path) -> None:
     assert beats == pytest.approx([2.0 + 0.5 * n for n in range(12)], abs=1e-3)
 
 
+def test_a_beginning_that_is_a_little_early_in_its_bar_begins_with_it(tmp_path: Path) -> None:
+    notes = hand(60, [12.0 - 0.004, *(12.0 + 0.5 * n for n in range(1, 12))])
+    write_midi(tmp_path / "a.mid", [Part("Piano", 0, 0, notes)], notated=NOTATED)
+    beginning = read_beginning(tmp_path / "a.mid", "keys")
+    assert beginning.notes["onset"][0] == 0.0
+    assert beginning.notated.clock is not None
+    beats = beginning.notated.clock.beats_at(beginning.notes["onset"])
+    assert beats[1] == pytest.approx(0.5, abs=1e-3)
+
+
 def test_the_beats_go_on_at_the_tempo_of_the_end() -> None:
     notes = hand(60, [0.5 * n for n in range(14)])
     told = going_on(NOTATED, notes)
@@ -120,6 +130,19 @@ def test_the_beats_go_on_at_the_tempo_of_the_end() -> None:
     assert told.metres == METRES[:1]
     assert beats_after(Notated(), notes) is None
     assert going_on(Notated(), notes).clock is None
+
+
+def test_what_wavers_is_continued_as_if_it_had_not() -> None:
+    clock = BeatClock.of([(0.0, 0.6), (1.3, 0.8), (2.6, 0.5), (4.0, 0.7), (5.0, BEAT)])
+    told = Notated(clock, METRES)
+    beats = np.arange(0.0, 10.0, 0.5)
+    starts = clock.seconds_at(beats)
+    notes = notes_to_array([Note(60, s, 0.1, 80) for s in starts.tolist()])
+    straight = steady(notes, going_on(told, notes))
+    assert straight["onset"][-1] == starts[-1]
+    assert np.diff(straight["onset"]) == pytest.approx([BEAT / 2] * 19)
+    assert straight["duration"][0] == pytest.approx(0.1 / 0.6 * BEAT)
+    assert steady(notes, Notated()) is notes
 
 
 class TestPlaces:
