@@ -126,6 +126,13 @@ def test_ties_show_the_beat(start: int, end: int, pieces: list[tuple[int, int]])
     assert COMMON.written(start, end) == pieces
 
 
+def test_rests_show_the_beat() -> None:
+    three, compound = Ruler(Metres.only(Metre(3))), Ruler(Metres.only(Metre(2, DOTTED)))
+    assert three.written(0, 36, rest=True) == [(0, 24), (24, 36)]
+    assert compound.written(0, 36, rest=True) == [(0, 36)]
+    assert COMMON.written(0, 18, rest=True) == [(0, 18)]
+
+
 def names(key: Key, *pitches: int) -> list[str]:
     """Return what the notes of a line in the right hand are called."""
     line = np.array(pitches)

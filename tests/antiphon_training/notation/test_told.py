@@ -222,7 +222,7 @@ def test_a_score_has_every_change_in_its_bar() -> None:
     keys = (KeySignature(0.0, 2, False), KeySignature(7.0, -1, False))
     metres = tuple(TimeSignature(*each) for each in ((0, 1, 4), (1, 3, 4), (7, 7, 8), (14, 2, 2)))
     page = laid_out([0.5 * n for n in range(44)], Notated(RUBATO, metres, keys))
-    text = musicxml(make_score(page)).decode()
+    text = musicxml(make_score(page), page).decode()
     score = converter.parseData(text, format="musicxml")
     for part in score.parts:
         bars = list(part.getElementsByClass(stream.Measure))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.graces import grace_name
+from antiphon_training.notation.lengths import BEAT_LEVEL
 from antiphon_training.notation.spelling import Name
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 TREBLE, BASS = (62, 79), (41, 60)
 """The pitches that a clef shows without ledger lines, or with one."""
-
-BEAT_LEVEL = 3
-"""The level of a beat in its metre."""
 
 CLEF_CHANGE = 14.0
 """The cost of a change of clef, in ledger lines."""

@@ -13,6 +13,9 @@ from antiphon_training.notation.metres import EIGHTH, QUARTER, Metres
 THIRD = QUARTER // 3
 SHORTEST = QUARTER // 8
 
+BEAT_LEVEL = 3
+"""The level of a beat in its metre."""
+
 PLAIN = tuple(QUARTER * 4 >> power for power in range(6))
 """Ticks from a whole note to a thirty-second."""
 
@@ -125,8 +128,9 @@ class Ruler:
         """Return whether a length is readable although it hides a place inside it."""
         level = self.metres.level
         hidden, edges = level(inside), (level(start), level(end))
-        if rest:
-            return edges[0] >= hidden
+        if rest:  # a dotted rest hides no beat, unless beats are dotted themselves
+            dotted = end - start not in PLAIN and not self.metres.at(start).compound
+            return edges[0] >= hidden and not (dotted and hidden >= BEAT_LEVEL)
         if max(edges) >= hidden:
             return True
         plain = end - start in PLAIN

@@ -147,19 +147,9 @@ def lay_out(
     if told.hands is not None:
         hands = told.hands[plain.kept][order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
-    rulers = [_ruler(starts[side], grid.metres) for side in (right, ~right)]
-    for side, ruler in zip((right, ~right), rulers, strict=True):
-        starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
-    names = _names(starts, pitches, right, keys)
-    again = _struck_again(starts, pitches)
-    staves = [
-        _staff(
-            starts[side], ends[side], pitches[side], again[side],
-            [names[n] for n in np.flatnonzero(side)], ruler,
-        )
-        for side, ruler in zip((right, ~right), rulers, strict=True)
-    ]  # fmt: skip
+    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres)
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
+    graced = [(n, main) for n, main in enumerate(order.tolist()) if main in plain.graces]
     after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
     metre = grid.metres.first
     spans = tuple(grid.metres.bars(last))
@@ -177,15 +167,34 @@ def lay_out(
         ),
         dynamics=dynamics,
         hairpins=hairpins,
-        graces={
-            (start, pitch): plain.graces[main]
-            for start, pitch, main in zip(
-                starts.tolist(), pitches.tolist(), order.tolist(), strict=True
-            )
-            if main in plain.graces
-        },
+        graces={(int(starts[n]), int(pitches[n])): plain.graces[main] for n, main in graced},
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
+
+
+def _staves(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.float64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    keys: tuple[tuple[int, Key], ...],
+    metres: Metres,
+) -> tuple[NDArray[np.int64], list[Staff]]:
+    """Return where notes are written to begin, and the upper and the lower staff."""
+    starts, sides = starts.copy(), (right, ~right)
+    rulers = [_ruler(starts[side], metres) for side in sides]
+    for side, ruler in zip(sides, rulers, strict=True):
+        starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
+    names = _names(starts, pitches, right, keys)
+    again = _struck_again(starts, pitches)
+    staves = [
+        _staff(
+            starts[side], ends[side], pitches[side], again[side],
+            [names[n] for n in np.flatnonzero(side)], ruler,
+        )
+        for side, ruler in zip(sides, rulers, strict=True)
+    ]  # fmt: skip
+    return starts, staves
 
 
 def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
