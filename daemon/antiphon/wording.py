@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 
-def how_many(number: int, one: str, many: str | None = None) -> str:
+def how_many(number: float, one: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 piece", "1,541 notes".
 
     Parameters
     ----------
-    number : int
-        How many.
+    number : float
+        How many, whole or not.
     one : str
         The noun of one of them.
     many : str, optional

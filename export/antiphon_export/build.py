@@ -9,7 +9,6 @@ all steps have succeeded.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from typing import Any, Literal
 
 import onnx
 
-from antiphon.errors import TrainingError, UsageError
+from antiphon.errors import TrainingError
 from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
@@ -35,6 +34,7 @@ from antiphon_export.memory.making import (
     corpora_of_run,
     memory_for,
 )
+from antiphon_export.out_file import check_out
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
 from antiphon_export.quantise import Steps, quantise, row_steps
@@ -102,7 +102,7 @@ def build(order: Order, say: Say) -> Card:
     UsageError
         No such file can be written.
     """
-    _check_out(order.out)
+    check_out(order.out)
     if order.run.is_file():
         network, source = _read_instrument(order)
     else:
@@ -119,17 +119,6 @@ def build(order: Order, say: Say) -> Card:
     except OSError as error:
         raise TrainingError(f"{order.out} cannot be written: {error.strerror}.") from error
     return card
-
-
-def _check_out(out: Path) -> None:
-    """Refuse a name that cannot be written, before any work."""
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder; name a file in it: {out / 'mine.onnx'}.")
-    there = next(parent for parent in out.absolute().parents if parent.exists())
-    if not there.is_dir():
-        raise UsageError(f"{there} is no folder; name another --out file.")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(f"Nothing can be written in {there}; name another --out file.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NOT_FOR_THE_CARD = ("folder", "valid", "heldout")
 NOT_TOLD = "not told"
+OF_PARTS = ("parts", "best_part")
+"""Keys of `training` that only a resumed run needs."""
+
 SUMMED = ("notes_seen", "wall_hours", "core_hours")
 """Keys of `training` that a card also has as a sum over all trainings (`all_...`)."""
 
@@ -56,7 +59,8 @@ def licence_of(corpora: Sequence[Mapping[str, Any]]) -> str:
 
 def training_of_all(details: RunDetails, parameters: int) -> dict[str, Any]:
     """Return the progress of the training, and where it continues others, the sums."""
-    told = {**details.training, "parameters": parameters}
+    known = {key: value for key, value in details.training.items() if key not in OF_PARTS}
+    told = {**known, "parameters": parameters}
     if details.origin:
         before = details.origin["training"]
         for key in SUMMED:

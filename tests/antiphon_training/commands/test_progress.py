@@ -10,7 +10,7 @@ from rich.console import Console
 from antiphon_training.commands.progress import TrainingProgress, duration_in_words
 from antiphon_training.kinds.setup import Plan
 
-PLAN = Plan(epochs=3, steps_an_epoch=4, notes_a_step=100, patience=3)
+PLAN = Plan(epochs=3, steps_a_part=4, notes_a_step=100, patience=3)
 LOSSES = {"loss": 9.0, "pitch_loss": 3.0, "step_loss": 2.0, "duration_loss": 2.5,
           "velocity_loss": 1.5}  # fmt: skip
 FIELDS = ("pitch", "step", "duration", "velocity")
@@ -40,6 +40,14 @@ def test_without_a_terminal_it_is_a_line_an_epoch() -> None:
         " · validation 8.500 · "
     )
     assert line.endswith(" to go")
+
+
+def test_an_epoch_of_several_parts_is_one_epoch() -> None:
+    plan = Plan(epochs=3, steps_a_part=4, notes_a_step=100, patience=3, parts=5)
+    assert (plan.place(1), plan.place(7)) == ("epoch 1/3, part 1/5", "epoch 2/3, part 2/5")
+    assert plan.place(15, " of ") == "epoch 3 of 3, part 5 of 5"
+    assert (plan.all_parts, plan.epochs_in(10), plan.epochs_in(7)) == (15, 2, 1.4)
+    assert PLAN.place(2) == "epoch 2/3"
 
 
 def test_on_a_terminal_a_bar_moves_and_the_line_stays() -> None:

@@ -252,6 +252,15 @@ class TestFolders:
         link.symlink_to(folder / "tunes" / "more")
         assert load(link, composers=["jones"]).files == ("b.mid",)
 
+    @pytest.mark.parametrize("name", ["Schröter", "schroter", "Schr\udcf6ter"])
+    def test_a_name_that_is_not_utf_8_is_found_as_people_write_it(
+        self, make: Make, name: str
+    ) -> None:
+        folder = make("Schr\udcf6ter/a.mid", "Bach/b.mid")
+        assert load(folder, composers=[name]).files == ("Schr\udcf6ter/a.mid",)
+        own = load(folder / "Schr\udcf6ter", composers=[name])
+        assert own.composers == ("Schr\\xf6ter",)
+
     def test_any_takes_also_what_names_nobody(self, make: Make) -> None:
         folder = make("a.mid", "b.mid")
         with pytest.raises(CorpusError, match=r"name a composer; --composer any takes all\."):

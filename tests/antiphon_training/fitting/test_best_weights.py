@@ -43,12 +43,12 @@ def keep_best(run: Path, network: Any) -> None:
 def test_it_has_the_weights_alone(network: Any, tmp_path: Path) -> None:
     import h5py
 
-    from antiphon_training.fitting.callbacks import _size_of_file
+    from antiphon_training.fitting.weights_file import size_of_file
 
     optimizer = network.optimizer
     keep_best(tmp_path, network)
     best = tmp_path / run_folder.BEST
-    assert best.stat().st_size <= _size_of_file(network)
+    assert best.stat().st_size <= size_of_file(network)
     with h5py.File(best) as file:
         assert "optimizer" not in file
     assert network.optimizer is optimizer

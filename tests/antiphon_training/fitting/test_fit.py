@@ -299,8 +299,13 @@ class TestEnds:
         from antiphon_training.fitting.callbacks import Checkpoints
 
         keeper = Checkpoints(tmp_path, Plan(9, 10, 4, patience=2), None)
-        keeper.done.update(epochs=epochs, best_epoch=best)
+        keeper.done.update(parts=epochs, best_part=best)
         assert keeper.ended == ended
+        keeper = Checkpoints(tmp_path, Plan(9, 10, 4, patience=2, parts=3), None)
+        keeper.done.update(parts=3 * epochs, best_part=3 * best)
+        assert keeper.ended == ended, "patience counts epochs, not parts"
+        keeper.done["parts"] -= 1
+        assert not ended or keeper.ended == (epochs == 10)
 
     def test_hours_that_are_used_up_end_it_and_more_hours_go_on(
         self, recipe: Path, corpora: list[Corpus], tmp_path: Path
@@ -324,7 +329,12 @@ class TestEnds:
         with np.load(run / "resume.npz") as kept:
             values = {name: kept[name] for name in kept.files}
         # As if the third epoch had been too good ever to be reached again.
-        done = {**json.loads(str(values["done"])), "best_epoch": 3, "best_valid_loss": 0.5}
+        done = {
+            **json.loads(str(values["done"])),
+            "best_part": 3,
+            "best_epoch": 3,
+            "best_valid_loss": 0.5,
+        }
         np.savez(run / "resume.npz", **{**values, "done": np.array(json.dumps(done))})
         best = (run / "best.weights.h5").read_bytes()
         patient = changed(recipe, tmp_path, ("epochs = 4", "epochs = 9\npatience = 2"))

@@ -88,12 +88,16 @@ def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
 
     recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
     done = train(read_recipe(recipe), corpora, tmp_path / "whole")
-    assert (done["epochs"], done["notes_seen"], done["finished"]) == (4, 512, True)
+    assert (done["epochs"], done["parts"], done["finished"]) == (2, 4, True)
+    assert done["notes_seen"] == 512
+    assert done["best_epoch"] == done["best_part"] / 2
     with pytest.raises(KeyboardInterrupt):
         train(read_recipe(recipe), corpora, tmp_path / "killed", Interruption())
     listener = Interruption()
     train(read_recipe(recipe), corpora, tmp_path / "killed", listener)
     assert listener.resumed_after == 1
+    assert [line["epoch"] for line in log(tmp_path / "whole")] == [0, 0, 1, 1]
+    assert [line["epochs_done"] for line in log(tmp_path / "whole")] == [0.5, 1.0, 1.5, 2.0]
     whole, killed = log(tmp_path / "whole"), log(tmp_path / "killed")
     for one, other in zip(whole, killed, strict=True):
         assert one == pytest.approx(other, rel=1e-5)
@@ -102,7 +106,7 @@ def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
     if text is WORDS:
         assert whole[-1]["loss"] < whole[0]["loss"]
     else:
-        best = done["best_epoch"] - 1
+        best = done["best_part"] - 1
         errors = [killed[best][f"val_{name}_mse"] for name in ("step", "duration")]
         np.testing.assert_allclose(network.spread.numpy(), np.sqrt(errors), rtol=1e-4)
 

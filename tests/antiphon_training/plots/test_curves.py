@@ -48,6 +48,13 @@ def test_a_log_is_read(house: Path, words: Path) -> None:
     assert np.isnan(read_curves(words).columns["accuracy"][2])
 
 
+def test_parts_of_epochs_are_drawn_where_they_are(tmp_path: Path) -> None:
+    lines = ["epoch,epochs_done,loss,val_loss", "0,0.5,3.0,4.0", "0,1,2.0,3.0", "1,1.5,1.0,2.0"]
+    curves = read_curves(run(tmp_path, "parts", lines))
+    assert curves.epochs.tolist() == [0.5, 1.0, 1.5]
+    assert curves.measures == ["loss"]
+
+
 def test_runs_are_drawn_one_over_the_other(house: Path, words: Path, tmp_path: Path) -> None:
     figure = training_curves([read_curves(house), read_curves(words)])
     panels = {ax.get_title(loc="left"): ax for ax in figure.get_axes()}

@@ -88,11 +88,11 @@ class TrainingProgress:
         if self._bar:
             self._bar.stop()
 
-    def begins(self, plan: Plan, epochs_done: int) -> None:
+    def begins(self, plan: Plan, parts_done: int) -> None:
         """Write that the run is resumed, if it is."""
-        self._plan, self.done = plan, epochs_done
-        if epochs_done and not self._quiet:
-            self._write(f"resuming after epoch {epochs_done} of {plan.epochs}")
+        self._plan, self.done = plan, parts_done
+        if parts_done and not self._quiet:
+            self._write(f"resuming after {plan.place(parts_done, ' of ')}")
 
     @property
     def plan(self) -> Plan:
@@ -101,10 +101,10 @@ class TrainingProgress:
         return self._plan
 
     def epoch_begins(self, number: int) -> None:
-        """Reset the bar; the clock starts at the end of the first step."""
+        """Reset the bar for a part; the clock starts at the end of the first step."""
         self.epoch = number
         if self._bar:
-            title, steps = f"epoch {number}/{self.plan.epochs}", self.plan.steps_an_epoch
+            title, steps = self.plan.place(number), self.plan.steps_a_part
             self._bar.reset(self._task, description=title, total=steps, figures="")
 
     def batch_ends(self, losses: Losses) -> None:
@@ -113,25 +113,25 @@ class TrainingProgress:
             self._since = self._clock()
         self._steps_seen += 1
         if self._bar:
-            text = self._figures(losses, self._epochs_left(in_epoch=True))
+            text = self._figures(losses, self._parts_left())
             self._bar.update(self._task, advance=1, figures=text)
 
     def epoch_ends(self, number: int, losses: Losses) -> None:
-        """Write the line of an epoch."""
+        """Write the line of a part."""
         self.done = number
         if not self._quiet:
             value = losses.get("val_loss")
             validation = "" if value is None else f" · validation {value:.3f}"
-            left = self.plan.epochs - number
+            left = self.plan.all_parts - number
             text = self._figures(losses, left, validation)
-            self._write(f"epoch {number}/{self.plan.epochs}: {text}")
+            self._write(f"{self.plan.place(number)}: {text}")
 
-    def _epochs_left(self, *, in_epoch: bool) -> float:
-        steps = self.plan.steps_an_epoch
-        part = (self._steps_seen % steps or steps) / steps if in_epoch else 0.0
-        return self.plan.epochs - self.epoch + 1 - part
+    def _parts_left(self) -> float:
+        steps = self.plan.steps_a_part
+        done = (self._steps_seen % steps or steps) / steps
+        return self.plan.all_parts - self.epoch + 1 - done
 
-    def _figures(self, losses: Losses, epochs_left: float, validation: str | None = None) -> str:
+    def _figures(self, losses: Losses, parts_left: float, validation: str | None = None) -> str:
         """Return a line; without validation a short one, which fits beside a bar."""
         text = f"{losses.get('loss', float('nan')):.3f} {self._unit}"
         if validation is not None:
@@ -144,7 +144,7 @@ class TrainingProgress:
         if pace is None:
             return text
         notes = self.plan.notes_a_step / pace
-        left = duration_in_words(epochs_left * self.plan.steps_an_epoch * pace)
+        left = duration_in_words(parts_left * self.plan.steps_a_part * pace)
         return f"{text} · {notes:,.0f} notes/s · {left} to go"
 
     def _seconds_a_step(self) -> float | None:

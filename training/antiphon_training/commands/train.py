@@ -163,8 +163,10 @@ def _trained(out: Path, done: dict[str, Any], unit: str) -> str:
     if done["best_valid_loss"] is None:
         return f"{out}: no epoch was trained, since no hours were left; --hours gives it more."
     epochs = how_many(done["epochs"], "epoch")
+    best = done["best_epoch"]
+    which = "epoch" if best == int(best) else "after"
     return (
-        f"{out}: trained for {epochs}; the best was epoch {done['best_epoch']}, "
+        f"{out}: trained for {epochs}; the best was {which} {best}, "
         f"at {done['best_valid_loss']:.3f} {unit}{_before(done)}. "
         f"`antiphon export {out} --out FILE.onnx` makes an instrument of it."
     )

@@ -8,6 +8,7 @@ has such a name, they are the first folders that are not all one.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -55,7 +56,9 @@ SPELLINGS: Mapping[str, str] = {
 
 def words_of(name: str) -> frozenset[str]:
     """Return the words of a name in one spelling: no case, no accents, no punctuation."""
-    plain = unicodedata.normalize("NFKD", readable(name).casefold())
+    # Bytes that are not UTF-8 are spelt out in what is shown; most are of Latin-1.
+    spelt = re.sub(r"\\x([89a-f][0-9a-f])", lambda byte: chr(int(byte[1], 16)), readable(name))
+    plain = unicodedata.normalize("NFKD", spelt.casefold())
     letters = "".join(
         letter if letter.isalnum() or letter == "-" else " "
         for letter in plain

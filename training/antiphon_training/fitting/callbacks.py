@@ -6,10 +6,8 @@ import csv
 import io
 import json
 import math
-import os
 import time
 import zipfile
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
@@ -19,18 +17,15 @@ from antiphon.errors import TrainingError
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.fitting import run_folder
 from antiphon_training.fitting.averaging import AveragedWeights
+from antiphon_training.fitting.weights_file import write_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from antiphon_training.kinds.setup import Plan
 
 Losses = dict[str, float]
 """By Keras' names: `loss`, `pitch_loss` ..., and the same after `val_` for validation."""
-
-HDF5_OVERHEAD = 8192
-"""Bytes that a variable and its layer take in a file besides the values, at most."""
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -73,10 +68,12 @@ class Checkpoints(keras.callbacks.Callback):
         self._steps = 0
         self.done: dict[str, Any] = {
             "epochs": 0,
+            "parts": 0,
             "notes_seen": 0,
             "wall_hours": 0.0,
             "core_hours": 0.0,
             "best_epoch": 0,
+            "best_part": 0,
             "best_valid_loss": None,
             "finished": False,
         }
@@ -88,16 +85,16 @@ class Checkpoints(keras.callbacks.Callback):
         It is computed from the progress and not stored, so it is right after a kill, and
         when one of the three was raised since.
         """
-        epochs = self.done["epochs"]
-        without_better = epochs - self.done["best_epoch"]
+        parts = self.done["parts"]
+        without_better = parts - self.done["best_part"]
         return bool(
-            epochs >= self._plan.epochs
-            or without_better >= self._plan.patience
+            parts >= self._plan.all_parts
+            or without_better >= self._plan.patience * self._plan.parts
             or (self._plan.hours is not None and self.done["wall_hours"] >= self._plan.hours)
         )
 
     def resume(self, model: Any) -> int:
-        """Restore model, optimizer and progress of an earlier run; return its epochs.
+        """Restore model, optimizer and progress of an earlier run; return its parts.
 
         Raises
         ------
@@ -125,9 +122,11 @@ class Checkpoints(keras.callbacks.Callback):
             variable.assign(value)
         if "best_valid_nats" in done:  # the key before there were several kinds
             done["best_valid_loss"] = done.pop("best_valid_nats")
+        if "parts" not in done:  # what were called epochs then
+            done["parts"], done["best_part"] = done["epochs"], done["best_epoch"]
         self.done = {**done, "finished": False}
         self.done["finished"] = self.ended
-        return int(done["epochs"])
+        return int(done["parts"])
 
     def _there(self, path: Path) -> bool:
         return self.group.first and path.is_file()
@@ -139,14 +138,14 @@ class Checkpoints(keras.callbacks.Callback):
             run_folder.replace_by(self._run / run_folder.BEST, self._write_best)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Count the steps of an epoch from 0."""
+        """Count the steps of a part from 0."""
         del epoch, logs
         self._steps = 0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """End the epoch here where the hours are used up.
+        """End the part here where the hours are used up.
 
-        Of several processes none may stop by its own clock: they end with the epoch.
+        Of several processes none may stop by its own clock: they end with the part.
         """
         del logs
         self._steps = batch + 1
@@ -158,16 +157,17 @@ class Checkpoints(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the checkpoint of an epoch, and stop where the run is over."""
+        """Write the checkpoint of a part of an epoch, and stop where the run is over."""
         done, loss = self.done, float((logs or {})["val_loss"])
         if not math.isfinite(loss):
             raise TrainingError(
-                f"The loss of epoch {epoch + 1} is no longer a number; "
+                f"The loss of {self._plan.place(epoch + 1)} is no longer a number; "
                 "lower learning_rate or gradient_norm, and choose another --out folder."
             )
         self._count(epoch)
         if done["best_valid_loss"] is None or loss < done["best_valid_loss"]:
-            done["best_valid_loss"], done["best_epoch"] = loss, epoch + 1
+            done["best_valid_loss"], done["best_part"] = loss, epoch + 1
+            done["best_epoch"] = self._plan.epochs_in(epoch + 1)
             # Before the rest: if this fails, the epoch has no checkpoint and is repeated.
             # In all processes: they set their weights together, or each waits for the others.
             with self.averages.in_place(self.model):
@@ -181,21 +181,15 @@ class Checkpoints(keras.callbacks.Callback):
 
     def _count(self, epoch: int) -> None:
         now, cpu = time.monotonic(), time.process_time()
-        self.done["epochs"] = epoch + 1
+        self.done["parts"] = epoch + 1
+        self.done["epochs"] = self._plan.epochs_in(epoch + 1)
         self.done["notes_seen"] += self._steps * self._plan.notes_a_step
         self.done["wall_hours"] += (now - self._since) / 3600.0
         self.done["core_hours"] += (cpu - self._cpu_since) / 3600.0
         self._since, self._cpu_since = now, cpu
 
     def _write_best(self, half: Path) -> None:
-        # HDF5 crashes the process on a full disk (seen with h5py 3), so first write as many
-        # bytes in a way that raises OSError.
-        with half.open("wb") as room:
-            room.write(bytes(_size_of_file(self._network)))
-            room.flush()
-            os.fsync(room.fileno())
-        with _without_optimizer(self._network) as network:
-            network.save_weights(half)
+        write_weights(self._network, half)
 
     def _save_resume(self) -> None:
         values = {f"v{i}": v.numpy() for i, v in enumerate(_variables(self.model))}
@@ -209,18 +203,26 @@ class Checkpoints(keras.callbacks.Callback):
 
 
 class LossLog(keras.callbacks.Callback):
-    """Write the losses of each epoch, counted from 0, as a line of `log.csv`.
+    """Write the losses of each part of an epoch as a line of `log.csv`.
+
+    Epochs are counted from 0, as Keras does; where they have several parts, `epochs_done`
+    is how many there are after the part.
 
     Unlike Keras' CSVLogger it leaves no file open when an exception ends the training.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, plan: Plan) -> None:
         super().__init__()
+        self._plan = plan
         self._path = run / run_folder.LOG
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Append a line; to an empty file first a line of names."""
-        losses = {"epoch": epoch, **dict(sorted((logs or {}).items()))}
+        plan = self._plan
+        place: dict[str, float] = {"epoch": epoch // plan.parts}
+        if plan.parts > 1:
+            place["epochs_done"] = plan.epochs_in(epoch + 1)
+        losses = {**place, **dict(sorted((logs or {}).items()))}
         with self._path.open("a", encoding="utf-8", newline="") as out:
             lines = csv.writer(out)
             if out.tell() == 0:
@@ -231,17 +233,17 @@ class LossLog(keras.callbacks.Callback):
 class Listener(Protocol):
     """An object that shows the progress of a training. Its methods run between batches."""
 
-    def begins(self, plan: Plan, epochs_done: int) -> None:
-        """Show that the run starts, or resumes after so many epochs."""
+    def begins(self, plan: Plan, parts_done: int) -> None:
+        """Show that the run starts, or resumes after so many parts of epochs."""
 
     def epoch_begins(self, number: int) -> None:
-        """Show that an epoch starts; the first has the number 1."""
+        """Show that a part of an epoch starts; the first of all has the number 1."""
 
     def batch_ends(self, losses: Losses) -> None:
-        """Show the losses after a batch: means over the epoch so far."""
+        """Show the losses after a batch: means over the part so far."""
 
     def epoch_ends(self, number: int, losses: Losses) -> None:
-        """Show the losses of an epoch, with those of validation."""
+        """Show the losses of a part, with those of validation."""
 
 
 class ToListener(keras.callbacks.Callback):
@@ -262,28 +264,6 @@ class ToListener(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Pass on the losses of an epoch."""
         self._listener.epoch_ends(epoch + 1, dict(logs or {}))
-
-
-@contextmanager
-def _without_optimizer(network: Any) -> Iterator[Any]:
-    """Have a network without its optimizer, whose moments Keras would write beside the weights.
-
-    They are twice as many numbers as the weights, and only `resume.npz` needs them.
-    """
-    optimizer = getattr(network, "optimizer", None)
-    if optimizer is None:
-        yield network
-        return
-    network.optimizer = None
-    try:
-        yield network
-    finally:
-        network.optimizer = optimizer
-
-
-def _size_of_file(network: Any) -> int:
-    """Return how many bytes a file of a network's weights takes at most."""
-    return sum(int(np.prod(w.shape)) * 4 + HDF5_OVERHEAD for w in network.weights)
 
 
 def _variables(model: Any) -> list[Any]:

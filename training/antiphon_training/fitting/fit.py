@@ -126,9 +126,9 @@ def _fit_rest(
     """Train for what is left of a run; a full disk or memory becomes an error of ours."""
     checkpoints.resume(setup.model)
     if listener:
-        listener.begins(setup.plan, checkpoints.done["epochs"])
+        listener.begins(setup.plan, checkpoints.done["parts"])
     try:
-        if fine_tuning and not checkpoints.done["epochs"]:
+        if fine_tuning and not checkpoints.done["parts"]:
             checkpoints.begin_with(_validation_loss(setup))
         if not checkpoints.ended:
             _fit(setup, checkpoints, run, listener)
@@ -147,16 +147,16 @@ def _fit_rest(
 def _fit(
     setup: TrainingSetup, checkpoints: Checkpoints, run: Path, listener: Listener | None
 ) -> None:
-    epochs_done = checkpoints.done["epochs"]
+    parts_done = checkpoints.done["parts"]
     callbacks = [
         *setup.callbacks, checkpoints, *([ToListener(listener)] if listener else [])
     ]  # fmt: skip
     if checkpoints.group.first:
-        run_folder.trim_log(run, epochs_done)
+        run_folder.trim_log(run, parts_done)
         # A log line without a checkpoint is trimmed, a checkpoint without a log line would
         # leave a gap: so the log comes before the checkpoint. TensorBoard comes last,
         # because a full disk may make it fail.
-        callbacks.insert(len(setup.callbacks), LossLog(run))
+        callbacks.insert(len(setup.callbacks), LossLog(run, setup.plan))
         callbacks.append(
             keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False)
         )
@@ -169,10 +169,10 @@ def _fit(
         validation = {"validation_data": batches, "validation_steps": steps}
     with Interruption() as interruption:
         setup.model.fit(
-            setup.batches(epochs_done),
-            epochs=setup.plan.epochs,
-            initial_epoch=epochs_done,
-            steps_per_epoch=setup.plan.steps_an_epoch,
+            setup.batches(parts_done),
+            epochs=setup.plan.all_parts,  # what Keras calls an epoch is a part of ours
+            initial_epoch=parts_done,
+            steps_per_epoch=setup.plan.steps_a_part,
             callbacks=[checkpoints.averages, *callbacks, interruption],
             shuffle=False,
             verbose=0,

@@ -7,7 +7,7 @@ corpus.json         corpora: names, folders, licences, counts, held-out files
 training.json       progress so far: epochs, notes, hours, losses
 best.weights.h5     weights with the lowest validation loss
 resume.npz          the state that a resumed run needs
-log.csv             one line an epoch; tensorboard/ has the same as event files
+log.csv             one line a checkpoint; tensorboard/ has the same as event files
 tensorflow.log      messages of TensorFlow
 
 Each file is written under another name first and then replaces the old one in one step,
@@ -202,17 +202,17 @@ def replace_by(path: Path, write: Callable[[Path], object]) -> None:
         write(half)
 
 
-def trim_log(run: Path, epochs_done: int) -> None:
-    """Drop log lines of epochs that no checkpoint has, so that a resumed log has no gap."""
+def trim_log(run: Path, parts_done: int) -> None:
+    """Drop log lines of parts that no checkpoint has, so that a resumed log has no gap."""
     path = run / LOG
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines))
-    kept = [row for row in rows if row and (not row[0].isdigit() or int(row[0]) < epochs_done)]
+    kept = [row for row in rows if row][: 1 + parts_done]  # a line of names, then one a part
 
     def write(half: Path) -> None:
         with half.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows(kept if epochs_done else [])
+            csv.writer(out).writerows(kept if parts_done else [])
 
     replace_by(path, write)

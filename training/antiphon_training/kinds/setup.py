@@ -32,28 +32,47 @@ class Pieces:
 class Plan:
     """The length of a run.
 
-    An epoch is what lies between two checkpoints; where a pass over a corpus takes
-    hours, it is a part of a pass.
+    An epoch is what the recipe says: for windows, a pass over all of them. Where a pass
+    takes long it has several parts, and each part ends with validation and a checkpoint.
 
     Attributes
     ----------
     epochs : int
         The largest number of epochs.
-    steps_an_epoch : int
-        Training batches in each.
+    steps_a_part : int
+        Training batches in each part.
     notes_a_step : int
         Notes, or words, predicted in each batch.
     patience : int
         Epochs without a better validation loss before the run ends.
     hours : float or None
         Hours of training after which the run ends, with those before it was resumed.
+    parts : int
+        Parts of an epoch.
     """
 
     epochs: int
-    steps_an_epoch: int
+    steps_a_part: int
     notes_a_step: int
     patience: int
     hours: float | None = None
+    parts: int = 1
+
+    @property
+    def all_parts(self) -> int:
+        """The parts of all epochs."""
+        return self.epochs * self.parts
+
+    def epochs_in(self, parts: int) -> float:
+        """Return how many epochs so many parts are, an int where they are whole."""
+        whole, rest = divmod(parts, self.parts)
+        return whole if not rest else round(parts / self.parts, 3)
+
+    def place(self, part: int, of: str = "/") -> str:
+        """Return the place of a part, counted from 1: "epoch 3/200, part 2/5"."""
+        epoch, within = divmod(part - 1, self.parts)
+        name = f"epoch {epoch + 1}{of}{self.epochs}"
+        return name if self.parts == 1 else f"{name}, part {within + 1}{of}{self.parts}"
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def _set_up(
         lambda epochs_done: _batches(train, targets, fit, steps, epochs_done),
         (windows, targets(following)),
         VALIDATION_BATCH,
-        Plan(fit.epochs * parts, steps, fit.batch, fit.patience, hours),
+        Plan(fit.epochs, steps, fit.batch, fit.patience, hours, parts),
         list(callbacks),
     )
 

@@ -33,7 +33,8 @@ WHOLE, PART = "loss", "_loss"
 """The name of the loss that is minimised, and the end of the names of its parts."""
 
 COLUMNS = 4
-NO_MEASURES = ("epoch", "learning_rate")
+DONE = "epochs_done"
+NO_MEASURES = ("epoch", DONE, "learning_rate")
 """Columns of a log that are no measures."""
 
 
@@ -46,7 +47,7 @@ class Curves:
     name : str
         Its name in the legend.
     epochs : array, shape (epochs,)
-        Counted from 1.
+        Counted from 1; of a part of an epoch, the epochs done after it.
     columns : mapping of str to array, shape (epochs,)
         Every measure, by its name in the log; NaN where a line lacks it.
     """
@@ -74,7 +75,7 @@ def read_curves(run: Path) -> Curves:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
-        epochs = np.array([float(row["epoch"]) + 1.0 for row in rows])
+        epochs = np.array([float(row.get(DONE) or float(row["epoch"]) + 1.0) for row in rows])
         names = [name for name in (rows[0] if rows else ()) if name and name not in NO_MEASURES]
         columns = {name: np.array([_number(row[name]) for row in rows]) for name in names}
     except OSError as error:
