@@ -54,6 +54,7 @@ def test_what_a_notebook_links_to_is_there(path: Path) -> None:
 
 
 @pytest.mark.train
+@pytest.mark.timeout(900)  # it trains, also on a machine that is busy with other work
 def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> None:
     from nbclient import NotebookClient
 
