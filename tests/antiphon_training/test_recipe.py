@@ -72,6 +72,7 @@ def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
         find_recipe("hous")
 
 
+@pytest.mark.train  # it writes a recipe
 def test_composers_of_the_command_are_kept_with_the_recipe(tmp_path: Path) -> None:
     path = written(tmp_path, '# mine\n[corpus]\ncomposers = ["Bach"]\n[quick.fit]\nepochs = 1\n')
     for names, kept in ((["Chopin", "Schr\udcf6ter"], ["Chopin", "Schr\\xf6ter"]), (["any"], [])):
