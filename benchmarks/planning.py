@@ -21,7 +21,7 @@ import numpy as np
 from antiphon.instrument import Predictor
 from antiphon.music.files.reading import read_performance
 from antiphon.partner import PartnerSettings
-from antiphon.partner.line.drawing import asked
+from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
@@ -97,8 +97,9 @@ def prepared(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
         for _ in range(NOTES):
             one.draw(begin)
 
-    drafts = asked([one.prepare(begin) for one in line().forked(CANDIDATES)])
-    plain = replace(drafts[0], memory=None)
+    drafts = recalling([one.prepare(begin) for one in line().forked(CANDIDATES)])
+    asks = [draft.ask for draft in drafts]
+    plain = replace(asks[0], memory=None)
     pulse = pulse_of(phrase)
 
     def followed() -> None:
@@ -109,8 +110,8 @@ def prepared(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
 
     tasks: dict[str, tuple[Callable[[], object], int]] = {
         "call": (lambda: [predictor.step(plain) for _ in range(NOTES)], NOTES),
-        "call_with_memory": (lambda: [predictor.step(drafts[0]) for _ in range(NOTES)], NOTES),
-        "batch_of_8": (lambda: [predictor.step_batch(drafts) for _ in range(NOTES)], NOTES),
+        "call_with_memory": (lambda: [predictor.step(asks[0]) for _ in range(NOTES)], NOTES),
+        "batch_of_8": (lambda: [predictor.step_batch(asks) for _ in range(NOTES)], NOTES),
         "note_drawn_alone": (alone, NOTES),
         "answer_of_60_notes_planned_8_times": (planned, 1),
         "groove": (lambda: groove_of(pulse, pulse.beats()), 1),

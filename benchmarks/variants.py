@@ -116,7 +116,7 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
     import tensorflow as tf
 
     from antiphon_training.fitting.precision import in_precision
-    from antiphon_training.kinds.house_training import set_up_house
+    from antiphon_training.kinds.stream_training import set_up_notes
     from antiphon_training.networks.house import HouseNetwork
 
     keras.utils.set_random_seed(recipe.fit.seed)
@@ -136,7 +136,7 @@ def fitted(recipe: Recipe, codec: Any, part: str | None, pieces: Pieces) -> tupl
         )
         network.build()
         plain = PerformanceCodec()
-        setup = set_up_house(
+        setup = set_up_notes(
             network, recipe, plain, Pieces(pieces.train[:1], pieces.train[:1]), None
         )
         fit = recipe.fit

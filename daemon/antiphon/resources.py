@@ -14,6 +14,9 @@ from antiphon.errors import AntiphonError
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
 
+INSTALL_TRAINING = "in the clone of Antiphon, .venv/bin/pip install -e '.[train]'"
+"""How the packages of training are installed: the rest of a sentence."""
+
 HOUSE_INSTRUMENT = "house.onnx"
 HOUSE_PERFORMANCE = "performance.mid"
 

@@ -217,5 +217,7 @@ def _random_controls(rng: np.random.Generator, codec: Codec) -> tuple[Controls, 
     for row, size in zip(biases.rows, codec.sizes, strict=True):
         row[0] = rng.normal(0.0, 0.5, size)
         if rng.random() < 0.25:
-            row[0, rng.random(size) < 0.5] = FORBID
+            forbidden = rng.random(size) < 0.5
+            # Of few classes all might be forbidden: then float32 could not tell them apart.
+            row[0, forbidden & ~forbidden.all()] = FORBID
     return controls, biases

@@ -66,7 +66,8 @@ def test_a_recipe_is_found_by_its_bare_name(name: str) -> None:
 
 def test_a_recipe_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(
-        UsageError, match=r"no recipe hous; .* one of the shipped: chopin, classical-chords"
+        UsageError,
+        match=r"no recipe hous; .* one of the shipped: attention, chopin, classical-chords",
     ):
         find_recipe("hous")
 
@@ -116,6 +117,11 @@ def test_composers_of_the_command_are_kept_with_the_recipe(tmp_path: Path) -> No
             rf"network\.kind: must be one of {', '.join(KINDS)}, not 'gru'",
         ),
         ("[codec]\nname = 'symbols'", r"a network of the kind house reads the codec performance"),
+        (
+            "[codec]\nname = 'triplet'\n[network]\nkind = 'transformer'",
+            r"kind transformer reads the codec symbols or performance, not triplet",
+        ),
+        ("[network]\nkind = 'transformer'\nreach = 1", r"network\.reach: must be .* at least 2"),
         ("[network]\nkind = 'classic'\nlstm = [0]", r"network\.lstm: must be"),
         (
             "[quick.fits]\nepochs = 3\n",

@@ -60,6 +60,7 @@ def test_bytes_and_schedule_need_no_ports(module: str) -> None:
     [
         *(f"antiphon_training.commands.{name}" for name in ("corpus", "evaluate", "plot", "train")),
         "antiphon_export.cli",
+        "antiphon_export.learn",
     ],
 )
 def test_commands_of_the_extra_load_their_packages_only_when_run(module: str) -> None:

@@ -12,6 +12,8 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MOST_CHARACTERS = 3_000_000
+"""A notebook is read on pages that show large files slowly, or not at all."""
 NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
 
 
@@ -29,9 +31,18 @@ def shown(notebook: Any, kind: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_kept_without_its_results(path: Path) -> None:
+def test_a_notebook_is_kept_with_the_results_of_one_run(path: Path) -> None:
     notebook = nbformat.read(path, 4)
-    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    assert len(shown(notebook, "image/png")) >= 5
+    assert len(path.read_text(encoding="utf-8")) < MOST_CHARACTERS
+    said = [output.get("text", "") for output in outputs] + shown(notebook, "text/plain")
+    assert len(said) > len(cells) // 2
+    assert not [text for text in said for place in ("/home/", "/root/", "/tmp/") if place in text]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -43,6 +54,7 @@ def test_what_a_notebook_links_to_is_there(path: Path) -> None:
 
 
 @pytest.mark.train
+@pytest.mark.timeout(900)  # it trains, also on a machine that is busy with other work
 def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> None:
     from nbclient import NotebookClient
 
@@ -55,12 +67,12 @@ def test_the_first_instrument_is_made_and_heard(elsewhere: dict[str, str]) -> No
         for output in cell.get("outputs", [])
         if output.output_type == "stream"
     )
-    assert "composers   Brahms (1), Corder (1), Liszt (1)" in said
+    assert "reels: 76 files" in said
     assert "1000 notes identical" in said
-    assert "It begins with" in said
-    (table, sound) = shown(notebook, "text/html")
-    assert "Consolation 2" in table
-    assert "<audio" in sound
-    assert len(sound) > 100_000  # the piece itself
+    html = shown(notebook, "text/html")
+    assert any("ArbanaReel.abc" in table for table in html)
+    sounds = [text for text in html if "<audio" in text]
+    assert len(sounds) == 2
+    assert all(len(sound) > 500_000 for sound in sounds)  # the pieces themselves
     engraver = any(shutil.which(name) for name in ("lilypond", "mscore", "musescore", "mscore3"))
-    assert len(shown(notebook, "image/png")) == 6 + engraver
+    assert len(shown(notebook, "image/png")) == 5 + engraver

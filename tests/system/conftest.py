@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATIENT_FRAMES = 1024
 """Frames a period at which a busy machine loses nothing; use 64 to measure latency."""
 
+PROMPT_FRAMES = 128
+"""Frames a period of 2.7 ms: what is sent comes no later than the next one."""
+
 _START_SECONDS = 20.0
 
 _SETTLING_SECONDS = 0.1
@@ -180,20 +183,28 @@ class MidiClient:
 @pytest.fixture
 def new_jack(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], subprocess.Popen[bytes]]:
-    """Start a server of this test's own, always by the same name."""
+) -> Callable[..., subprocess.Popen[bytes]]:
+    """Start a server of this test's own, always by the same name, with so many frames a period."""
     if API != "jack":
         pytest.skip("it is about JACK")
     name = f"antiphon-own-{os.getpid()}"
     monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
 
-    def start() -> subprocess.Popen[bytes]:
-        server = _start_jack(name, PATIENT_FRAMES)
+    def start(frames: int = PATIENT_FRAMES) -> subprocess.Popen[bytes]:
+        server = _start_jack(name, frames)
         request.addfinalizer(lambda: _stop_jack(server))
         return server
 
     return start
+
+
+@pytest.fixture
+def prompt_midi(request: pytest.FixtureRequest) -> str:
+    """Make a MIDI system ready that is late by a few milliseconds at most; return its name."""
+    if API == "jack":
+        request.getfixturevalue("new_jack")(PROMPT_FRAMES)
+    return API
 
 
 @pytest.fixture

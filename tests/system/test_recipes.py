@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import mido
 import pytest
+from tests.brief_recipes import brief
 from tests.system.jamming import Balance, JamProcess
 
 from antiphon import resources
@@ -24,8 +25,9 @@ pytestmark = [pytest.mark.system, pytest.mark.train, pytest.mark.timeout(600)]
 
 MUSIC = Path(__file__).parents[1] / "data"
 RECIPES = sorted(path.stem for path in resources.recipe_file("house").parent.glob("*.toml"))
-CODECS = {"house": "performance", "house-further": "performance", "maestro-triplets": "triplet"}
-STREAMS = ("house", "house-further")
+NOTES = ("house", "house-further", "house-attention", "transformer-notes")
+STREAMS = (*NOTES, "transformer-words")
+CODECS = {**dict.fromkeys(NOTES, "performance"), "maestro-triplets": "triplet"}
 PHRASE = (60, 64, 67, 72, 71, 67, 65, 62)
 GAP = 0.25
 ANSWER_SECONDS = 5.0
@@ -50,8 +52,8 @@ def test_from_a_folder_to_an_answer(
     recipe: str, jack: str, tmp_path: Path, new_client: type[MidiClient]
 ) -> None:
     run, file = tmp_path / "run", tmp_path / "instrument.onnx"
-    antiphon(tmp_path, "train", "--recipe", recipe, "--quick", MUSIC / "songs", MUSIC / "rolls",
-             "--out", run)  # fmt: skip
+    antiphon(tmp_path, "train", "--recipe", brief(recipe, tmp_path), "--quick", MUSIC / "songs",
+             MUSIC / "rolls", "--out", run)  # fmt: skip
     antiphon(tmp_path, "export", run, "--out", file, "--name", recipe, "--no-figures")
 
     card = json.loads(antiphon(tmp_path, "info", file, "--json"))

@@ -32,6 +32,7 @@ from antiphon_training.recipe_sections import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from antiphon_training.kinds.codecs import TrainedCodec
     from antiphon_training.kinds.kind import Kind
 
 QUICK = "quick"
@@ -54,7 +55,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         The file that it was read from, as a run keeps it; empty where it was made in code.
     """
 
-    codec: Any = _DEFAULT.codec.section()
+    codec: Any = _DEFAULT.codecs[0].section()
     network: Any = _DEFAULT.network_section()
     corpus: CorpusRecipe = CorpusRecipe()
     augmentation: AugmentationRecipe = AugmentationRecipe()
@@ -66,12 +67,17 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """The kind of network."""
         return KINDS[self.network.kind]
 
+    @property
+    def trained_codec(self) -> TrainedCodec:
+        """The codec, as it is trained with."""
+        return CODECS[self.codec.name]
+
     def reading(self, corpus: str) -> Reading:
         """Return how the files of the corpus of this name are read."""
         return Reading(
             self.corpus.tracks.get(corpus),
             self.codec.pedal,
-            self.kind.codec.time,
+            self.trained_codec.time,
             self.corpus.reader,
         )
 
@@ -189,7 +195,7 @@ def _changed(path: Path, written: dict[str, Any], changes: Any) -> dict[str, Any
 def _section_classes(path: Path, written: dict[str, Any]) -> dict[str, Any]:
     """Return the class of each section, by the network and the codec that are named."""
     kind = KINDS[_named(path, written, "network", "kind", _DEFAULT.name, KINDS)]
-    codec = CODECS[_named(path, written, "codec", "name", kind.codec.name, CODECS)]
+    codec = CODECS[_named(path, written, "codec", "name", kind.codecs[0].name, CODECS)]
     return {
         "codec": codec.section,
         "network": kind.network_section,
@@ -212,11 +218,12 @@ def _named(
 
 
 def _check_match(path: Path, recipe: Recipe) -> None:
-    """Refuse a network with another codec than the one it reads."""
-    wanted = recipe.kind.codec.name
-    if recipe.codec.name != wanted:
+    """Refuse a network with another codec than those it reads."""
+    wanted = [codec.name for codec in recipe.kind.codecs]
+    if recipe.codec.name not in wanted:
         raise SettingError(
-            f"{path}: a network of the kind {recipe.network.kind} reads the codec {wanted}, "
+            f"{path}: a network of the kind {recipe.network.kind} reads the codec "
+            f"{' or '.join(wanted)}, "
             f"not {recipe.codec.name}; change codec.name or network.kind."
         )
     _check_lessons(path, recipe)
@@ -224,7 +231,7 @@ def _check_match(path: Path, recipe: Recipe) -> None:
 
 def _check_lessons(path: Path, recipe: Recipe) -> None:
     """Refuse fields that the codec has not, and lessons for a kind that knows none."""
-    corpus, fields = recipe.corpus, recipe.kind.codec.fields
+    corpus, fields = recipe.corpus, recipe.trained_codec.fields
     given = corpus.weight or corpus.untaught or corpus.flat_velocity
     if given and not recipe.kind.has_lessons:
         raise SettingError(

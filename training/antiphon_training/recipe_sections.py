@@ -23,6 +23,7 @@ Layers = Annotated[list[Count], Meta(min_length=1)]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
+BelowOne = Annotated[float, Meta(ge=0.0, lt=1.0)]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 OLD_NAMES = {"fit": {"watched": "validation_windows"}}

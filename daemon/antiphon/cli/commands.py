@@ -20,6 +20,7 @@ from antiphon.cli import failures
 from antiphon.cli.interrupts import none_lost
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError
+from antiphon.resources import INSTALL_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,7 @@ def _load(entry: metadata.EntryPoint) -> Callable[..., Any]:
         def explain(_ctx: typer.Context) -> None:
             raise missing
 
-        explain.__doc__ = "(needs pip install 'antiphon[train]')"
+        explain.__doc__ = "(needs .venv/bin/pip install -e '.[train]')"
         return explain
 
     @functools.wraps(function)
@@ -113,5 +114,5 @@ def _missing(name: str, error: Exception) -> AntiphonError:
     """Return the error of a command whose packages are not installed."""
     package = f" (there is no {error.name})" if isinstance(error, ImportError) else ""
     return AntiphonError(
-        f"`antiphon {name}` needs the packages of training{package}: pip install 'antiphon[train]'."
+        f"`antiphon {name}` needs the packages of training{package}: {INSTALL_TRAINING}."
     )

@@ -19,7 +19,7 @@ def compose(
         list[Path],
         typer.Option(
             metavar="FILE",
-            help="The file to write: .mid, .wav, .musicxml, .pdf or .png; repeatable.",
+            help="The file to write: .mid, .wav, .mp3, .ogg, .musicxml, .pdf or .png; repeatable.",
         ),
     ],
     file: Annotated[
@@ -77,7 +77,7 @@ def compose(
     """Continue a file or a stretch of a corpus, offline.
 
     Scores (MusicXML, and PDF or PNG where MuseScore or LilyPond is installed)
-    need pip install 'antiphon[train]', and so do beginnings from a corpus.
+    and beginnings from a corpus need .venv/bin/pip install -e '.[train]'.
     """
     from antiphon.errors import UsageError
     from antiphon.sections import Settings
@@ -109,12 +109,12 @@ def compose(
         run=run,
         title=title,
     )
-    with _progress(notes, quiet=context.obj.quiet) as progress:
+    with composing(notes, quiet=context.obj.quiet) as progress:
         compose_piece(wish, settings, say=context.obj.say, progress=progress)
 
 
 @contextlib.contextmanager
-def _progress(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+def composing(notes: int | None, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
     """Show the number of notes so far, or of words, if stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None

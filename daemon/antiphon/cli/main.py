@@ -22,6 +22,7 @@ from antiphon.cli.info import info
 from antiphon.cli.jam import jam
 from antiphon.cli.memory import memory
 from antiphon.cli.ports import ports
+from antiphon.cli.render import render
 from antiphon.cli.replay import replay
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 
 # In the order of the help.
-for command in (jam, ports, compose, replay, info, bench, config):
+for command in (jam, ports, compose, render, replay, info, bench, config):
     app.command()(command)
 app.add_typer(memory, name="memory")
 

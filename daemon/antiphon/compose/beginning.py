@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from antiphon.compose import extras
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
+from antiphon.music.files.notated import Notated, notated_by
 from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.note import NoteArray
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from antiphon.instrument import Card
     from antiphon.music.codecs.codec import Codec
+    from antiphon.music.pedal import Pedal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,11 +33,14 @@ class Beginning:
         Sorted by onset; the first begins at 0 or later.
     told : str
         A sentence that says where they were found; empty for a file.
+    notated : Notated
+        What is told of their notation.
     """
 
     title: str
     notes: NoteArray
     told: str = ""
+    notated: Notated = field(default_factory=Notated)
 
 
 class Finder(Protocol):
@@ -94,12 +99,32 @@ def find_beginning(
                 f"--corpus and --run are for --seed-from {' or '.join(extras.names(extras.SEEDS))},"
                 " not for a file."
             )
-        path = Path(source)
-        notes = read_performance(path).notes(codec.pedal)
-        if notes["onset"][0] > LEAD_IN:  # leave out a long silence before the music
-            notes["onset"] -= notes["onset"][0]
-        return Beginning(readable(path.stem), notes)
+        return read_beginning(Path(source), codec.pedal)
     finder: Finder | None = extras.load(extras.SEEDS, source, "to begin with music of a corpus")
     if finder is None:  # taken out since it was listed
         raise UsageError(f"There is no {source} to begin with.")
     return finder(card, codec, rng, corpus=corpus, run=run)
+
+
+def read_beginning(path: Path, pedal: Pedal) -> Beginning:
+    """Return the notes of a file, without a long silence before them.
+
+    Where the file tells its bars, whole bars of silence are left out.
+
+    Raises
+    ------
+    MidiFileError
+        The file cannot be read.
+    """
+    performance = read_performance(path)
+    notes = performance.notes(pedal)
+    notated = notated_by(performance, notes)
+    first = float(notes["onset"][0])
+    if first > LEAD_IN:
+        if notated.clock is not None:
+            line = notated.bar_line(first)
+            first = notated.clock.second_at(line)
+            notated = notated.since(line)
+        # A note may be a little early in its bar.
+        notes["onset"] = np.maximum(notes["onset"] - first, 0.0)
+    return Beginning(readable(path.stem), notes, notated=notated)

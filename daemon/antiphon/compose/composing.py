@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,18 +10,21 @@ import numpy as np
 
 from antiphon.compose.beginning import find_beginning
 from antiphon.compose.continuing import continuation, counted
+from antiphon.compose.in_time import beats_after, going_on, placed, steady
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
-from antiphon.compose.writers import check_length, open_writer
+from antiphon.compose.writers import check_length, check_out, open_writer
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.instrument import Predictor
+from antiphon.music.files.notated import Notated
 from antiphon.music.note import empty_notes, notes_to_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from antiphon.compose.continuing import Progress
+    from antiphon.music.note import NoteArray
     from antiphon.sections import Settings
 
 SECONDS = 30.0
@@ -71,8 +74,7 @@ class Wish:
         """
         if self.seconds is not None and self.notes is not None:
             raise UsageError("--notes and --seconds both say how much to add; give one of them.")
-        if len(set(self.out)) < len(self.out):
-            raise UsageError("The same file is given twice; give each --out a name of its own.")
+        check_out(self.out)
 
 
 def compose(
@@ -101,7 +103,8 @@ def compose(
         Something cannot be read, found or written. A program that a writer lacks is
         noticed before anything is composed.
     """
-    writers = [open_writer(path) for path in wish.out]
+    soundfont = str(settings.synth.soundfont)
+    writers = [open_writer(path, soundfont) for path in wish.out]
     predictor = Predictor(settings.instrument.file)
     limits = with_temperatures(settings.partner, wish.temperature, predictor.codec.fields)
     seed = settings.partner.seed_number()
@@ -114,15 +117,16 @@ def compose(
     if beginning.told:
         say(beginning.told)
     seconds = SECONDS if wish.seconds is None and wish.notes is None else wish.seconds
-    given = beginning.notes
+    given, notated = beginning.notes, going_on(beginning.notated, beginning.notes)
     added = notes_to_array(
         continuation(
             predictor,
-            given,
+            steady(given, notated),
             limits,
             seed,
             form=settings.form,
             groove=settings.groove.strength,
+            beats=beats_after(notated, given),
             seconds=seconds,
             count=wish.notes,
             progress=progress,
@@ -131,9 +135,9 @@ def compose(
     )
     if wish.notes is not None and counted(predictor.codec) == "word":
         say(f"--notes counts words, each a note or a chord: {len(added):,} notes were added.")
+    added = placed(added, notated, given)
     if wish.added_only:
-        given = empty_notes()
-        added["onset"] -= added["onset"].min(initial=np.inf) if len(added) else 0.0
+        given, added, notated = empty_notes(), *_alone(added, notated)
     synth = settings.synth
     piece = Composition(
         beginning.title if wish.title is None else readable(wish.title),
@@ -142,10 +146,22 @@ def compose(
         (synth.wire_player_program, synth.wire_partner_program),
         (0, settings.midi.written_channel),
         synth.gain,
-        str(synth.soundfont),
+        notated,
     )
     files = [file for write in writers for file in write(piece)]
     for file in files:
         if file not in wish.out:
             say(f"Another page is in {file}.")
     return piece
+
+
+def _alone(added: NoteArray, notated: Notated) -> tuple[NoteArray, Notated]:
+    """Return added notes that begin a piece: at 0, or in the bar where they begin, if told."""
+    if not len(added):
+        return added, Notated()
+    first = float(added["onset"][0])
+    if notated.clock is not None:
+        line = notated.bar_line(first)
+        first, notated = notated.clock.second_at(line), notated.since(line)
+    added["onset"] = np.maximum(added["onset"] - first, 0.0)
+    return added, replace(notated, hands=None)

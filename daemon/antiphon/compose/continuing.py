@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace as replace_in
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.plan import planned
+from antiphon.partner.line.predictor import NextNote
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.memory.settings import MemorySettings
@@ -24,10 +25,10 @@ from antiphon.partner.memory.settings import MemorySettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiphon.instrument import Predictor
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
+    from antiphon.partner.listening.beats import Beats
     from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
@@ -42,13 +43,21 @@ CONTEXT_NOTES = 1000
 """The instrument reads so many of the last notes before it adds the first."""
 
 
+class Instrument(NextNote, Protocol):
+    """What continues: a `Predictor`, or anything else that knows its codec."""
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of the rows that it reads and draws."""
+
+
 def counted(codec: Codec) -> str:
     """Return what an instrument of this codec draws one of at a time: "word" or "note"."""
     return "word" if codec.fields == SymbolsCodec.fields else "note"
 
 
 def continuation(
-    predictor: Predictor,
+    predictor: Instrument,
     notes: NoteArray,
     limits: PartnerSettings,
     seed: int,
@@ -57,6 +66,7 @@ def continuation(
     seconds: float | None = None,
     count: int | None = None,
     groove: float = 1.0,
+    beats: Beats | None = None,
     progress: Progress | None = None,
     memory: MemorySettings | None = None,
 ) -> list[Note]:
@@ -66,8 +76,8 @@ def continuation(
 
     Parameters
     ----------
-    predictor : Predictor
-        The instrument.
+    predictor : Instrument
+        A `Predictor`, for instance.
     notes : array of NOTE_DTYPE
         The notes so far, sorted by onset.
     limits : PartnerSettings
@@ -84,6 +94,8 @@ def continuation(
         of a word (`counted` tells which).
     groove : float
         How closely the groove of the notes is kept to, from 0 to 1.
+    beats : Beats, optional
+        The beats of the notes, where they are told; otherwise they are heard.
     progress : callable, optional
         Called after each draw with the number of notes so far, or of draws where `count`
         is given.
@@ -101,7 +113,7 @@ def continuation(
     if count is not None and not 1 <= count <= MOST_NOTES:
         raise UsageError(f"--notes must be from 1 to {MOST_NOTES:,}, not {count:,}.")
     form = form or FormSettings()
-    cue = cue_of(form, notes, groove)
+    cue = cue_of(form, notes, groove, beats)
     length = LONGEST if seconds is None else seconds
     limits = replace(limits, shortest=0.1, longest=length, first_note_within=limits.longest_gap)
     improviser = improviser_for(predictor, predictor.codec, limits)

@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import AntiphonError
+from antiphon.resources import INSTALL_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,5 +70,5 @@ def _missing(purpose: str, error: ModuleNotFoundError) -> Exception:
         return error
     return AntiphonError(
         f"The packages of training are needed {purpose} (there is no {package}): "
-        "pip install 'antiphon[train]'."
+        f"{INSTALL_TRAINING}."
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.note import NoteArray, sort_notes
+from antiphon.music.files.hands import LEFT, RIGHT, UNTOLD
+from antiphon.music.files.notated import Notated
+from antiphon.music.note import NoteArray, note_order, sort_notes
 
 if TYPE_CHECKING:
     from antiphon.music.files.writing import Part
@@ -29,8 +32,10 @@ class Composition:
         Their channels, 0 to 15.
     gain : float
         How loud it is rendered, 0 to 10.
-    soundfont : str
-        The SoundFont to render it with: a file, or "auto".
+    notated : Notated
+        What is told of the notation; its hands are those of the beginning.
+    pedals : tuple of (float, float)
+        When the sustain pedal goes down and up, in seconds, where a score is to mark it.
     """
 
     title: str
@@ -39,7 +44,8 @@ class Composition:
     programs: tuple[int, int] = (0, 0)
     channels: tuple[int, int] = (0, 1)
     gain: float = 3.0
-    soundfont: str = "auto"
+    notated: Notated = field(default_factory=Notated)
+    pedals: tuple[tuple[float, float], ...] = ()
 
     @property
     def notes(self) -> NoteArray:
@@ -47,10 +53,29 @@ class Composition:
         return sort_notes(np.concatenate([self.given, self.added]))
 
     @property
+    def told(self) -> Notated:
+        """What is told of the notation of `notes`."""
+        until = float(self.added["onset"].min(initial=math.inf)) if len(self.given) else math.inf
+        told = replace(self.notated, given_until=until)
+        if told.hands is None:
+            return told
+        hands = np.concatenate([told.hands, np.full(len(self.added), UNTOLD, np.int8)])
+        order = note_order(np.concatenate([self.given, self.added]))
+        return replace(told, hands=hands[order])
+
+    @property
     def parts(self) -> list[Part]:
         """Both sides as parts of a MIDI file; a side without notes is left out."""
         from antiphon.music.files.writing import Part
 
-        sides = zip(("Player", "Antiphon"), self.programs, self.channels,
-                    (self.given, self.added), strict=True)  # fmt: skip
-        return [Part(*side) for side in sides if len(side[3])]
+        given, added = zip(self.programs, self.channels, strict=True)
+        hands = self.notated.hands
+        sides = [("Player", given, self.given)]
+        if hands is not None:
+            sides = [
+                (name, given, self.given[hands == hand])
+                for name, hand in (("Player, right hand", RIGHT), ("Player, left hand", LEFT),
+                                   ("Player", UNTOLD))
+            ]  # fmt: skip
+        sides.append(("Antiphon", added, self.added))
+        return [Part(name, *sound, notes) for name, sound, notes in sides if len(notes)]

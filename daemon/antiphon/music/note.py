@@ -92,8 +92,13 @@ def sort_notes(array: NoteArray) -> NoteArray:
     onset = array["onset"]
     if (onset[1:] > onset[:-1]).all():
         return array
-    keys = (array["duration"], array["velocity"], array["pitch"], onset)
-    return array[np.lexsort(keys)]
+    return array[note_order(array)]
+
+
+def note_order(array: NoteArray) -> NDArray[np.intp]:
+    """Return the indices that sort an array as `sort_notes` does, shape (notes,)."""
+    keys = (array["duration"], array["velocity"], array["pitch"], array["onset"])
+    return np.lexsort(keys)
 
 
 def empty_notes(count: int = 0) -> NoteArray:

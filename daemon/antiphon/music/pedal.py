@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from antiphon.messages.spec import PEDAL_DOWN, SUSTAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from antiphon.music.note import NoteArray
 
 Pedal = Literal["keys", "sustain"]
@@ -49,6 +51,36 @@ def apply_pedal(notes: NoteArray, controls: ControlArray) -> NoteArray:
     extended = notes.copy()
     extended["duration"] = np.where(lasting > end, lasting - notes["onset"], notes["duration"])
     return extended
+
+
+def pedal_spans(channels: Sequence[ControlArray]) -> tuple[tuple[float, float], ...]:
+    """Return when the sustain pedal goes down and up, in order.
+
+    Channels that have a pedal each are taken together: it is down where one is. One that
+    is never lifted goes up with the last control.
+
+    Parameters
+    ----------
+    channels : sequence of array of CONTROL_DTYPE
+        The controls of each channel.
+    """
+    changes: list[tuple[float, int]] = []
+    for controls in channels:
+        pedal = controls[controls["control"] == SUSTAIN]
+        down = pedal["value"] >= PEDAL_DOWN
+        turns = np.flatnonzero(np.diff(down, prepend=False)).tolist()
+        changes += [(float(pedal["time"][n]), 1 if down[n] else -1) for n in turns]
+    spans, feet, since = [], 0, 0.0
+    for time, foot in sorted(changes):
+        if foot > 0 and feet == 0:
+            since = time
+        feet += foot
+        if foot < 0 and feet == 0:
+            spans.append((since, time))
+    if feet > 0:
+        ends = (float(controls["time"].max(initial=since)) for controls in channels)
+        spans.append((since, max(ends)))
+    return tuple(spans)
 
 
 def _last_moment(end: NDArray[np.float64], controls: ControlArray) -> float:

@@ -1,4 +1,6 @@
-"""The key of notes, and its tonic's triad. Times are seconds, pitch classes 0 for C to 11.
+"""The tonality of notes: their key, its tonic's triad, and how much there is of each tone.
+
+Times are seconds, pitch classes 0 for C to 11.
 
 The profiles say how often each degree of the scale occurs in tonal music: J. Albrecht and
 D. Shanahan, The Use of Large Corpora to Train a New Type of Key-Finding Algorithm (2013).
@@ -8,13 +10,14 @@ of songs for other keys: they found the triad of 65 % of plain phrases, these of
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from antiphon.music.note import NoteArray
 
 PITCH_CLASSES = 12
@@ -36,8 +39,43 @@ CLEAR = 0.5
 """The least correlation with a profile at which a key is heard."""
 
 
-def key_of(notes: NoteArray, phrase: NoteArray) -> tuple[int, bool] | None:
-    """Return the tonic, and whether the key is minor; None where none is clear.
+@dataclass(frozen=True, slots=True)
+class Tonality:
+    """What notes sound like they are in.
+
+    Attributes
+    ----------
+    tonic : int
+        Pitch class of the key that fits best.
+    minor : bool
+        Whether that is a minor key.
+    clarity : float
+        How well it fits: a correlation, -1 to 1.
+    shares : float64 array, shape (12,)
+        How much of the notes is each pitch class; they add up to 1.
+    """
+
+    tonic: int
+    minor: bool
+    clarity: float
+    shares: NDArray[np.float64]
+
+    @property
+    def profile(self) -> NDArray[np.float64]:
+        """What the shares are in music of this key, shape (12,)."""
+        return np.roll(MINOR if self.minor else MAJOR, self.tonic)
+
+    @property
+    def triad(self) -> tuple[int, ...]:
+        """The pitch classes of the tonic's triad, the tonic first; none where no key is clear."""
+        if self.clarity < CLEAR:
+            return ()
+        third = 3 if self.minor else 4
+        return tuple((self.tonic + step) % PITCH_CLASSES for step in (0, third, 7))
+
+
+def tonality_of(notes: NoteArray, phrase: NoteArray) -> Tonality | None:
+    """Return the tonality of notes; None where there are none, or all sound alike.
 
     Parameters
     ----------
@@ -49,26 +87,36 @@ def key_of(notes: NoteArray, phrase: NoteArray) -> tuple[int, bool] | None:
     """
     if not len(notes) or not len(phrase):
         return None
-    lasting = np.sqrt(np.minimum(np.nan_to_num(notes["duration"], nan=HELD), LONGEST))
-    degrees = notes["pitch"] % PITCH_CLASSES
-    sounding: NDArray[np.float64] = np.bincount(degrees, lasting, PITCH_CLASSES).astype(np.float64)
+    sounding = _sounding(notes)
     total = sounding.sum()
+    if total == 0.0:
+        return None
+    shares = sounding / total
     sounding[phrase["pitch"][0] % PITCH_CLASSES] += FIRST * total
     sounding[phrase["pitch"][-1] % PITCH_CLASSES] += LAST * total
     if np.ptp(sounding) == 0.0:
         return None
     fits = np.array([_fits(sounding, MAJOR), _fits(sounding, MINOR)])
     mode, tonic = divmod(int(fits.argmax()), PITCH_CLASSES)
-    return None if fits.max() < CLEAR else (tonic, mode == 1)
+    return Tonality(tonic, mode == 1, float(fits.max()), shares)
 
 
-def tonic_triad(notes: NoteArray, phrase: NoteArray) -> tuple[int, ...]:
-    """Return the pitch classes of the tonic's triad, the tonic first; none without a key."""
-    key = key_of(notes, phrase)
-    if key is None:
-        return ()
-    tonic, minor = key
-    return tuple((tonic + step) % PITCH_CLASSES for step in (0, 3 if minor else 4, 7))
+def tone_shares(notes: NoteArray) -> NDArray[np.float64]:
+    """Return how much of notes is each pitch class, shape (12,); zeros where nothing sounds."""
+    sounding = _sounding(notes)
+    total = sounding.sum()
+    return sounding / total if total > 0.0 else sounding
+
+
+def weight(duration: float | None) -> float:
+    """Return what a note counts for; None is one that still sounds."""
+    return math.sqrt(min(HELD if duration is None else duration, LONGEST))
+
+
+def _sounding(notes: NoteArray) -> NDArray[np.float64]:
+    """Return the sum of the weights of each pitch class, shape (12,)."""
+    lasting = np.sqrt(np.minimum(np.nan_to_num(notes["duration"], nan=HELD), LONGEST))
+    return np.bincount(notes["pitch"] % PITCH_CLASSES, lasting, PITCH_CLASSES).astype(np.float64)
 
 
 def _fits(sounding: NDArray[np.float64], profile: tuple[float, ...]) -> NDArray[np.float64]:

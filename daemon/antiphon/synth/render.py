@@ -18,7 +18,7 @@ from antiphon.synth.headroom import DEFAULT_GAIN, Headroom, loudest_note
 from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 TAIL = 2.0
@@ -85,9 +85,35 @@ def render_midi_to_wav(
     from antiphon.music.files.reading import read_performance
 
     messages = read_performance(mid, drums=True).messages()
-    frames = round((messages[-1][0] + TAIL) * sample_rate)
-    if frames * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
+    if (messages[-1][0] + TAIL) * sample_rate * STEREO * BYTES_A_SAMPLE > LARGEST_WAV:
         raise SynthError(f"{mid} is too long for a WAV file; cut it into pieces first.")
+    return render_messages_to_wav(messages, wav, soundfont, gain, sample_rate, cancelled=cancelled)
+
+
+def render_messages_to_wav(
+    messages: Sequence[tuple[float, bytes]],
+    wav: Path,
+    soundfont: Path,
+    gain: float = DEFAULT_GAIN,
+    sample_rate: int = 44_100,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Render channel messages, each with its time in seconds: see `render_midi_to_wav`.
+
+    Parameters
+    ----------
+    messages : sequence of (float, bytes)
+        One at least, in order of time, within what a WAV file can hold.
+    wav, soundfont, gain, sample_rate, cancelled
+        As for `render_midi_to_wav`.
+
+    Raises
+    ------
+    SynthError
+        There is no FluidSynth, the SoundFont cannot be loaded, or the file cannot be written.
+    """
+    frames = round((messages[-1][0] + TAIL) * sample_rate)
     try:
         with whole_file(wav) as unfinished:
             with _engine(soundfont, 1.0, sample_rate) as engine:

@@ -36,7 +36,7 @@ def antiphon(
 def test_help_lists_every_command_in_full_sentences(home: Path) -> None:
     listed = antiphon(home, "--help").stdout
     for command in (
-        *("jam", "ports", "compose", "replay", "info", "bench", "config"),
+        *("jam", "ports", "compose", "render", "replay", "info", "bench", "config"),
         *("corpus", "evaluate", "export", "plot", "train"),
     ):
         assert f"\n  {command} " in listed

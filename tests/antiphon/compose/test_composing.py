@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from antiphon.compose import Wish, compose
-from antiphon.errors import AntiphonError, MidiFileError, SettingError, UsageError
+from antiphon.errors import AntiphonError, MidiFileError, SettingError, SynthError, UsageError
 from antiphon.music.files.reading import read_performance
 from antiphon.sections import Settings
 from antiphon.settings import Option, load
@@ -191,13 +191,24 @@ class TestFiles:
         assert "<score-partwise" in out[3].read_text(encoding="utf-8")
         assert told == []
 
+    def test_a_missing_soundfont_is_told_before_anything_is_composed(
+        self, phrase: Path, settings: Settings, tmp_path: Path
+    ) -> None:
+        (tmp_path / "none.toml").write_text(
+            f'[synth]\nsoundfont = "{tmp_path / "none.sf2"}"\n', encoding="utf-8"
+        )
+        without = load(Settings, tmp_path / "none.toml", environ={}).settings
+        with pytest.raises(SynthError, match=r"none\.sf2 is no SoundFont"):
+            compose(wish(phrase, tmp_path / "b.mid", tmp_path / "a.wav"), without)
+        assert not (tmp_path / "b.mid").exists()
+
     def test_what_cannot_be_told_by_its_name_is_refused(
         self, phrase: Path, settings: Settings, tmp_path: Path
     ) -> None:
         with pytest.raises(
-            UsageError, match=r"^a\.ogg cannot be written; .* \.mid, \.wav, .*\.png"
+            UsageError, match=r"^a\.aiff cannot be written; .* \.mid, \.wav, .*\.png"
         ):
-            compose(wish(phrase, tmp_path / "a.ogg"), settings)
+            compose(wish(phrase, tmp_path / "a.aiff"), settings)
         with pytest.raises(UsageError, match=r"There is no folder .*none to write a\.mid to"):
             compose(wish(phrase, tmp_path / "none" / "a.mid"), settings)
         with pytest.raises(UsageError, match="same file is given twice"):
@@ -214,9 +225,7 @@ class TestFiles:
         monkeypatch.setattr("sys.meta_path", [finder, *sys.meta_path])
         for name in [each for each in sys.modules if "antiphon_training" in each]:
             monkeypatch.delitem(sys.modules, name)
-        told = (
-            r"are needed to write a\.pdf \(there is no music21\): pip install 'antiphon\[train\]'"
-        )
+        told = r"are needed to write a\.pdf \(there is no music21\): .*pip install -e '\.\[train\]'"
         with pytest.raises(AntiphonError, match=told):
             compose(wish(phrase, tmp_path / "b.mid", tmp_path / "a.pdf"), settings)
         with pytest.raises(AntiphonError, match="needed to begin with music of a corpus"):

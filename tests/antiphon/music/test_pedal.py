@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.music.note import Note, notes_to_array
-from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
+from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal, pedal_spans
 
 
 def pedal(*events: tuple[float, int], control: int = 64) -> ControlArray:
@@ -82,3 +82,11 @@ def test_no_note_gets_shorter_and_nothing_else_changes(
     assert np.all(after["duration"] >= before["duration"])
     for name in ("pitch", "onset", "velocity"):
         assert np.array_equal(after[name], before[name])
+
+
+def test_the_pedal_is_down_where_that_of_any_channel_is() -> None:
+    one = pedal((0.1, 127), (0.9, 0), (1.1, 64), (1.2, 90), (2.4, 10))
+    other = pedal((0.5, 80), (0.6, 0), (2.0, 80), (2.6, 90))
+    assert pedal_spans([one]) == ((0.1, 0.9), (1.1, 2.4))
+    assert pedal_spans([one, other]) == ((0.1, 0.9), (1.1, 2.6))
+    assert pedal_spans([]) == pedal_spans([pedal((1.0, 90), control=66)]) == ()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.brief_recipes import brief
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(600)]
 
@@ -78,8 +79,9 @@ def test_a_classic_network_learns_on_the_other_back_end_and_is_exported_by_tenso
 ) -> None:
     command = [sys.executable, "-m", "antiphon"]
     home = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    train = [*command, "train", "--recipe", name, "--quick", str(MUSIC / "rolls"),
-             str(MUSIC / "songs"), "--out", str(tmp_path / "run")]  # fmt: skip
+    train = [*command, "train", "--recipe", str(brief(name, tmp_path)), "--quick",
+             str(MUSIC / "rolls"), str(MUSIC / "songs"),
+             "--out", str(tmp_path / "run")]  # fmt: skip
     subprocess.run(train, check=True, env={**home, "KERAS_BACKEND": "jax"}, timeout=SECONDS)
     first, *_, last = losses(tmp_path / "run")
     assert last != first

@@ -111,6 +111,27 @@ def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
         np.testing.assert_allclose(network.spread.numpy(), np.sqrt(errors), rtol=1e-4)
 
 
+def test_a_small_corpus_is_passed_over_until_the_windows_are_seen(
+    folders: Sequence[Path], cache: Path, tmp_path: Path
+) -> None:
+    from antiphon_training.fitting.fit import train
+
+    class Counting(Interruption):
+        def batch_ends(self, losses: dict[str, float]) -> None:
+            self.batches += 1
+
+        def epoch_ends(self, number: int, losses: dict[str, float]) -> None:
+            raise KeyboardInterrupt
+
+    counting = Counting()
+    text = WORDS.replace("windows = 256", "windows = 2048").replace("part = 128", "part = 2048")
+    recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
+    assert sum(len(corpus.notes) for corpus in corpora) < 2048
+    with pytest.raises(KeyboardInterrupt):
+        train(read_recipe(recipe), corpora, tmp_path / "run", counting)
+    assert counting.batches == 2048 / 16
+
+
 def test_words_that_are_all_too_rare_are_a_sentence(
     folders: Sequence[Path], cache: Path, tmp_path: Path
 ) -> None:

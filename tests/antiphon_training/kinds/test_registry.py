@@ -23,8 +23,10 @@ def test_every_codec_of_the_stage_has_a_kind() -> None:
 def test_the_sections_of_a_kind_name_it(kind: Kind) -> None:
     assert kind.network_section().kind == kind.name
     assert KINDS[kind.name] is kind
-    assert kind.codec.section().name == kind.codec.name
-    assert CODECS[kind.codec.name] is kind.codec
+    assert kind.codecs
+    for codec in kind.codecs:
+        assert codec.section().name == codec.name
+        assert CODECS[codec.name] is codec
 
 
 @pytest.mark.parametrize("name", ["performance", "triplet"])

@@ -49,6 +49,14 @@ FOLDER = [
     ("Dropout", 0.3, None),
     ("Dense", 256, "relu"),
 ]
+ATTENTION = [
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.2, None),
+    ("WindowLSTM", 256, None),
+    ("Dropout", 0.2, None),
+    ("WindowAttention", 64, None),
+    ("Dense", 256, "relu"),
+]
 
 
 def scale(count: int = 300) -> NoteArray:
@@ -70,7 +78,7 @@ def setup(name: str) -> tuple[Recipe, Codec, TrainingSetup]:
         recipe = msgspec.structs.replace(
             recipe, codec=msgspec.structs.replace(recipe.codec, seen=1)
         )
-    codec = recipe.kind.codec.learn(recipe.codec, [scale()])
+    codec = recipe.trained_codec.learn(recipe.codec, [scale()])
     network = recipe.kind.build(recipe.network, codec)
     pieces = Pieces([scale()], [scale()])
     return recipe, codec, recipe.kind.set_up(network, recipe, codec, pieces, None)
@@ -80,6 +88,8 @@ def described(layer: Any) -> tuple[str, float, str | None]:
     kind = type(layer).__name__
     if kind == "Dropout":
         return kind, layer.rate, None
+    if kind == "WindowAttention":
+        return kind, layer.width, None
     return kind, layer.units, layer.activation.__name__ if kind == "Dense" else None
 
 
@@ -90,6 +100,7 @@ def described(layer: Any) -> tuple[str, float, str | None]:
         ("notes-and-chords", PLAIN, 100, "Adam", 0.001, 64, 100),
         ("chopin", CHOPIN, 40, "Adamax", 0.002, 256, 200),
         ("folder-symbols", FOLDER, 100, "Adam", 0.001, 64, 100),
+        ("attention", ATTENTION, 64, "Adam", 0.001, 64, 90),
     ],
 )
 def test_networks_of_words(
@@ -112,7 +123,7 @@ def test_networks_of_words(
         if "LSTM" in str(type(layer))
     )
     assert network.stack[0].return_sequences
-    assert not network.stack[2].return_sequences
+    assert network.stack[2].return_sequences == (name == "attention")
     assert (network.output_layer.units, type(network.softmax).__name__) == (
         codec.sizes[0],
         "Softmax",
@@ -177,6 +188,21 @@ def test_the_chances_of_all_times_add_up_to_one_and_lie_around_the_middle() -> N
     assert spread == pytest.approx(0.2, abs=0.02)
 
 
+@pytest.mark.parametrize("name", ["transformer-words", "transformer-notes"])
+def test_the_transformers(name: str) -> None:
+    recipe, codec, made = setup(name)
+    network, fit = made.network, recipe.fit
+    assert (len(network.attentions), network.units, network.reach) == (4, 256, 128)
+    assert [head.size for head in network.heads] == list(codec.sizes)
+    assert network.state_shapes["keys4"] == (127, 64), "the heads share keys and values"
+    assert made.network.dropout == 0.1
+    assert type(made.model.optimizer).__name__ == "AdamW"
+    inputs, targets = next(iter(made.batches(0)))
+    assert inputs["previous"].shape == (fit.batch, fit.steps, len(codec.fields))
+    assert tuple(targets) == codec.fields
+    assert made.plan.notes_an_epoch == fit.steps_an_epoch * fit.batch * fit.steps
+
+
 SHAPES = {
     "classical-chords": [
         "(None, 64, 512)", "(None, 64, 512)", "(None, 256)", "(None, 256)",
@@ -196,6 +222,9 @@ SHAPES = {
         "folder-symbols",
         "maestro-triplets",
         "house",
+        "attention",
+        "transformer-words",
+        "transformer-notes",
     ],
 )
 def test_the_summary_has_every_layer_and_its_shape(

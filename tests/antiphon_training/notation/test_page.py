@@ -13,13 +13,13 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import IN_THIRDS, WRITTEN, Ruler
-from antiphon_training.notation.metre import DOTTED, QUARTER, Metre
+from antiphon_training.notation.metres import DOTTED, QUARTER, Metre, Metres
 from antiphon_training.notation.page import lay_out
 from antiphon_training.notation.spelling import Key, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 METRES = (Metre(2), Metre(3), Metre(4), Metre(2, DOTTED), Metre(3, DOTTED))
-COMMON = Ruler(Metre(4))
+COMMON = Ruler(Metres.only(Metre(4)))
 
 
 class TestHands:
@@ -61,15 +61,36 @@ class TestVoices:
         assert [each.pitches for each in flowing] == [(72,), (73,), (74,), (75,)]
 
     def test_what_is_held_ends_before_it_is_struck_anew(self) -> None:
-        notes = [Sounding(0, 100.0, 48), Sounding(24, 40.0, 60), Sounding(48, 90.0, 48)]
+        notes = [Sounding(0, 100.0, 48, 48), Sounding(24, 40.0, 60), Sounding(48, 90.0, 48)]
         _, holding = find_voices(notes, COMMON)
         assert holding == [Event(0, 48, (48,))]
+
+    def test_a_tenor_that_enters_late_ends_with_its_harmony(self) -> None:
+        """The left hand of Bach's prelude in C: no tie over a bass that is struck again."""
+        notes = []
+        for half, (bass, tenor) in enumerate(((60, 64), (60, 64), (60, 62), (60, 62))):
+            start = 48 * half
+            notes += [
+                Sounding(start, start + 48.0, bass, start + 48),
+                Sounding(start + 6, start + 48.0, tenor, start + 54),
+            ]
+        flowing, holding = find_voices(notes, COMMON)
+        halves = range(0, 192, 48)
+        assert [(each.start, each.end) for each in holding] == [(t, t + 48) for t in halves]
+        assert [(each.start, each.end) for each in flowing] == [(t + 6, t + 48) for t in halves]
+
+    def test_a_note_of_another_hand_on_its_key_ends_it(self) -> None:
+        flowing, _ = find_voices([Sounding(0, 90.0, 60, 30), Sounding(96, 120.0, 62)], COMMON)
+        assert flowing[0].end == 30
+        thirds = Ruler(Metres.only(Metre(4)), frozenset({1}))
+        flowing, _ = find_voices([Sounding(24, 48.0, 60, 42), Sounding(40, 48.0, 62)], thirds)
+        assert flowing[0].end == 40
 
 
 @given(st.sampled_from(METRES), st.integers(0, 63), st.integers(1, 64), st.booleans())
 def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, rest: bool) -> None:
     start, end = 3 * first, 3 * (first + length)
-    pieces = Ruler(metre).written(start, end, rest=rest)
+    pieces = Ruler(Metres.only(metre)).written(start, end, rest=rest)
     assert pieces[0][0] == start
     assert pieces[-1][1] == end
     assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
@@ -79,8 +100,11 @@ def test_every_length_is_made_of_signs(metre: Metre, first: int, length: int, re
 
 @given(st.integers(0, 22), st.integers(1, 24))
 def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
-    ruler = Ruler(Metre(4), frozenset(range(16)))
+    ruler = Ruler(Metres.only(Metre(4)), frozenset(range(16)))
     pieces = ruler.written(4 * first, 4 * (first + length))
+    assert [ruler.in_three(tick) % 4 for tick in range(0, 96, 3)] == [0] * 32
+    assert [ruler.in_three(tick) for tick in (24, 32, 42)] == [24, 32, 44]
+    assert COMMON.in_three(42) == 42
     for start, end in pieces:
         if end - start not in IN_THIRDS:
             assert start % QUARTER == end % QUARTER == 0
@@ -100,6 +124,13 @@ def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
 )
 def test_ties_show_the_beat(start: int, end: int, pieces: list[tuple[int, int]]) -> None:
     assert COMMON.written(start, end) == pieces
+
+
+def test_rests_show_the_beat() -> None:
+    three, compound = Ruler(Metres.only(Metre(3))), Ruler(Metres.only(Metre(2, DOTTED)))
+    assert three.written(0, 36, rest=True) == [(0, 24), (24, 36)]
+    assert compound.written(0, 36, rest=True) == [(0, 36)]
+    assert COMMON.written(0, 18, rest=True) == [(0, 18)]
 
 
 def names(key: Key, *pitches: int) -> list[str]:
@@ -135,6 +166,30 @@ def test_lines_are_named_as_they_are_read(key: Key, line: str) -> None:
     assert names(key, *pitches) == line.split()
 
 
+def test_notes_that_lead_upwards_are_raised() -> None:
+    """B sharp and D sharp to C sharp and E, in the third bar of Chopin's prelude in A."""
+    pitches = np.array((62, 68, 71, 74, 78, 72, 75, 73, 76, 73, 81))
+    starts = np.array((0, 0, 0, 2, 2, 3, 3, 3.75, 3.75, 4, 4))
+    written = spell(starts, pitches, np.ones(len(pitches), dtype=bool), Key(3, minor=False))
+    assert [f"{step}{sharps}" for step, sharps, _ in written[5:9]] == ["B1", "D1", "C1", "E0"]
+
+
+def test_a_rest_before_a_note_off_the_beat_is_visible() -> None:
+    """As in Bach's prelude in C; one that another voice fills up to a beat is not."""
+    halves = [Note(p, 2.0 * n, 2.0, 80) for n, p in enumerate((48, 47, 48, 45) * 2)]
+    tenor = [Note(64, 2.0 * n + 0.25, 1.75, 80) for n in range(8)]
+    melody = [Note(p, 0.5 * n, 0.5, 80) for n, p in enumerate((79, 84, 88, 84) * 8)]
+    notes = sorted([*halves, *tenor, *melody], key=lambda note: (note.onset, note.pitch))
+    page = lay_out(notes_to_array(notes))
+    heads = [
+        head for bar in divide(page, page.left, treble=False) for head in bar.flowing
+        if bar.holding
+    ]  # fmt: skip
+    shown = [head for head in heads if not head.pitches and head.shown]
+    assert len(shown) >= 6
+    assert all(page.metres.level(head.end) < 3 for head in shown)
+
+
 @given(st.lists(st.integers(0, 127), min_size=1, max_size=30), st.integers(-5, 6), st.booleans())
 def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: bool) -> None:
     steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -145,7 +200,6 @@ def test_every_name_sounds_as_its_pitch(pitches: list[int], fifths: int, minor: 
         assert abs(sharps) <= 2
 
 
-@pytest.mark.train
 @pytest.mark.parametrize(
     ("tonic", "minor", "fifths"),
     [(0, False, 0), (7, False, 1), (3, False, -3), (9, True, 0), (4, True, 1), (8, True, 5)],
@@ -175,6 +229,6 @@ def test_a_scale_is_laid_out() -> None:
 @pytest.mark.train
 def test_one_note_makes_a_page() -> None:
     page = lay_out(notes_to_array([Note(60, 5.0, 0.2, 80)]))
-    assert page.bars == 1
+    assert page.spans == ((0, page.metre.bar),)
     with pytest.raises(ValueError, match="no stroke"):
         lay_out(notes_to_array([]))

@@ -9,7 +9,8 @@ import pytest
 
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon_training.notation.beats import BEAT, find_beats
-from antiphon_training.notation.metre import DOTTED, QUARTER, Metre, find_metre
+from antiphon_training.notation.metre import find_metre
+from antiphon_training.notation.metres import DOTTED, QUARTER, Metre
 from antiphon_training.notation.strokes import even_step, find_accents, find_strokes
 
 if TYPE_CHECKING:

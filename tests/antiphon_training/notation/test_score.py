@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import zipfile
 from collections import Counter
@@ -33,6 +35,7 @@ MUSIC = Path(__file__).parents[2] / "data"
 SONGS = sorted((MUSIC / "songs").glob("*.mid"))
 PIECES = [*SONGS, *sorted((MUSIC / "rolls").glob("*.mid"))]
 SECONDS = 25.0
+MUSESCORE = next(filter(None, map(shutil.which, engraving.MUSESCORE)), None)
 
 
 @cache
@@ -48,9 +51,14 @@ def page_of(path: Path) -> Page:
 
 
 @cache
+def xml_of(path: Path) -> bytes:
+    return musicxml(make_score(page_of(path), path.stem), page_of(path))
+
+
+@cache
 def parsed(path: Path) -> stream.Score:
     """Return what music21 reads of the MusicXML of a piece."""
-    score = converter.parseData(musicxml(make_score(page_of(path), path.stem)), format="musicxml")
+    score = converter.parseData(xml_of(path), format="musicxml")
     assert isinstance(score, stream.Score)
     return score
 
@@ -62,7 +70,7 @@ class TestRealPieces:
         assert len(parts) == 2
         for part in parts:
             bars = list(part.getElementsByClass(stream.Measure))
-            assert len(bars) == page_of(path).bars
+            assert len(bars) == len(page_of(path).spans)
             signature = bars[0].getElementsByClass(meter.TimeSignature)[0]
             for number, bar in enumerate(bars):
                 missing = Fraction(page_of(path).pickup, 24) if number == 0 else 0
@@ -82,6 +90,19 @@ class TestRealPieces:
         once = {(int(s), int(p)) for s, p in zip(strokes.of_note, notes["pitch"], strict=True)}
         assert written == Counter(pitch for _, pitch in once)
 
+    def test_no_key_sounds_on_where_it_is_struck_again(self, path: Path) -> None:
+        """Neither in another voice nor in another staff."""
+        notes = [
+            (pitch, event)
+            for staff in (page_of(path).right, page_of(path).left)
+            for event in (*staff.flowing, *staff.holding)
+            for pitch in event.pitches
+        ]
+        assert len(notes) > 30
+        struck = {(pitch, event.start) for pitch, event in notes}
+        for pitch, event in notes:
+            assert not any((pitch, t) in struck for t in range(event.start + 1, event.end))
+
     def test_ties_lead_somewhere(self, path: Path) -> None:
         ties = Counter(each.tie.type for each in parsed(path).recurse().notes if each.tie)
         assert ties["start"] == ties["stop"]
@@ -93,8 +114,7 @@ class TestRealPieces:
             assert each.duration.dots <= 1
 
     def test_the_same_music_gives_the_same_bytes(self, path: Path) -> None:
-        one, two = (musicxml(make_score(page_of(path), path.stem)) for _ in range(2))
-        assert one == two
+        assert musicxml(make_score(page_of(path), path.stem), page_of(path)) == xml_of(path)
 
     def test_no_voice_is_drowned_in_ties(self, path: Path) -> None:
         """Most notes of what was engraved need one head; of what was played freely, few."""
@@ -195,6 +215,31 @@ class TestLilyPond:
     def test_what_cannot_be_written_is_a_sentence(self, waltz: Composition, tmp_path: Path) -> None:
         with pytest.raises(AntiphonError, match=r"none/a\.pdf cannot be written"):
             write_engraved(tmp_path / "none" / "a.pdf")(waltz)
+
+
+needs_musescore = pytest.mark.skipif(
+    MUSESCORE is None, reason="MuseScore is not installed (apt install musescore3)"
+)
+
+
+@needs_musescore
+def test_musescore_opens_every_page_without_a_complaint(tmp_path: Path) -> None:
+    """A bar that is too long shows that it does complain where there is a reason."""
+    pages = {path.stem: xml_of(path) for path in PIECES}
+    assert len(pages) == 5
+    (length,) = set(re.findall(rb"<divisions>(\d+)</divisions>", pages[SONGS[0].stem]))
+    quarter = b"<duration>%s</duration>" % length
+    pages["broken"] = pages[SONGS[0].stem].replace(quarter, b"<duration>1</duration>", 1)
+    for name, content in pages.items():
+        (tmp_path / f"{name}.musicxml").write_bytes(content)
+    jobs = [{"in": f"{name}.musicxml", "out": f"{name}.mscx"} for name in pages]
+    (tmp_path / "jobs.json").write_text(json.dumps(jobs))
+    assert MUSESCORE is not None
+    told = engraving.run([MUSESCORE, "-j", "jobs.json"], tmp_path, tmp_path / "jobs.json")
+    converted = r"convert <(\w+)\.musicxml>\.\.\.\n(.*?)\.\.\. success"
+    of_page = dict(re.findall(converted, told, re.DOTALL))
+    complaints = {name: "rror" in words or "orrupt" in words for name, words in of_page.items()}
+    assert complaints == {name: name == "broken" for name in pages}
 
 
 def test_a_page_without_a_ground_is_put_on_paper(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
     from antiphon_training.corpora.corpus import Corpus
+    from antiphon_training.corpora.piece import Side
 
 STREAM_ROWS = 64
 """Rows that an instrument without a window of its own begins with, as on stage."""
@@ -68,7 +69,7 @@ def from_validation(
 
 
 def _find(
-    side: str,
+    side: Side,
     card: Card,
     codec: Codec,
     rng: np.random.Generator,
@@ -76,6 +77,32 @@ def _find(
     run: Path | None,
 ) -> Beginning:
     sources, share = _sources(card, corpus, run)
+    rows = int(card.context.get("length", STREAM_ROWS))
+    return _random_stretch(side, sources, share, codec, rows, rng)
+
+
+def beginning_of_run(
+    run: Path, side: Side, codec: Codec, rows: int, rng: np.random.Generator
+) -> Beginning:
+    """Return a random stretch of so many rows of the pieces on one side of a run.
+
+    Raises
+    ------
+    AntiphonError
+        The folder is no run, its corpora are no longer there, or the side has no piece.
+    """
+    sources, share = _of_run(run, None)
+    return _random_stretch(side, sources, share, codec, rows, rng)
+
+
+def _random_stretch(
+    side: Side,
+    sources: Sequence[Source],
+    share: float,
+    codec: Codec,
+    rows: int,
+    rng: np.random.Generator,
+) -> Beginning:
     corpora = [
         load_corpus(each.name, Reading(each.tracks, codec.pedal), composers=each.composers)
         for each in sources
@@ -89,7 +116,6 @@ def _find(
         use = "training" if side == "train" else "validation"
         names = ", ".join(one.name for one in corpora)
         raise UsageError(f"No piece of {names} was used for {use}.")
-    rows = int(card.context.get("length", STREAM_ROWS))
     span = CODECS[codec.name].chord_seconds
     # Each stretch is equally likely, so a long piece is chosen more often.
     starts = [_places(one.piece(index), span) for one, index in pieces]

@@ -22,6 +22,8 @@ from antiphon_training.commands.train_order import TrainOrder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.console import Console
+
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.recipe import Recipe
 
@@ -108,8 +110,10 @@ def train(
     verbosity.say(_trained(out, done, unit))
 
 
-def run(order: TrainOrder, verbosity: Verbosity) -> tuple[dict[str, Any], str]:
-    """Start or resume a training, and show its progress.
+def run(
+    order: TrainOrder, verbosity: Verbosity, terminal: Console | None = None
+) -> tuple[dict[str, Any], str]:
+    """Start or resume a training, and show its progress on a terminal: stderr by default.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def run(order: TrainOrder, verbosity: Verbosity) -> tuple[dict[str, Any], str]:
     chosen = choose_recipe(order, pretrained, quiet)
     loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
     unit = chosen.kind.loss_unit
-    progress = TrainingProgress(chosen.kind.codec.fields, quiet, unit=unit)
+    progress = TrainingProgress(chosen.trained_codec.fields, quiet, terminal, unit)
     with native_messages_to(messages), progress:
         from antiphon_training.fitting.fit import train as fit
 

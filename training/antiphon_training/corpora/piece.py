@@ -149,7 +149,7 @@ def common_remarks(tracks: Sequence[str], seconds: float, reading: Reading) -> l
 
 
 def _listed(tracks: Sequence[str]) -> str:
-    """Return names of tracks as a list in words; those without a name are how_many."""
+    """Return names of tracks as a list in words; those without a name are counted."""
     named = list(dict.fromkeys(name for name in map(in_words, tracks) if name != NAMELESS))
     nameless = sum(in_words(name) == NAMELESS for name in tracks)
     return ", ".join([*named, *([f"{nameless} {NAMELESS}"] if nameless else [])])

@@ -200,7 +200,7 @@ def _choose_jax() -> None:
     if importlib.util.find_spec("jax") is None:
         raise TrainingError(
             "Several processes train together through JAX, which is not installed; "
-            "pip install 'antiphon[train,jax]' on every machine."
+            "in the clone on every machine, .venv/bin/pip install -e '.[train,jax]'."
         )
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "jax"

@@ -1,4 +1,4 @@
-"""The similarity of two keys: music21 estimates keys, mir_eval compares them."""
+"""The similarity of two keys: `harmony.keys` estimates keys, mir_eval compares them."""
 
 from __future__ import annotations
 

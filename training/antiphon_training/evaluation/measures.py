@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 PITCH_CLASSES = 12
 TIME_EDGES: Floats = 0.04 * 2.0 ** (np.arange(17) / 2.0)
 """Seconds between the bins of time: half an octave each, from 40 ms to 10.24 s."""
-RUN = 4
-"""Pitches in a row that count as a repetition if they occurred before; intervals, likewise."""
 LONG = 1.4
 """A note is long that lasts for so many median gaps between onsets."""
 WHOLE = 0.8
@@ -71,21 +69,6 @@ def polyphony(notes: NoteArray, end: float) -> float:
     begin = np.maximum(notes["onset"][1:], latest[:-1])
     filled = np.maximum(released[1:] - begin, 0.0).sum() + (released[:1] - notes["onset"][:1]).sum()
     return sounding / float(filled) if filled > 0.0 else 0.0
-
-
-def runs(notes: NoteArray) -> NDArray[np.int64]:
-    """Return all stretches of `RUN` pitches in a row, each as one number.
-
-    Notes that are struck together are ordered from the lowest up.
-    """
-    if len(notes) < RUN:
-        return np.empty(0, dtype=np.int64)
-    # Rounded, so that the same notes at another time are the same chords.
-    onset = np.round(notes["onset"] - notes["onset"][0], 6)
-    chords = np.searchsorted(first_notes(onset, CHORD_SPAN), np.arange(len(notes)), side="right")
-    line = notes["pitch"][np.lexsort((notes["pitch"], chords))].astype(np.int64)
-    stretches = np.lib.stride_tricks.sliding_window_view(line, RUN)
-    return stretches @ (128 ** np.arange(RUN, dtype=np.int64))
 
 
 def top_line(notes: NoteArray) -> NDArray[np.int64]:
@@ -141,13 +124,12 @@ def ends_on(notes: NoteArray, pitch_classes: Collection[int]) -> float:
 
 def self_repetition(notes: NoteArray) -> float:
     """Return the share of runs that occur earlier in the same notes."""
-    found = runs(notes)
-    return 1.0 - len(np.unique(found)) / len(found) if len(found) else 0.0
+    return themes.repeated(notes)
 
 
 def copied(notes: NoteArray, source: NoteArray) -> float:
     """Return the share of notes in a run that the source has too."""
-    return themes.covered(np.isin(runs(notes), runs(source)), RUN)
+    return themes.covered(np.isin(themes.runs(notes), themes.runs(source)), themes.RUN)
 
 
 def copied_whole(notes: NoteArray, source: NoteArray) -> float:

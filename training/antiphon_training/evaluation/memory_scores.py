@@ -117,9 +117,7 @@ class _Piece:
         """Keep what was predicted, and remember the true note."""
         row = self.rows[at]
         self.nats[at] = -prediction.log_probability
-        if self._trail is None:
-            self._trail = Trail.of(row[None], prediction.key)
-        else:
-            self._trail = self._trail.after(row, prediction.key)
+        # A new trail each time: what it has drawn would be found there, and in the memory.
+        self._trail = Trail.of(self.rows[: at + 1], prediction.key)
         self._memory.add(row, prediction.key, joins=at > 0)
         self._state, self._previous = prediction.state, row

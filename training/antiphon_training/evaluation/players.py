@@ -83,7 +83,12 @@ def _line_at(ensemble: Ensemble, piece: Excerpt) -> Line:
 def left_alone(sections: PartnerSections) -> PartnerSections:
     """Return settings for a baseline: the same, without what the partner adds by listening."""
     form = FormSettings(
-        density="free", register="free", loudness="free", endings=False, candidates=1
+        density="free",
+        register="free",
+        loudness="free",
+        key="free",
+        endings=False,
+        candidates=1,
     )
     return replace(sections, form=form, groove=GrooveSettings(strength=0.0))
 

@@ -69,10 +69,10 @@ class Pieces:
 
     def excerpts(self, lengths: Lengths) -> dict[str, Excerpt | None]:
         """Return the excerpt of each piece; None where it is too short or too empty."""
-        how_many = {piece.file: piece.notes for piece in self.beats}
+        counted = {piece.file: piece.notes for piece in self.beats}
         found = {}
         for piece in self.seconds:
-            beats = how_many.get(piece.file)  # a file in SMPTE time has none
+            beats = counted.get(piece.file)  # a file in SMPTE time has none
             grid = None if beats is None else BeatGrid.fitted(piece.notes, beats)
             found[piece.file] = excerpt(piece.file, piece.notes, lengths, grid)
         return found

@@ -86,7 +86,7 @@ class Report:
         found = self.figures
         yield (
             f"{self.instrument} on {self.corpus}: {how_many(found.notes, self.unit)} of "
-            f"{how_many(found.files, 'piece')}, the first {UNCOUNTED_NOTES} of each not how_many"
+            f"{how_many(found.files, 'piece')}, the first {UNCOUNTED_NOTES} of each not counted"
         )
         if self.baseline:
             yield (

@@ -76,4 +76,4 @@ def _codec(run: Path, recipe: Recipe) -> Codec:
     path = run / run_folder.CODEC
     if path.is_file():
         return codec_from_table(run_folder.read_json(path))
-    return recipe.kind.codec.learn(recipe.codec, ())
+    return recipe.trained_codec.learn(recipe.codec, ())

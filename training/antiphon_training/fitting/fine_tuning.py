@@ -23,7 +23,7 @@ from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
 from antiphon_training.corpora.composers import chosen_composers
-from antiphon_training.kinds.registry import KINDS
+from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
 from antiphon_training.recipe_sections import AugmentationRecipe, CodecSection, CorpusRecipe
@@ -56,8 +56,13 @@ class Pretrained:
     codec: Codec
     weights: dict[str, NDArray[np.float32]]
 
-    def assign_to(self, network: Any) -> None:
+    def assign_to(self, network: Any) -> list[str]:
         """Put the weights into a network of the same kind and sizes.
+
+        Returns
+        -------
+        list of str
+            The parts of the network that the instrument does not have.
 
         Raises
         ------
@@ -65,7 +70,7 @@ class Pretrained:
             They do not fit.
         """
         try:
-            assign_graph_weights(network, self.weights)
+            return assign_graph_weights(network, self.weights)
         except ValueError as error:
             raise TrainingError(
                 f"The instrument {self.card.name} cannot be trained further: {error}; "
@@ -106,7 +111,7 @@ class Pretrained:
         written = self.card.recipe
         kind = KINDS[written.get("network", {}).get("kind", "house")]
         return Recipe(
-            codec=msgspec.convert(written["codec"], kind.codec.section),
+            codec=msgspec.convert(written["codec"], CODECS[self.codec.name].section),
             network=msgspec.convert(written["network"], kind.network_section),
             corpus=CorpusRecipe(
                 tracks={name: list(some) for name, some in (tracks or {}).items()},

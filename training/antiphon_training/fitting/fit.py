@@ -13,6 +13,7 @@ from antiphon_training.corpora.split import split_corpora
 from antiphon_training.distributed.process_group import ProcessGroup
 from antiphon_training.distributed.validation import validation_batches
 from antiphon_training.fitting import run_folder
+from antiphon_training.fitting.attention_start import start_attention
 from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
 from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
@@ -90,7 +91,8 @@ def train(
             "The corpora are too small: after the split nothing is left to train on, or nothing "
             "for validation; add files or raise valid_share."
         )
-    codec = pretrained.codec if pretrained else recipe.kind.codec.learn(recipe.codec, pieces.train)
+    learn = recipe.trained_codec.learn
+    codec = pretrained.codec if pretrained else learn(recipe.codec, pieces.train)
     group.check_batch(recipe.fit.batch)
     group.agree("the recipe", repr(recipe.essence()).encode())
     every_piece = (*pieces.train, *pieces.validation)
@@ -105,8 +107,8 @@ def train(
     keras.utils.set_random_seed(recipe.fit.seed)
     with in_precision(recipe.fit.precision):
         network = recipe.kind.build(recipe.network, codec)
-        if pretrained:
-            pretrained.assign_to(network)
+        if pretrained and pretrained.assign_to(network):
+            start_attention(network, codec, pieces.train)
         setup = recipe.kind.set_up(network, recipe, codec, pieces, hours)
         origin = [np.array(weight.value) for weight in setup.model.trainable_variables]
         share = recipe.fit.origin_share if pretrained else 0.0

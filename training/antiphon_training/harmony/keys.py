@@ -1,31 +1,51 @@
-"""The key of a piece, after Krumhansl and Schmuckler, with music21's key profiles.
+"""The key of a piece: how often its pitch classes sound, how it begins and how it ends.
 
-How long each pitch class sounds is correlated with how well it fits each of the 24
-keys (C. L. Krumhansl, Cognitive Foundations of Musical Pitch, 1990). The result is
-the same as music21's; summing an array instead of a stream of objects takes a hundredth of
-the time, so the keys of a whole corpus can be estimated.
+How long each pitch class sounds is correlated with how often each degree of a key occurs
+(C. L. Krumhansl, Cognitive Foundations of Musical Pitch, 1990), with the profiles that the
+live side hears keys by. A piece leaves its key and comes back to it, so its beginning counts
+as much as the whole; and the share of the notes in a key's scale keeps the dominant, whose
+profile differs in one degree only, from passing for the tonic. `benchmarks/keys.py` measures it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from antiphon.music.tonality import MAJOR, MINOR, PITCH_CLASSES
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
 
 Mode = Literal["major", "minor"]
 
-PITCH_CLASSES = 12
 TONICS: dict[Mode, tuple[str, ...]] = {
     "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
     "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
 }
 """The spelling of tonics by pitch class: the one with fewer accidentals in the signature."""
+
+SCALES: dict[Mode, tuple[int, ...]] = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10),
+}
+"""The degrees that a key's signature allows, from the tonic up in semitones."""
+
+LONGEST = 2.0
+"""A note counts for no longer than this, in the notes' unit: a pedal keeps notes."""
+
+EDGE = 8.0
+"""How long the beginning and the ending are, in the notes' unit."""
+
+ENDS_ALIKE = 0.25
+"""The weight of the ending's correlation; those of the whole and of the beginning have 1
+each, and so have their shares in the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +58,13 @@ class Key:
         Pitch class, 0 for C.
     mode : {"major", "minor"}
         The mode.
-    correlation : float
-        Correlation of the music with its profile, -1 to 1.
+    fit : float
+        How well it fits the music, among the keys of one piece.
     """
 
     tonic: int
     mode: Mode
-    correlation: float
+    fit: float
 
     @property
     def name(self) -> str:
@@ -77,27 +97,46 @@ def estimate_key(notes: NoteArray) -> Key | None:
 
 def rank_keys(notes: NoteArray) -> list[Key]:
     """Return all 24 keys, the best first; an empty list where nothing sounds."""
-    lasting = np.nan_to_num(notes["duration"])
-    sounding = np.bincount(notes["pitch"] % PITCH_CLASSES, weights=lasting, minlength=PITCH_CLASSES)
-    if not sounding.any() or np.ptp(sounding) == 0.0:
+    notes = notes[~np.isnan(notes["duration"])]
+    whole = _sounding(notes)
+    if np.ptp(whole) == 0.0:
         return []
-    names, profiles = _profiles()
-    fits = np.corrcoef(np.vstack([sounding, profiles]))[0, 1:]
-    keys = [Key(*name, float(fit)) for name, fit in zip(names, fits, strict=True)]
-    return sorted(keys, key=lambda key: -key.correlation)
+    onsets = notes["onset"]
+    beginning = _sounding(notes[onsets < onsets.min() + EDGE])
+    ending = notes[onsets > onsets.max() - EDGE]
+    fits = _fits(whole) + _fits(beginning) + _in_scale(whole) + _in_scale(beginning)
+    fits += ENDS_ALIKE * _fits(_sounding(ending))
+    keys = [
+        Key(tonic, mode, float(fit))
+        for mode, row in zip(TONICS, fits, strict=True)
+        for tonic, fit in enumerate(row)
+    ]
+    return sorted(keys, key=lambda key: -key.fit)
 
 
-def _profiles() -> tuple[list[tuple[int, Mode]], NDArray[np.float64]]:
-    """Return the 24 keys, and the profile of each, (24, 12)."""
-    from music21 import analysis
+def _sounding(notes: NoteArray) -> NDArray[np.float64]:
+    """Return how much each pitch class sounds, shape (12,): long notes count for less."""
+    lasting = np.sqrt(np.minimum(notes["duration"], LONGEST))
+    degrees = notes["pitch"] % PITCH_CLASSES
+    return np.bincount(degrees, lasting, PITCH_CLASSES).astype(np.float64)
 
-    methods: Any = analysis.discrete
-    analyst = methods.KrumhanslSchmuckler()
-    names: list[tuple[int, Mode]] = []
-    rows = []
-    for mode in TONICS:
-        profile = np.array(analyst.getWeights(mode))
-        for tonic in range(PITCH_CLASSES):
-            names.append((tonic, mode))
-            rows.append(np.roll(profile, tonic))
-    return names, np.array(rows)
+
+def _fits(sounding: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the correlation with the profile of each key, shape (2, 12); 0 where all are even."""
+    if np.ptp(sounding) == 0.0:
+        return np.zeros((2, PITCH_CLASSES))
+    fits = np.corrcoef(np.vstack([sounding, *_on_all_tonics(MAJOR), *_on_all_tonics(MINOR)]))
+    return np.asarray(fits[0, 1:].reshape(2, PITCH_CLASSES))
+
+
+def _in_scale(sounding: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of what sounds that is in the scale of each key, shape (2, 12)."""
+    scales = [_on_all_tonics(np.isin(range(PITCH_CLASSES), SCALES[mode])) for mode in TONICS]
+    shares: NDArray[np.float64] = np.array(scales) @ sounding / max(sounding.sum(), 1e-9)
+    return shares
+
+
+def _on_all_tonics(degrees: Sequence[float] | NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a profile on each of the twelve tonics, shape (12, 12)."""
+    rows = [np.roll(degrees, tonic) for tonic in range(PITCH_CLASSES)]
+    return np.array(rows, dtype=np.float64)

@@ -46,8 +46,8 @@ class Kind:
 
     Attributes
     ----------
-    codec : TrainedCodec
-        The codec that the network reads.
+    codecs : tuple of TrainedCodec
+        The codecs that the network can read; the first is that of a recipe which names none.
     network_section, fit_section : type
         The keys of the sections [network] and [fit] of its recipes.
     make : callable
@@ -66,7 +66,7 @@ class Kind:
         that do not teach every field.
     """
 
-    codec: TrainedCodec
+    codecs: tuple[TrainedCodec, ...]
     network_section: type[NetworkSection]
     fit_section: type[FitSection]
     make: Callable[[Any, Codec], Network]

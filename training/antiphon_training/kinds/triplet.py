@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from antiphon.music.codecs.time_bins import time_edges
 from antiphon_training.kinds.codecs import TRIPLET
 from antiphon_training.kinds.kind import Kind, Network, Sections
 from antiphon_training.kinds.window_fit import WindowFitSection, gentle
-from antiphon_training.recipe_sections import Count, Layers, NetworkSection, Positive
+from antiphon_training.recipe_sections import BelowOne, Count, Layers, NetworkSection, Positive
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -24,7 +23,7 @@ class TripletNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=T
     kind: Literal["triplet"] = "triplet"
     length: Count = 25
     lstm: Layers = msgspec.field(default_factory=lambda: [128])
-    dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.0
+    dropout: BelowOne = 0.0
     pitch_weight: Positive = 0.05
     step_weight: Positive = 1.0
     duration_weight: Positive = 1.0
@@ -52,7 +51,7 @@ def _set_up(
 
 
 TRIPLETS = Kind(
-    codec=TRIPLET,
+    codecs=(TRIPLET,),
     network_section=TripletNetworkSection,
     fit_section=WindowFitSection,
     make=_make,

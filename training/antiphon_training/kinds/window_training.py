@@ -51,7 +51,7 @@ def set_up_words(
         loss={"symbol": keras.losses.CategoricalCrossentropy()},
         metrics={"symbol": ["accuracy"]},
     )
-    return _set_up(network, recipe.fit, codec, pieces, hours, _word_targets(codec.sizes[0]))
+    return _set_up(network, recipe.fit, codec, pieces, hours)
 
 
 def set_up_triplets(
@@ -79,8 +79,7 @@ def set_up_triplets(
         },
         metrics={"pitch": ["accuracy"], "step": ["mse"], "duration": ["mse"]},
     )
-    targets = _triplet_targets(network)
-    return _set_up(network, recipe.fit, codec, pieces, hours, targets, [Spread(network)])
+    return _set_up(network, recipe.fit, codec, pieces, hours, [Spread(network)])
 
 
 def _compile(network: Any, fit: WindowFitSection, **how: Any) -> None:
@@ -95,9 +94,9 @@ def _set_up(
     codec: Codec,
     pieces: Pieces,
     hours: float | None,
-    targets: ToTargets,
     callbacks: Sequence[Any] = (),
 ) -> TrainingSetup:
+    targets = targets_of(network)
     train = Windows(_encoded(pieces.train, codec), network.length)
     validation = Windows(_encoded(pieces.validation, codec), network.length)
     if len(train) < fit.batch or not len(validation):
@@ -105,7 +104,7 @@ def _set_up(
             f"The corpora are too small: {len(train)} rows to train on and {len(validation)} for "
             f"validation, for batches of {fit.batch}; add files, or lower batch or codec.seen."
         )
-    a_pass = min(len(train), fit.windows or len(train))
+    a_pass = fit.windows or len(train)  # a small corpus is passed over several times
     parts = math.ceil(a_pass / fit.part)
     steps = math.ceil(a_pass / (parts * fit.batch))
     windows, following = validation.evenly(fit.validation_windows)
@@ -123,6 +122,17 @@ def _set_up(
 def _encoded(pieces: Sequence[NoteArray], codec: Codec) -> list[NDArray[np.int32]]:
     rows = [codec.encode(piece) for piece in pieces]
     return [piece for piece in rows if len(piece)]
+
+
+def targets_of(network: Any) -> ToTargets:
+    """Return the function that turns the rows that follow into the targets of a network.
+
+    The rows are int32 (rows, fields). The targets have the names of the network's outputs:
+    see `antiphon_training.create_sequences`.
+    """
+    if isinstance(network, TripletNetwork):
+        return _triplet_targets(network)
+    return _word_targets(network.sizes[0])
 
 
 def _word_targets(words: int) -> ToTargets:

@@ -25,6 +25,8 @@ REACH = 128
 """Notes that it looks back on; the last one read is one of them."""
 PRESENCE = 30.0
 """What a score has more where there is a note: exp(-30) is nothing beside 1."""
+UNSEEN = -1e9
+"""The score of a place that may not be seen."""
 
 
 @keras.saving.register_keras_serializable(package="antiphon")
@@ -77,11 +79,8 @@ class RecentAttention(keras.layers.Layer):
         steps = features.shape[1] or ops.shape(features)[1]
         keys = ops.concatenate([keys, next_key[:, None], key[:, :-1]], axis=1)
         values = ops.concatenate([values, value], axis=1)
-        places = ops.arange(REACH - 1 + steps)[None] - ops.arange(steps)[:, None]
-        within = ops.logical_and(places >= 0, places < REACH)
-        bias = ops.take(self._float(self.age), ops.clip(places, 0, REACH - 1), axis=0)
         scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
-        weights = ops.softmax(scores + ops.where(within, bias, -1e9), axis=-1)
+        weights = ops.softmax(scores + by_age(self._float(self.age), steps), axis=-1)
         found = self._back(ops.matmul(weights, values), features.dtype)
         after = [keys[:, 1 - REACH :], values[:, 1 - REACH :], key[:, -1]]
         return features + found, after
@@ -126,3 +125,25 @@ class RecentAttention(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs."""
         return {**super().get_config(), "width": self.width}
+
+
+def by_age(weights: Tensor, steps: Tensor) -> Tensor:
+    """Return what is added to the scores of `steps` rows in turn, by the age of what they see.
+
+    Parameters
+    ----------
+    weights : float32, shape (..., reach)
+        One for each age, that of the oldest first.
+    steps : int
+        How many rows look back.
+
+    Returns
+    -------
+    float32, shape (..., steps, reach - 1 + steps)
+        For each row, the places from the oldest that the first one sees on; `UNSEEN` where
+        a place is later than the row, or more than `reach` rows back.
+    """
+    reach = weights.shape[-1]
+    places = ops.arange(reach - 1 + steps)[None] - ops.arange(steps)[:, None]
+    within = ops.logical_and(places >= 0, places < reach)
+    return ops.where(within, ops.take(weights, ops.clip(places, 0, reach - 1), axis=-1), UNSEEN)

@@ -1,17 +1,22 @@
 """The classic network of words: stacked LSTM layers with dropout, dense layers, softmax.
 
 It reads the last words as numbers from 0 to 1, or as one-hot vectors, and predicts the
-next. The recipe sets layers, widths and dropout.
+next. The recipe sets layers, widths and dropout. With attention, the dense layers read the
+last output of the LSTM layers beside a weighted sum of their outputs over the whole window.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import keras
 
 from antiphon_training.networks.window import WindowNetwork
+from antiphon_training.networks.window_attention import WindowAttention
 from antiphon_training.networks.window_lstm import WindowLSTM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Tensor = Any
 Input = Literal["scaled", "one-hot"]
@@ -28,7 +33,8 @@ class ClassicNetwork(WindowNetwork):
     length : int
         Words of a window.
     lstm : tuple of int
-        Width of each LSTM layer; all but the last return sequences.
+        Width of each LSTM layer; all but the last return sequences, and the last does where
+        there is attention.
     dense : tuple of int
         Width of each dense layer before the one of the words.
     dropout : float
@@ -37,6 +43,9 @@ class ClassicNetwork(WindowNetwork):
         The activation of the dense layers.
     reads : {"scaled", "one-hot"}
         The form of the words that the first layer reads.
+    attention : int
+        Width of the scores of attention over the window
+        (`networks.window_attention`); 0: none.
     """
 
     def __init__(
@@ -48,29 +57,34 @@ class ClassicNetwork(WindowNetwork):
         dropout: float = 0.2,
         activation: str = "relu",
         reads: Input = "one-hot",
+        attention: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(("symbol",), (words,), length, **kwargs)
         self.words, self.reads = words, reads
-        self.rate, self.activation = dropout, activation
+        self.rate, self.activation, self.attention_width = dropout, activation, attention
         self.widths, self.dense_widths = tuple(lstm), tuple(dense)
-        stack: list[Any] = []
-        for i, units in enumerate(self.widths):
-            stack.append(
-                WindowLSTM(
-                    units,
-                    classes=words + 1 if i == 0 and reads == "one-hot" else None,
-                    return_sequences=i < len(self.widths) - 1,
-                    name=f"lstm_{i + 1}",
-                )
-            )
-            stack.append(keras.layers.Dropout(dropout, name=f"dropout_{i + 1}"))
-        for i, width in enumerate(self.dense_widths):
-            stack.append(keras.layers.Dense(width, activation=activation, name=f"dense_{i + 1}"))
-        self.stack = stack
+        self.stack = [*self._lstms(), *self._dense()]
         self.output_layer = keras.layers.Dense(words, dtype="float32", name="words")
         self.softmax = keras.layers.Softmax(dtype="float32", name="softmax")
         self.heads = [self._head]
+
+    def _lstms(self) -> Iterator[Any]:
+        """Yield the LSTM layers, each with its dropout, and the attention over the last."""
+        for i, units in enumerate(self.widths):
+            yield WindowLSTM(
+                units,
+                classes=self.words + 1 if i == 0 and self.reads == "one-hot" else None,
+                return_sequences=i < len(self.widths) - 1 or self.attention_width > 0,
+                name=f"lstm_{i + 1}",
+            )
+            yield keras.layers.Dropout(self.rate, name=f"dropout_{i + 1}")
+        if self.attention_width:
+            yield WindowAttention(self.attention_width, name="attention")
+
+    def _dense(self) -> Iterator[Any]:
+        for i, width in enumerate(self.dense_widths):
+            yield keras.layers.Dense(width, activation=self.activation, name=f"dense_{i + 1}")
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
@@ -119,4 +133,5 @@ class ClassicNetwork(WindowNetwork):
             "dropout": self.rate,
             "activation": self.activation,
             "reads": self.reads,
+            "attention": self.attention_width,
         }

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 if TYPE_CHECKING:
-    from antiphon_training.networks.house import HouseNetwork
+    from antiphon_training.networks.fields import FieldNetwork
 
 Tensor = Any
 
@@ -27,13 +27,13 @@ class StreamingNetwork(keras.Model):
 
     Parameters
     ----------
-    network : HouseNetwork
+    network : FieldNetwork
         The network to train.
     batch : int
         Rows of a training batch.
     """
 
-    def __init__(self, network: HouseNetwork, batch: int, **kwargs: Any) -> None:
+    def __init__(self, network: FieldNetwork, batch: int, **kwargs: Any) -> None:
         # The state is always float32, also where layers compute in bfloat16.
         super().__init__(dtype="float32", **kwargs)
         self.network = network

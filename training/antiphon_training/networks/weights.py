@@ -32,11 +32,11 @@ def graph_weights(network: Any) -> Weights:
     return found
 
 
-def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
+def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]]) -> list[str]:
     """Assign the weights that `graph_weights` returned for a network of the same form.
 
     A part that adds nothing before it is trained (`neutral_parts` of a network) may be
-    missing as a whole: it stays as it is.
+    missing as a whole: it stays as it is, and its name is returned.
 
     Raises
     ------
@@ -53,6 +53,7 @@ def assign_graph_weights(network: Any, weights: Mapping[str, NDArray[np.float32]
             raise ValueError(f"the weight {weight.path} is missing or of another shape")
         value = value.reshape(weight.shape)
         weight.assign(_swap_gates(value) if weight.path in turned else value)
+    return missing
 
 
 def _lacks(weights: Mapping[str, Any], part: str) -> bool:

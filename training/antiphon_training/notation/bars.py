@@ -5,9 +5,12 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from antiphon_training.notation.graces import grace_name
+from antiphon_training.notation.lengths import BEAT_LEVEL
 from antiphon_training.notation.spelling import Name
 
 if TYPE_CHECKING:
@@ -39,7 +42,10 @@ class Head:
     tied : bool
         Whether it is tied to the next head of its voice.
     shown : bool
-        Whether a rest is visible; it is not where another voice sounds.
+        Whether a rest is visible; it is not where another voice sounds, unless it leads to a
+        note off the beat.
+    grace : Name or None
+        The grace note before it.
     """
 
     start: int
@@ -48,6 +54,7 @@ class Head:
     names: tuple[Name, ...] = ()
     tied: bool = False
     shown: bool = True
+    grace: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +92,41 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     pitches = [[*_pitches(a), *_pitches(b)] for a, b in zip(flowing, holding, strict=True)]
     clefs = _clefs(pitches, treble=treble)
     bars = []
-    for number in range(page.bars):
-        start, end = number * page.metre.bar, (number + 1) * page.metre.bar
-        start += page.pickup if number == 0 else 0
+    for number, (line, end) in enumerate(page.spans):
+        start = line + (page.pickup if number == 0 else 0)
         flow, hold = flowing[number], holding[number]
         # Rests are visible in the flowing voice, if it has notes, where no note is held.
         held = [(head.start, head.end) for head in hold] if flow else [(start, end)] * bool(hold)
-        upper = _complete(staff.ruler, flow, (start, end), held)
+        upper = _complete(staff.ruler, flow, (start, end), held, off_beat=bool(flow))
         lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
         above = _height(hold) > _height(flow)
-        whole = end - start == page.metre.bar
+        whole = end - start == page.metres.at(start).bar
         bars.append(Bar(start, end, upper, lower if hold else (), above, clefs[number], whole))
     return bars
 
 
 def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head]]:
     """Return the heads of a voice, bar by bar."""
-    out: list[list[Head]] = [[] for _ in range(page.bars)]
+    starts = [start for start, _ in page.spans]
+    out: list[list[Head]] = [[] for _ in starts]
     for event in events:
         pieces = staff.ruler.written(event.start, event.end)
         names = tuple(staff.names[event.start, pitch] for pitch in event.pitches)
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
-            out[start // page.metre.bar].append(Head(start, end, event.pitches, names, tied))
+            number = bisect_right(starts, start) - 1
+            grace = None if index else _grace(page, event, names)
+            out[number].append(Head(start, end, event.pitches, names, tied, grace=grace))
     return out
+
+
+def _grace(page: Page, event: Event, names: Sequence[Name]) -> Name | None:
+    """Return the name of the grace note before an event, if there is one."""
+    for pitch, name in zip(event.pitches, names, strict=True):
+        grace = page.graces.get((event.start, pitch))
+        if grace is not None:
+            return grace_name(grace, name)
+    return None
 
 
 def _complete(
@@ -116,17 +134,24 @@ def _complete(
     heads: Sequence[Head],
     span: tuple[int, int],
     hidden: Sequence[tuple[int, int]],
+    *,
+    off_beat: bool = False,
 ) -> tuple[Head, ...]:
-    """Return the heads of a bar with rests between them, invisible inside of `hidden`."""
+    """Return the heads of a bar with rests between them, invisible inside of `hidden`.
+
+    With `off_beat` those that end between two beats are visible there too.
+    """
     whole: list[Head] = []
     place = span[0]
     for head in (*heads, Head(span[1], span[1])):
         if head.start > place:
             silent = (place, head.start)
-            whole_bar = silent == span and span[1] - span[0] == ruler.metre.bar
+            whole_bar = silent == span == ruler.metres.bar_of(span[0])
             pieces = [silent] if whole_bar else ruler.written(*silent, rest=True)
             for start, end in pieces:
                 unseen = any(a <= start and end <= b for a, b in hidden)
+                if off_beat and ruler.metres.level(end) < BEAT_LEVEL:
+                    unseen = False
                 whole.append(Head(start, end, shown=not unseen))
         if head.end > head.start:
             whole.append(head)

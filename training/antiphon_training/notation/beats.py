@@ -60,9 +60,13 @@ ACCENT = 1.5
 QUICKEST, SLOWEST, USUAL = 0.32, 1.2, 0.58
 """Seconds a beat: the shortest, the longest and the most common."""
 
+USUAL_EVEN = 0.55
+"""Seconds a beat, the most common where the onsets are even: see `antiphon.music.pulse`."""
+
 UNUSUAL = 0.4
-UNUSUAL_WEIGHT = 0.25
-"""Standard deviation of the logarithm of a beat's length, and its weight in each beat."""
+UNUSUAL_WEIGHT, UNUSUAL_EVEN = 0.25, 2.0
+"""Standard deviation of the logarithm of a beat's length, and its weight in each beat: played
+by hand, and where the onsets are even, which leaves a few beats to choose from."""
 
 TEMPO_STEP = 0.025
 DRIFT = 0.05
@@ -166,7 +170,8 @@ class _Model:
         self.silent = _silence()
         self.passed = self._passed()
         self.drifts = (0,) if even else DRIFTS
-        self.unusual = 0.5 * (np.log(tempos / USUAL) / UNUSUAL) ** 2
+        usual = USUAL_EVEN if even else USUAL
+        self.unusual = 0.5 * (np.log(tempos / usual) / UNUSUAL) ** 2
 
     def _passed(self) -> NDArray[np.float64]:
         """Return the cost of all places passed in silence, [beats, from, to].
@@ -212,7 +217,8 @@ class _Model:
         total = drifted[:, :, None] + there + wrong
         source = total.argmin(axis=1)
         best = np.take_along_axis(total, source[:, None, :], axis=1)[:, 0, :]
-        usual = self.unusual * (UNUSUAL_WEIGHT * gap / self.tempos)
+        weight = UNUSUAL_EVEN if self.even else UNUSUAL_WEIGHT
+        usual = self.unusual * (weight * gap / self.tempos)
         score = best + usual[:, None]
         return score, source.astype(np.int8), drift
 

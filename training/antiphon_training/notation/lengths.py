@@ -5,12 +5,16 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from antiphon_training.notation.metre import EIGHTH, QUARTER, Metre
+from antiphon_training.notation.metres import EIGHTH, QUARTER, Metres
 
 THIRD = QUARTER // 3
 SHORTEST = QUARTER // 8
+
+BEAT_LEVEL = 3
+"""The level of a beat in its metre."""
 
 PLAIN = tuple(QUARTER * 4 >> power for power in range(6))
 """Ticks from a whole note to a thirty-second."""
@@ -22,24 +26,34 @@ IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
 """Ticks that one note head can show in a triplet."""
 
 
+AMONG_THIRDS = {3: 4, 6: 4, 9: 8, 15: 16, 18: 20, 21: 20}
+"""Where a part of a beat in two is written among thirds: the last sixteenth of a dotted
+rhythm goes with the second half of the last third, and keeps its place after its beginning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ruler:
     """The places of a piece where a note may begin or end.
 
     Attributes
     ----------
-    metre : Metre
-        The metre of the piece; a bar begins at tick 0.
+    metres : Metres
+        The metres of the piece.
     thirds : frozenset of int
         Beats, by number, that are divided in three although the metre is not compound.
     """
 
-    metre: Metre
+    metres: Metres
     thirds: frozenset[int] = frozenset()
 
     def in_thirds(self, tick: int) -> bool:
         """Whether the beat of a tick is divided in three."""
         return tick // QUARTER in self.thirds
+
+    def in_three(self, tick: int) -> int:
+        """Return where what begins at a tick is written, if its beat is divided in three."""
+        place = tick % QUARTER
+        return tick - place + (AMONG_THIRDS.get(place, place) if self.in_thirds(tick) else place)
 
     def nearest(self, tick: float) -> int:
         """Return the nearest place on the grid of its beat."""
@@ -54,14 +68,25 @@ class Ruler:
         border = (tick // QUARTER + 1) * QUARTER
         return min(border, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
 
+    def until(self, start: int, tick: float) -> float:
+        """Return the last place at or before `tick` where a note that begins at `start` may end.
+
+        The other staff may divide the beat otherwise. There is always a place after `start`.
+        """
+        if tick == math.inf:
+            return tick
+        beat = int(tick // QUARTER) * QUARTER
+        step = THIRD // 2 if self.in_thirds(beat) else SHORTEST
+        place = beat + (int(tick) - beat) // step * step
+        return place if place > start else start + step
+
     def written(self, start: int, end: int, *, rest: bool = False) -> list[tuple[int, int]]:
         """Return the note heads, to be tied, of a note from `start` to `end`.
 
         No head crosses a bar line or has a length without a note value. A head hides a
         stronger beat than it begins or ends on only where syncopation allows it.
         """
-        bar = self.metre.bar
-        cut = (start // bar + 1) * bar
+        _, cut = self.metres.bar_of(start)
         if end > cut:
             return [*self.written(start, cut, rest=rest), *self.written(cut, end, rest=rest)]
         inside = self._cut(start, end, rest)
@@ -79,8 +104,8 @@ class Ruler:
                     return first
                 if start < last < end:
                     return last
-        if end - start == self.metre.bar and start % self.metre.bar == 0:
-            return None if self.metre.bar in WRITTEN else start + self.metre.bar // 2
+        if (start, end) == self.metres.bar_of(start) and end - start in WRITTEN:
+            return None
         inside = self._strongest(start, end)
         if self.in_thirds(start):
             whole = end - start in IN_THIRDS or end - start == QUARTER
@@ -94,17 +119,18 @@ class Ruler:
         step = THIRD // 2 if self.in_thirds(start) else SHORTEST
         first = (start // step + 1) * step
         inside = range(first, end, step)
-        level = self.metre.level
+        level = self.metres.level
         return max(
             inside, key=lambda tick: (level(tick), -abs(2 * tick - start - end)), default=None
         )
 
     def _clear(self, start: int, end: int, inside: int, rest: bool) -> bool:
         """Return whether a length is readable although it hides a place inside it."""
-        level = self.metre.level
+        level = self.metres.level
         hidden, edges = level(inside), (level(start), level(end))
-        if rest:
-            return edges[0] >= hidden
+        if rest:  # a dotted rest hides no beat, unless beats are dotted themselves
+            dotted = end - start not in PLAIN and not self.metres.at(start).compound
+            return edges[0] >= hidden and not (dotted and hidden >= BEAT_LEVEL)
         if max(edges) >= hidden:
             return True
         plain = end - start in PLAIN

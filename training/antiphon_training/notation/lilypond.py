@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.lengths import WRITTEN
-from antiphon_training.notation.metre import QUARTER
+from antiphon_training.notation.metres import QUARTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from antiphon_training.notation.bars import Head
-    from antiphon_training.notation.metre import Metre
+    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
-    from antiphon_training.notation.spelling import Name
+    from antiphon_training.notation.spelling import Key, Name
 
 ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
-MAJOR_TONICS = ("gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs")
-"""The tonics of the major keys from six flats to six sharps."""
+MAJOR_TONICS = (
+    "cf", "gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs", "cs",
+)  # fmt: skip
+"""The tonics of the major keys from seven flats to seven sharps."""
 
+MOST_FLATS = 7
 WHOLE = 4 * QUARTER
 
 _FRAME = """\
@@ -35,7 +38,9 @@ _FRAME = """\
 \\score {{
   \\new PianoStaff <<
     \\new Staff = "right" {right}
+    \\new Dynamics {{ {dynamics} }}
     \\new Staff = "left" {left}
+    \\new Dynamics \\with {{ pedalSustainStyle = #'bracket }} {{ {pedals} }}
   >>
   \\layout {{ }}
 }}
@@ -50,6 +55,38 @@ def lilypond(page: Page, title: str = "", composer: str = "") -> str:
         paper="",
         right=_staff(page, page.right, treble=True),
         left=_staff(page, page.left, treble=False),
+        dynamics=_lane(page, [*_dynamics(page)]),
+        pedals=_lane(page, [*_pedals(page)]),
+    )
+
+
+def _dynamics(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield the signs between the staves; a mark ends the hairpin that leads to it."""
+    for tick, mark in page.dynamics:
+        yield tick, f"\\{mark}"
+    for hairpin in page.hairpins:
+        yield hairpin.start, "\\<" if hairpin.louder else "\\>"
+
+
+def _pedals(page: Page) -> Iterator[tuple[int, str]]:
+    for down, up in page.pedals:
+        yield down, "\\sustainOn"
+        yield up, "\\sustainOff"
+
+
+def _lane(page: Page, signs: Sequence[tuple[int, str]]) -> str:
+    """Return signs in order of time, with skips between them up to the last bar line."""
+    last = page.spans[-1][1]
+    at: dict[int, list[str]] = {page.pickup: []}
+    for tick, sign in signs:
+        at.setdefault(min(max(tick, page.pickup), last), []).append(sign)
+    places = sorted(at)
+    # What is at the end of the piece stays on a skip of no length before the bar line.
+    lengths = [after - tick for tick, after in zip(places, [*places[1:], last], strict=True)]
+    return " ".join(
+        f"s{_scaled(length)}{''.join(at[tick])}"
+        for tick, length in zip(places, lengths, strict=True)
+        if length
     )
 
 
@@ -59,6 +96,7 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
     flowing = [_opening(page, treble=treble)]
     holding = []
     for number, bar in enumerate(bars):
+        flowing += _changes(page, bar, bars[number - 1]) if number else ()
         if number == 0 or bar.treble != bars[number - 1].treble:
             flowing.append(f'\\clef "{"treble" if bar.treble else "bass"}"')
         upper, lower = ("\\voiceOne", "\\voiceTwo")[:: -1 if bar.held_above else 1]
@@ -78,14 +116,24 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
 
 def _opening(page: Page, *, treble: bool) -> str:
     """Return key, time, pickup and tempo, before the first note."""
-    major = MAJOR_TONICS[page.key.fifths + 6]
-    first = [f"\\key {major} \\major", f"\\time {page.metre.signature}"]
+    first = [_key(page.key), f"\\time {page.metre.signature}"]
     if page.pickup:
         first.append(f"\\partial {_scaled(page.metre.bar - page.pickup)}")
     if treble:
-        dot = "." if page.metre.compound else ""
-        first.append(f"\\tempo 4{dot} = {round(page.tempo_bpm)}")
+        first.append(f"\\tempo {_length(page.metre.beat)} = {round(page.tempo_bpm)}")
     return " ".join(first)
+
+
+def _key(key: Key) -> str:
+    return f"\\key {MAJOR_TONICS[key.fifths + MOST_FLATS]} \\major"
+
+
+def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
+    """Yield the signatures that change between two bars."""
+    if (key := page.key_at(bar.start)) != page.key_at(before.start):
+        yield _key(key)
+    if (metre := page.metres.at(bar.start)) != page.metres.at(before.start):
+        yield f"\\time {metre.signature}"
 
 
 def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
@@ -107,18 +155,19 @@ def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator
         yield "}"
 
 
-def _rests_all_along(head: Head, metre: Metre) -> bool:
-    return not head.pitches and head.end - head.start == metre.bar
+def _rests_all_along(head: Head, metres: Metres) -> bool:
+    return not head.pitches and (head.start, head.end) == metres.bar_of(head.start)
 
 
 def _sign(head: Head, page: Page, length: str) -> str:
     if not head.pitches:
-        if _rests_all_along(head, page.metre) and head.shown:
+        if _rests_all_along(head, page.metres) and head.shown:
             return f"R{_scaled(head.end - head.start)}"
         return f"{'r' if head.shown else 's'}{length}"
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
-    return f"{notes}{length}{'~' if head.tied else ''}"
+    grace = f"\\acciaccatura {_name(head.grace)}8 " if head.grace else ""
+    return f"{grace}{notes}{length}{'~' if head.tied else ''}"
 
 
 def _name(name: Name) -> str:

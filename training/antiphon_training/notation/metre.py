@@ -6,19 +6,14 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.metres import DOTTED, QUARTER, Metre
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-QUARTER = BEAT
-DOTTED = 3 * BEAT // 2
-EIGHTH = BEAT // 2
 
 COMPOUND_SHARE = 0.8
 """A metre is compound if this share of the divided beats is divided in three, and not in
@@ -36,52 +31,6 @@ standard errors; if beats are quick, by any amount."""
 
 QUICK = 0.6
 """Seconds a beat, below which a bar of two beats is short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metre:
-    """A time signature.
-
-    Attributes
-    ----------
-    beats : int
-        Beats a bar: 2, 3 or 4.
-    beat : int
-        Ticks a beat: `QUARTER`, or `DOTTED` in a compound metre.
-    """
-
-    beats: int
-    beat: int = QUARTER
-
-    @property
-    def compound(self) -> bool:
-        """Whether beats are divided in three."""
-        return self.beat == DOTTED
-
-    @property
-    def bar(self) -> int:
-        """Ticks a bar."""
-        return self.beats * self.beat
-
-    @property
-    def signature(self) -> str:
-        """The time signature as text: "3/4", "6/8"."""
-        return f"{3 * self.beats}/8" if self.compound else f"{self.beats}/4"
-
-    def level(self, tick: int) -> int:
-        """Return how strong a place of the bar is.
-
-        5 for the beginning, 4 for the middle of four beats, 3 for a beat, 2 for an eighth
-        or a third of a beat, 1 for a sixteenth, 0 for the rest.
-        """
-        place = tick % self.bar
-        if place == 0:
-            return 5
-        if place % self.beat == 0:
-            return 4 if self.beats == 4 and place == 2 * self.beat else 3
-        if place % EIGHTH == 0 or (not self.compound and place % (QUARTER // 3) == 0):
-            return 2
-        return 1 if place % (EIGHTH // 2) == 0 else 0
 
 
 def find_metre(

@@ -9,8 +9,12 @@ from xml.etree import ElementTree
 
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
+from antiphon_training.notation.directions import add_directions
+
 if TYPE_CHECKING:
     from music21.stream import Score
+
+    from antiphon_training.notation.page import Page
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -27,8 +31,8 @@ VOICES_A_STAFF = 4
 usual: some programs read a voice through all bars, and need it in one staff."""
 
 
-def musicxml(score: Score) -> bytes:
-    """Return a score, in which every bar is complete, as MusicXML."""
+def musicxml(score: Score, page: Page) -> bytes:
+    """Return the score of a page, in which every bar is complete, as MusicXML."""
     exporter = GeneralObjectExporter(score)
     exporter.makeNotation = False
     root = ElementTree.fromstring(exporter.parse())
@@ -36,6 +40,7 @@ def musicxml(score: Score) -> bytes:
         _number_voices(measure)
         if measure.get("number") == "0":  # a pickup
             measure.set("implicit", "yes")
+    add_directions(root, page)
     _tidy_head(root)
     _name_parts(root)
     ElementTree.indent(root)

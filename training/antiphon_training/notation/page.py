@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.notation.beats import BEAT, find_beats
+from antiphon.music.files.hands import RIGHT, UNTOLD
+from antiphon.music.files.notated import Notated
+from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.dynamics import Hairpin, find_dynamics
+from antiphon_training.notation.graces import take_graces
+from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
-from antiphon_training.notation.metre import COMPOUND_SHARE, DOTTED, Metre, find_metre
+from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.spelling import Key, Name, find_key, spell
-from antiphon_training.notation.strokes import find_accents, find_strokes
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
-    from antiphon_training.notation.beats import Beats
-
-LONGEST_HARMONY = 2.0
-"""Seconds of a note that count for the harmony at most, because a pedal keeps notes longer."""
+    from antiphon_training.notation.metres import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +55,65 @@ class Page:
 
     Attributes
     ----------
-    metre : Metre
-        The time signature.
-    key : Key
-        The key.
+    metres : Metres
+        The time signatures; the first bar begins at 0.
+    keys : tuple of (int, Key)
+        The keys, by the tick from which on they hold; the first holds from 0 on.
     tempo_bpm : float
-        Beats a minute, of the beat of the metre.
+        Beats a minute, of the beat of the first metre.
     right, left : Staff
         The two staves.
-    bars : int
-        The number of bars.
+    spans : tuple of (int, int)
+        The bars: where each begins, and where it ends.
     pickup : int
         Ticks that are missing from the first bar.
     marks : tuple of (int, str)
         Words over the staff, by tick.
+    dynamics : tuple of (int, str)
+        "pp" to "ff" between the staves, by tick.
+    hairpins : tuple of Hairpin
+        Where a dynamic grows into the next.
+    pedals : tuple of (int, int)
+        The ticks at which the sustain pedal goes down and up.
+    graces : dict of (int, int) to int
+        The pitch of the grace note before a pitch that begins at a tick.
     """
 
-    metre: Metre
-    key: Key
+    metres: Metres
+    keys: tuple[tuple[int, Key], ...]
     tempo_bpm: float
     right: Staff
     left: Staff
-    bars: int
+    spans: tuple[tuple[int, int], ...]
     pickup: int
     marks: tuple[tuple[int, str], ...] = ()
+    dynamics: tuple[tuple[int, str], ...] = ()
+    hairpins: tuple[Hairpin, ...] = ()
+    pedals: tuple[tuple[int, int], ...] = ()
+    graces: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def metre(self) -> Metre:
+        """The metre of the beginning."""
+        return self.metres.first
+
+    @property
+    def key(self) -> Key:
+        """The key of the beginning."""
+        return self.keys[0][1]
+
+    def key_at(self, bar: int) -> Key:
+        """Return the key of the bar that begins at a tick; a key that begins inside waits."""
+        return [key for tick, key in self.keys if tick <= max(bar, 0)][-1]
 
 
-def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page:
-    """Return the layout of performed notes.
+def lay_out(
+    notes: NoteArray,
+    marks: tuple[tuple[float, str], ...] = (),
+    notated: Notated | None = None,
+    pedals: Sequence[tuple[float, float]] = (),
+) -> Page:
+    """Return the layout of notes: as a file tells it, and as it is heard where none does.
 
     Parameters
     ----------
@@ -86,90 +121,138 @@ def lay_out(notes: NoteArray, marks: tuple[tuple[float, str], ...] = ()) -> Page
         Sorted by onset, in seconds; every one has an end.
     marks : tuple of (float, str)
         Words, each over the first stroke at or after a time in seconds.
+    notated : Notated, optional
+        What a file tells of the notation of these notes.
+    pedals : sequence of (float, float)
+        When the sustain pedal goes down and up, in seconds, in order.
 
     Raises
     ------
     ValueError
         There are no notes.
     """
-    strokes = find_strokes(notes)
-    accents = find_accents(notes, strokes)
-    beats = find_beats(strokes.times, accents)
-    compound = _compound(beats)
-    scale = DOTTED / BEAT if compound else 1.0
-    places = _scaled(beats.ticks, scale)
-    weights = np.minimum(notes["duration"], LONGEST_HARMONY) + 0.05
-    harmony = np.zeros((len(strokes.times), 12))
-    np.add.at(harmony, (strokes.of_note, notes["pitch"] % 12), weights)
-    key = find_key(notes)
-    metre, first_bar = find_metre(
-        places, accents, harmony, compound=compound, seconds=beats.seconds_a_beat
-    )
-    shift = (metre.bar - first_bar % metre.bar) % metre.bar
-    earlier = int((places[0] + shift) // metre.bar) * metre.bar  # no empty bars before the first
-    places = places + shift - earlier
-    starts = places[strokes.of_note]
-    ends = beats.at(notes["onset"] + notes["duration"]) * scale + shift - earlier
-    pitches = notes["pitch"].astype(np.int64)
+    told = notated or Notated()
+    plain = take_graces(notes)
+    notes = plain.notes
+    if told.clock is None:
+        grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
+    else:
+        grid, shift = told_grid(notes, told, told.clock)
+        keys = _told_keys(told, shift)
+    keys = keys or ((0, find_key(notes[notes["onset"] < told.given_until])),)
+    order = np.argsort(grid.starts, kind="stable")
+    starts, ends = grid.starts[order], grid.ends[order]
+    pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
-    names = spell(starts / BEAT, pitches, right, key)
-    staves = [
-        _staff(
-            starts[side], ends[side], pitches[side], [names[n] for n in np.flatnonzero(side)], metre
-        )
-        for side in (right, ~right)
-    ]
+    if told.hands is not None:
+        hands = told.hands[plain.kept][order]
+        right = np.where(hands == UNTOLD, right, hands == RIGHT)
+    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres)
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
-    after = [(t, text) for t, text in marks if t <= strokes.times[-1]]
+    graced = [(n, main) for n, main in enumerate(order.tolist()) if main in plain.graces]
+    after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
+    metre = grid.metres.first
+    spans = tuple(grid.metres.bars(last))
+    dynamics, hairpins = find_dynamics(starts, notes["velocity"][order], spans)
     return Page(
-        metre,
-        key,
-        60.0 / beats.seconds_a_beat,
+        grid.metres,
+        keys,
+        60.0 * BEAT / (grid.seconds_a_quarter * metre.beat),
         staves[0],
         staves[1],
-        bars=max(-(-last // metre.bar), 1),
-        pickup=_pickup(int(places[0]), metre),
-        marks=tuple((int(places[np.searchsorted(strokes.times, t - 1e-3)]), s) for t, s in after),
+        spans=spans,
+        pickup=grid.pickup,
+        marks=tuple(
+            (int(grid.starts[np.searchsorted(notes["onset"], t - 1e-3)]), s) for t, s in after
+        ),
+        dynamics=dynamics,
+        hairpins=hairpins,
+        graces={(int(starts[n]), int(pitches[n])): plain.graces[main] for n, main in graced},
+        pedals=pedal_marks(pedals, notes["onset"], grid.starts),
     )
 
 
-def _compound(beats: Beats) -> bool:
-    """Return whether most beats that are divided are divided in three."""
-    inside = beats.ticks % BEAT != 0
-    divided: dict[int, bool] = {}
-    for tick, three in zip(beats.ticks[inside].tolist(), beats.in_three[inside], strict=True):
-        in_two = tick % BEAT == BEAT // 2  # against three, in another hand
-        divided[tick // BEAT] = divided.get(tick // BEAT, True) and bool(three) and not in_two
-    return bool(divided) and sum(divided.values()) > COMPOUND_SHARE * len(divided)
+def _staves(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.float64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    keys: tuple[tuple[int, Key], ...],
+    metres: Metres,
+) -> tuple[NDArray[np.int64], list[Staff]]:
+    """Return where notes are written to begin, and the upper and the lower staff."""
+    starts, sides = starts.copy(), (right, ~right)
+    rulers = [_ruler(starts[side], metres) for side in sides]
+    for side, ruler in zip(sides, rulers, strict=True):
+        starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
+    names = _names(starts, pitches, right, keys)
+    again = _struck_again(starts, pitches)
+    staves = [
+        _staff(
+            starts[side], ends[side], pitches[side], again[side],
+            [names[n] for n in np.flatnonzero(side)], ruler,
+        )
+        for side, ruler in zip(sides, rulers, strict=True)
+    ]  # fmt: skip
+    return starts, staves
 
 
-def _scaled(ticks: NDArray[np.int64], scale: float) -> NDArray[np.int64]:
-    """Return ticks of a longer beat, on places that notation has, in ascending order."""
-    if scale == 1.0:
-        return ticks
-    step = BEAT // 8
-    scaled = (np.rint(ticks * scale / step) * step).astype(np.int64)
-    return np.maximum.accumulate(scaled)
+def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
+    """Return the keys by tick, of which the first holds from 0 on."""
+    keys = [(round(sign.beat * BEAT) + shift, Key(sign.fifths, sign.minor)) for sign in told.keys]
+    if not keys:
+        return ()
+    before = [key for tick, key in keys if tick <= 0]
+    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
 
 
-def _pickup(first: int, metre: Metre) -> int:
-    """Return the ticks that the first bar lacks: whole beats before the first stroke."""
-    return first // metre.beat * metre.beat
+def _names(
+    starts: NDArray[np.int64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    keys: tuple[tuple[int, Key], ...],
+) -> list[Name]:
+    """Return the name of each note, by the key that it is in."""
+    names: list[Name] = []
+    edges = [*np.searchsorted(starts, [tick for tick, _ in keys]).tolist(), len(starts)]
+    edges[0] = 0
+    for (_, key), first, last in zip(keys, edges[:-1], edges[1:], strict=True):
+        part = slice(first, last)
+        names += spell(starts[part] / BEAT, pitches[part], right[part], key)
+    return names
+
+
+def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return where the key of each note is struck again; infinity where it is not."""
+    again = np.full(len(starts), np.inf)
+    following: dict[int, tuple[float, float]] = {}
+    for index in range(len(starts) - 1, -1, -1):
+        start, pitch = int(starts[index]), int(pitches[index])
+        now, later = following.get(pitch, (np.inf, np.inf))
+        if now > start:  # else it is doubled by the other hand
+            now, later = start, now
+        following[pitch] = now, later
+        again[index] = later
+    return again
+
+
+def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
+    """Return the ruler of a staff: a beat with a start at a third is divided in three."""
+    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
+    return Ruler(metres, frozenset(in_three.tolist()))
 
 
 def _staff(
     starts: NDArray[np.int64],
     ends: NDArray[np.float64],
     pitches: NDArray[np.int64],
+    again: NDArray[np.float64],
     names: list[Name],
-    metre: Metre,
+    ruler: Ruler,
 ) -> Staff:
-    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    ruler = Ruler(metre, frozenset(in_three.tolist()))
-    notes = [
-        Sounding(start, max(end, start + 1.0), pitch)
-        for start, end, pitch in zip(starts.tolist(), ends.tolist(), pitches.tolist(), strict=True)
-    ]
+    ends = np.maximum(ends, starts + 1.0)
+    columns = (column.tolist() for column in (starts, ends, pitches, again))
+    notes = [Sounding(*note) for note in zip(*columns, strict=True)]
     flowing, holding = find_voices(notes, ruler)
     named = dict(zip(zip(starts.tolist(), pitches.tolist(), strict=True), names, strict=True))
     return Staff(ruler, named, tuple(flowing), tuple(holding))

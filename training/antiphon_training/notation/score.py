@@ -54,17 +54,25 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
         measure = stream.Measure(number=number + (0 if page.pickup else 1))
         if number == 0 or bar.treble != bars[number - 1].treble:
             measure.insert(0, clef.TrebleClef() if bar.treble else clef.BassClef())
+        _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
-            measure.insert(0, key.KeySignature(page.key.fifths))
-            measure.insert(0, meter.TimeSignature(page.metre.signature))
             measure.paddingLeft = _quarters(page.pickup)
         _fill(measure, bar)
         if treble:
             _write_words(measure, page, bar)
         part.append(measure)
     measure.rightBarline = barlines.Barline("final")
-    _dress(part, page.key)
+    _dress(part, [page.key_at(bar.start) for bar in bars])
     return part
+
+
+def _sign_bar(measure: stream.Measure, page: Page, bar: Bar, before: Bar | None) -> None:
+    """Write the signatures of a bar that the bar before does not have."""
+    now_key, now_metre = page.key_at(bar.start), page.metres.at(bar.start)
+    if before is None or now_key.fifths != page.key_at(before.start).fifths:
+        measure.insert(0, key.KeySignature(now_key.fifths))
+    if before is None or now_metre != page.metres.at(before.start):
+        measure.insert(0, meter.TimeSignature(now_metre.signature))
 
 
 def _fill(measure: stream.Measure, bar: Bar) -> None:
@@ -92,6 +100,9 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if each.duration.tuplets:
             thirds.setdefault(head.start // BEAT, []).append(each.duration)
+        if head.grace is not None:
+            grace = note.Note(_pitch(head.grace), type="eighth").getGrace()
+            into.insert(_quarters(head.start - bar.start), grace)
         into.insert(_quarters(head.start - bar.start), each)
     for inside in thirds.values():  # a bracket for every beat
         for length in inside:
@@ -129,7 +140,7 @@ def _quarters(ticks: int) -> Fraction | float:
 
 def _write_words(measure: stream.Measure, page: Page, bar: Bar) -> None:
     """Write the tempo over the first bar, and the marks that are in this bar."""
-    if bar.start < page.metre.bar:
+    if bar.start == page.pickup:
         beat = duration.Duration(_quarters(page.metre.beat))
         mark = tempo.MetronomeMark(number=round(page.tempo_bpm), referent=beat)
         mark.placement = "above"
@@ -141,12 +152,12 @@ def _write_words(measure: stream.Measure, page: Page, bar: Bar) -> None:
             measure.insert(_quarters(tick - bar.start), text)
 
 
-def _dress(part: stream.PartStaff, in_key: Key) -> None:
-    """Add the ends of ties, the visible accidentals, and the beams."""
-    signature = key.KeySignature(in_key.fifths)
+def _dress(part: stream.PartStaff, keys: Sequence[Key]) -> None:
+    """Add the ends of ties, the visible accidentals by the key of each bar, and the beams."""
     before: list[pitch.Pitch] = []
     tied: dict[str, bool] = {}
-    for measure in part.getElementsByClass(stream.Measure):
+    for measure, in_key in zip(part.getElementsByClass(stream.Measure), keys, strict=True):
+        signature = key.KeySignature(in_key.fifths)
         _end_ties(measure, tied)
         measure.makeAccidentals(
             pitchPast=[], pitchPastMeasure=before, useKeySignature=signature, inPlace=True,

@@ -41,6 +41,12 @@ class Strokes:
     times: NDArray[np.float64]
     of_note: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, notes: NoteArray, of_note: NDArray[np.int64]) -> Strokes:
+        """Return strokes at the mean onset of their notes; `of_note` has no gap."""
+        sums = np.bincount(of_note, weights=notes["onset"])
+        return cls(sums / np.bincount(of_note), of_note)
+
 
 SPREAD = 0.18
 """Seconds that an upward broken chord, or a right hand after the left, takes at most."""
@@ -54,14 +60,13 @@ def find_strokes(notes: NoteArray) -> Strokes:
 
     A broken chord is one stroke too, unless the onsets are even.
     """
-    strokes = _at_once(notes)
+    strokes = together(notes)
     if len(strokes.times) < 3 or even_step(strokes.times) is not None:
         return strokes
     lowest = np.full(len(strokes.times), 127)
     np.minimum.at(lowest, strokes.of_note, notes["pitch"].astype(np.int64))
     joined = _broken_chords(strokes.times, lowest)[strokes.of_note]
-    sums = np.bincount(joined, weights=notes["onset"])
-    return Strokes(sums / np.bincount(joined), joined)
+    return Strokes.of(notes, joined)
 
 
 def _broken_chords(times: NDArray[np.float64], lowest: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -82,7 +87,7 @@ def _broken_chords(times: NDArray[np.float64], lowest: NDArray[np.int64]) -> NDA
     return number
 
 
-def _at_once(notes: NoteArray) -> Strokes:
+def together(notes: NoteArray) -> Strokes:
     """Return the strokes of notes that begin together."""
     onsets = notes["onset"]
     of_note = np.zeros(len(onsets), dtype=np.int64)
@@ -92,8 +97,7 @@ def _at_once(notes: NoteArray) -> Strokes:
         if onset - last > GAP or onset - first > SPAN:
             count, first = count + 1, onset
         of_note[index], last = count, onset
-    sums = np.bincount(of_note, weights=onsets, minlength=count + 1)
-    return Strokes(sums / np.bincount(of_note, minlength=count + 1), of_note)
+    return Strokes.of(notes, of_note)
 
 
 def even_step(times: NDArray[np.float64]) -> float | None:

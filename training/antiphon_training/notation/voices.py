@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon_training.notation.metre import EIGHTH, QUARTER
+from antiphon_training.notation.metres import EIGHTH, QUARTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,17 +30,33 @@ JOINED = 0.55
 LENGTHS = tuple(QUARTER * length // 4 for length in (1, 2, 4, 6, 8, 12, 16))
 """The lengths of notes that end before the next stroke."""
 
+EXACT = 1.5
+"""Ticks: a note that ends so near to a beat was meant to end there."""
+
 TIE = 0.8
 """The cost of a tie: as much as an error of this size in the logarithm of the length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """A note with its written start, and its end as it was played."""
+    """A note of one hand.
+
+    Attributes
+    ----------
+    start : int
+        Where it is written to begin.
+    end : float
+        Where it ended as it was played.
+    pitch : int
+        MIDI note number.
+    again : float
+        Where either hand strikes its key again; it cannot be written beyond.
+    """
 
     start: int
     end: float
     pitch: int
+    again: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ def find_voices(notes: Sequence[Sounding], ruler: Ruler) -> tuple[list[Event], l
     for note in notes:
         strokes.setdefault(note.start, []).append(note)
     starts = sorted(strokes)
-    flowing: list[tuple[int, float, tuple[int, ...]]] = []
+    flowing: list[tuple[int, list[Sounding]]] = []
     holding: list[Event] = []
     free = 0
     for index, start in enumerate(starts):
@@ -66,13 +82,13 @@ def find_voices(notes: Sequence[Sounding], ruler: Ruler) -> tuple[list[Event], l
         following = starts[index + 1] if index + 1 < len(starts) else None
         held = _held(chord, following) if free <= start and following is not None else []
         if held and following is not None:
-            end = _held_end(held, starts[index + 1 :], strokes, ruler)
+            end = _held_end(held, ruler)
             if end > following:
                 holding.append(Event(start, end, _pitches(held)))
                 free = end
                 chord = [note for note in chord if note not in held]
         if chord:
-            flowing.append((start, max(note.end for note in chord), _pitches(chord)))
+            flowing.append((start, chord))
     return _flow(flowing, ruler), holding
 
 
@@ -95,47 +111,41 @@ def _held(chord: Sequence[Sounding], following: int | None) -> list[Sounding]:
     return [note for note in long if longest - note.end < QUARTER]
 
 
-def _held_end(
-    held: Sequence[Sounding],
-    later: Sequence[int],
-    strokes: dict[int, list[Sounding]],
-    ruler: Ruler,
-) -> int:
+def _held_end(held: Sequence[Sounding], ruler: Ruler) -> int:
     """Return where held notes end: on a place of the grid, before they are struck again."""
-    end = min(note.end for note in held)
-    pitches = {note.pitch for note in held}
-    for start in later:
-        if start >= end:
-            break
-        if pitches & {note.pitch for note in strokes[start]}:
-            end = float(start)
-    step = QUARTER if end - held[0].start >= 2 * QUARTER else EIGHTH
-    rounded = min([round(end / step) * step, *(s for s in later if s >= end
-                   and pitches & {note.pitch for note in strokes[s]})])  # fmt: skip
-    return ruler.nearest(rounded)
+    end, again = min(note.end for note in held), _again(held, ruler)
+    step = QUARTER if min(end, again) - held[0].start >= 2 * QUARTER else EIGHTH
+    return int(min(ruler.nearest(round(end / step) * step), again))
 
 
-def _flow(strokes: Sequence[tuple[int, float, tuple[int, ...]]], ruler: Ruler) -> list[Event]:
+def _again(chord: Sequence[Sounding], ruler: Ruler) -> float:
+    """Return where a chord must end, for one of its keys is struck again."""
+    return ruler.until(chord[0].start, min(note.again for note in chord))
+
+
+def _flow(strokes: Sequence[tuple[int, list[Sounding]]], ruler: Ruler) -> list[Event]:
     """Return the strokes of one voice with their written ends."""
     events = []
-    for index, (start, end, pitches) in enumerate(strokes):
-        following = strokes[index + 1][0] if index + 1 < len(strokes) else None
-        events.append(Event(start, _end(start, end, following, ruler), pitches))
+    for index, (start, chord) in enumerate(strokes):
+        following = strokes[index + 1][0] if index + 1 < len(strokes) else math.inf
+        latest = min(following, _again(chord, ruler))
+        end = max(note.end for note in chord)
+        events.append(Event(start, _end(start, end, latest, ruler), _pitches(chord)))
     return events
 
 
-def _end(start: int, end: float, following: int | None, ruler: Ruler) -> int:
-    """Return the tick at which a note is written to end."""
-    if following is not None:
-        room = following - start
-        joined = room <= QUARTER or end - start >= JOINED * room
-        if joined and room <= 2 * ruler.metre.bar:
-            return following
+def _end(start: int, end: float, latest: float, ruler: Ruler) -> int:
+    """Return the tick at which a note is written to end, at `latest` or before."""
+    strong = _strong(start, end, latest, ruler)
+    if strong is not None:
+        return strong
+    room = latest - start
+    joined = room <= QUARTER or end - start >= JOINED * room
+    if joined and room <= 2 * ruler.metres.at(start).bar:
+        return int(latest)
     wanted = max(end - start, LENGTHS[0])
     ends = {ruler.nearest(start + length) for length in (*LENGTHS, wanted)}
-    ends.add(ruler.after(start))
-    if following is not None:
-        ends = {min(each, following) for each in ends}
+    ends = {int(min(each, latest)) for each in (*ends, ruler.after(start))}
 
     def strain(each: int) -> float:
         """Return the cost of an end: its error, and the note heads that it needs."""
@@ -143,3 +153,15 @@ def _end(start: int, end: float, following: int | None, ruler: Ruler) -> int:
         return abs(math.log((each - start) / wanted)) + TIE * (heads - 1)
 
     return min((each for each in sorted(ends) if each > start), key=strain)
+
+
+def _strong(start: int, end: float, latest: float, ruler: Ruler) -> int | None:
+    """Return the beat at which a note ends, if it hides there from what follows on a weaker one.
+
+    Prolonged to the next stroke it would need a tie over that beat.
+    """
+    beat = round(end / QUARTER) * QUARTER
+    if not start < beat < latest or abs(end - beat) > EXACT or latest == math.inf:
+        return None
+    level = ruler.metres.level
+    return beat if level(beat) > level(int(latest)) else None

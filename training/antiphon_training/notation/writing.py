@@ -58,18 +58,16 @@ def _page(piece: Composition) -> Page:
     notes = piece.notes
     if not len(notes):
         raise UsageError("There is no note to write down; ask for more.")
-    since = float(notes["onset"][0])
     both = len(piece.given) and len(piece.added)
-    marks = ((float(piece.added["onset"][0]) - since, MARK),) if both else ()
-    notes["onset"] -= since
-    return lay_out(notes, marks)
+    marks = ((float(piece.added["onset"][0]), MARK),) if both else ()
+    return lay_out(notes, marks, piece.told, piece.pedals)
 
 
 def _musicxml(page: Page, title: str) -> bytes:
     from antiphon_training.notation.musicxml import musicxml
     from antiphon_training.notation.score import make_score
 
-    return musicxml(make_score(page, title))
+    return musicxml(make_score(page, title), page)
 
 
 def _write(path: Path, content: bytes) -> None:

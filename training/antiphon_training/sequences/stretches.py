@@ -144,6 +144,12 @@ class Stretches:
         fields = {name: learned[:, :, i] for i, name in enumerate(self._codec.fields)}
         return {"previous": previous, "target": target, "reset": flags}, fields
 
+    def _drawn(self, rng: np.random.Generator) -> int:
+        """Return the number of a piece, drawn by its length and its weight."""
+        chosen = np.searchsorted(self._share, rng.random(), side="right")
+        # The shares are sums, and rounding may leave the last below 1.
+        return min(int(chosen), len(self._pieces) - 1)
+
     def _stretch(
         self, rng: np.random.Generator, length: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
@@ -154,9 +160,7 @@ class Stretches:
         read, wanted, learned, have = [], [], [], 0
         held = rng.random() < self._augmentation.held_share
         while have < length:
-            chosen = np.searchsorted(self._share, rng.random(), side="right")
-            # The shares are sums, and rounding may leave the last below 1.
-            number = min(int(chosen), len(self._pieces) - 1)
+            number = self._drawn(rng)
             piece = self._pieces[number]
             first = int(rng.integers(len(piece))) if have == 0 else 0
             # One more note in front, for the step of the first.

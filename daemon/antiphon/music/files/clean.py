@@ -5,7 +5,7 @@ without anything that parsers disagree upon. mido, symusic and music21 then read
 same notes.
 
 - What is no MIDI file is refused, and told what it is (`foreign`).
-- Key signatures and the like are left out (`events`), so it does not matter what is in them.
+- Texts and the like are left out (`events`), so it does not matter what is in them.
 - Of a file that is cut short every whole note is read; a note whose end is cut off is none.
 - The tracks of a type 2 file are patterns on their own: they follow one another.
 """
@@ -69,7 +69,7 @@ def clean_midi(content: bytes, *, programs: bool = True) -> CleanMidi:
     content : bytes
         The whole file.
     programs : bool
-        Whether program changes and channel pressure stay.
+        Whether program changes, channel pressure and signatures stay.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The events of a track: those that music needs, as every parser reads them.
 
-Notes and all other channel messages, tempos and the track's name stay; everything
-else (key and time signatures, texts, system exclusive messages …) becomes an event
+Notes and all other channel messages, tempos, the track's name and signatures of metre
+and key stay; everything else (texts, system exclusive messages …) becomes an event
 that does nothing, at the same time. What programs write in spite of the standard is
 put right:
 
@@ -30,6 +30,7 @@ from antiphon.messages.spec import (
 )
 from antiphon.music.files import smf
 from antiphon.music.files.chunks import OTHER, UnreadableMidiError
+from antiphon.music.files.signatures import signature
 
 META = RESET
 """In a file the status byte of a reset begins a meta event."""
@@ -107,7 +108,7 @@ def clean_track(body: bytes, *, programs: bool = True) -> CleanTrack:
     body : bytes
         The events of a track chunk.
     programs : bool
-        Whether program changes and channel pressure stay.
+        Whether program changes, channel pressure and signatures stay.
 
     Raises
     ------
@@ -250,7 +251,7 @@ class _Cleaner:
         if name:
             self._named = True
             return smf.meta(kind, name.encode("utf-8")), place
-        return smf.NOTHING, place
+        return (signature(kind, content) if self._programs else smf.NOTHING), place
 
     def _block(self, place: int) -> tuple[bytes, int]:
         """Return the bytes behind a length, and where they end."""

@@ -11,7 +11,7 @@ import io
 import logging
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -22,6 +22,7 @@ from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
+from antiphon.music.files.conductor import Conductor
 from antiphon.music.files.content import read_content
 from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
@@ -81,11 +82,14 @@ class Performance:
         When the last message is, in seconds.
     remarks : tuple of str
         What is wrong with the file, each the rest of a sentence about it.
+    conductor : Conductor
+        Its tempo map and signatures.
     """
 
     tracks: tuple[Track, ...]
     seconds: float
     remarks: tuple[str, ...]
+    conductor: Conductor
     _messages: Messages = field(repr=False)
 
     def notes(self, pedal: Pedal = "keys") -> NoteArray:
@@ -95,6 +99,10 @@ class Performance:
         lifted, in whichever track that pedal is written; see `apply_pedal`.
         """
         return notes_of(self.tracks, pedal)
+
+    def without_drums(self) -> Performance:
+        """Return it without the notes of the drums, whose keys are no pitches."""
+        return replace(self, tracks=tuple(t for t in self.tracks if t.channel != DRUMS))
 
     def messages(self, *, lead_in: float = math.inf) -> list[tuple[float, bytes]]:
         """Return all channel messages in order of time, as a keyboard would send them.
@@ -164,7 +172,13 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
     for remark in remarks:
         _log.warning("%s %s.", path, remark)
     seconds = max(strand.messages[-1][0] for strand in strands)
-    return Performance(tracks, seconds, remarks, _in_order(strands, seconds))
+    return Performance(
+        tracks,
+        seconds,
+        remarks,
+        Conductor.of(file.ticks_per_beat, _metas(file)),
+        _in_order(strands, seconds),
+    )
 
 
 class _Message(Protocol):
@@ -229,14 +243,18 @@ def _strands(file: _MidiFile, clock: TempoMap) -> Iterator[_Strand]:
 
 
 def _clock(file: _MidiFile) -> TempoMap:
-    changes: list[tuple[int, int]] = []
+    changes = [(tick, event.tempo) for tick, event in _metas(file) if event.type == "set_tempo"]
+    return TempoMap(file.ticks_per_beat, changes)
+
+
+def _metas(file: _MidiFile) -> Iterator[tuple[int, _Message]]:
+    """Yield the meta events of all tracks, each with its tick."""
     for events in file.tracks:
         tick = 0
         for event in events:
             tick += event.time
-            if event.type == "set_tempo":
-                changes.append((tick, event.tempo))
-    return TempoMap(file.ticks_per_beat, changes)
+            if event.is_meta:
+                yield tick, event
 
 
 def _split(events: list[_Message], seconds: list[float]) -> Iterator[_Strand]:

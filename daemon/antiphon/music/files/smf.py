@@ -10,11 +10,15 @@ Source: MIDI Manufacturers Association, Standard MIDI Files 1.0 (RP-001).
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
-NAME, END, TEMPO, TIME_SIGNATURE = 0x03, 0x2F, 0x51, 0x58
+NAME, END, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x03, 0x2F, 0x51, 0x58, 0x59
 """Kinds of meta events."""
 NOTHING = b"\xff\x7f\x00"
 """A meta event of a sequencer's own without content: it does nothing."""
@@ -87,11 +91,39 @@ def tempo_track(tempo_bpm: float) -> bytes:
     ValueError
         The tempo is not within 4 to 1000 bpm.
     """
-    return track_chunk(
-        name_event("Tempo")
-        + meta_event(TEMPO, microseconds_per_beat(tempo_bpm).to_bytes(3, "big"))
-        + meta_event(TIME_SIGNATURE, bytes([4, 2, 24, 8]))
+    return conductor_track(
+        [(0, *tempo(microseconds_per_beat(tempo_bpm))), (0, *time_signature(4, 4))]
     )
+
+
+def conductor_track(events: Iterable[tuple[int, int, bytes]]) -> bytes:
+    """Return the first track of a type 1 file.
+
+    Parameters
+    ----------
+    events : iterable of (int, int, bytes)
+        The tick of each event, its kind and what it holds, by tick.
+    """
+    pieces, now = [name_event("Tempo")], 0
+    for tick, kind, body in events:
+        pieces += [delta_time(tick - now), meta(kind, body)]
+        now = tick
+    return track_chunk(b"".join(pieces))
+
+
+def tempo(microseconds: int) -> tuple[int, bytes]:
+    """Return the kind and the content of a tempo event: the length of a quarter."""
+    return TEMPO, microseconds.to_bytes(3, "big")
+
+
+def time_signature(count: int, unit: int) -> tuple[int, bytes]:
+    """Return the kind and the content of a time signature; the unit is a power of two."""
+    return TIME_SIGNATURE, bytes([count, unit.bit_length() - 1, 24, 8])
+
+
+def key_signature(fifths: int, *, minor: bool) -> tuple[int, bytes]:
+    """Return the kind and the content of a key signature: its sharps, flats below 0."""
+    return KEY_SIGNATURE, fifths.to_bytes(1, "big", signed=True) + bytes([minor])
 
 
 def microseconds_per_beat(tempo_bpm: float) -> int:

@@ -1,6 +1,6 @@
 """Notes to a standard MIDI file of type 1.
 
-Times are seconds from the start of the file, written at one tempo with
+Times are seconds from the start of the file, written at one tempo, or on told beats, with
 `antiphon.music.files.smf.TICKS_PER_BEAT` (a tick is 0.52 ms at 120 bpm).
 """
 
@@ -18,11 +18,21 @@ from antiphon.music.files.ticks import ticks_per_second
 from antiphon.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from antiphon.music.files.beat_clock import BeatClock
+    from antiphon.music.files.conductor import Sign
+    from antiphon.music.files.notated import Notated
     from antiphon.music.note import NoteArray
+
+    Ticks = NDArray[np.int64]
+    ToTicks = Callable[[NDArray[np.float64]], Ticks]
+
+
+LONGEST_BEAT = (1 << 24) - 1
+"""Microseconds of a quarter that a tempo event can say."""
 
 
 class Part(NamedTuple):
@@ -47,7 +57,10 @@ class Part(NamedTuple):
 
 
 def write_midi(
-    path: str | Path, parts: Sequence[tuple[str, int, int, NoteArray]], tempo_bpm: float = 120.0
+    path: str | Path,
+    parts: Sequence[tuple[str, int, int, NoteArray]],
+    tempo_bpm: float = 120.0,
+    notated: Notated | None = None,
 ) -> None:
     """Write parts as a type 1 file: a tempo track, then one named track a part.
 
@@ -63,6 +76,8 @@ def write_midi(
         Or plain tuples in the order of its fields.
     tempo_bpm : float
         The tempo that the file states; it moves no note.
+    notated : Notated, optional
+        Where its clock is told, the file states that and the signatures instead.
 
     Raises
     ------
@@ -71,10 +86,13 @@ def write_midi(
     ValueError
         A channel, program, pitch, onset or the tempo is out of range.
     """
-    rate = ticks_per_second(tempo_bpm)
+    if notated is None or notated.clock is None:
+        conductor, to_ticks = smf.tempo_track(tempo_bpm), _at_tempo(tempo_bpm)
+    else:
+        conductor, to_ticks = _conductor(notated, notated.clock), _on_beats(notated.clock)
     end = max((_last_end(notes) for _, _, _, notes in parts), default=0.0)
-    tracks = [_track(Part(*part), rate, end) for part in parts]
-    content = smf.file_header(len(tracks) + 1) + smf.tempo_track(tempo_bpm) + b"".join(tracks)
+    tracks = [_track(Part(*part), to_ticks, end) for part in parts]
+    content = smf.file_header(len(tracks) + 1) + conductor + b"".join(tracks)
     path = Path(path)
     try:
         with whole_file(path) as unfinished:
@@ -83,13 +101,50 @@ def write_midi(
         raise MidiFileError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
+def _at_tempo(tempo_bpm: float) -> ToTicks:
+    rate = ticks_per_second(tempo_bpm)
+    return lambda seconds: np.rint(seconds * rate).astype(np.int64)
+
+
+def _on_beats(clock: BeatClock) -> ToTicks:
+    return lambda seconds: _ticks(clock.beats_at(seconds))
+
+
+def _ticks(beats: NDArray[np.float64]) -> Ticks:
+    """Return the ticks of some beats; what would be before the file begins with it."""
+    return np.maximum(np.rint(beats * smf.TICKS_PER_BEAT), 0.0).astype(np.int64)
+
+
+def _conductor(notated: Notated, clock: BeatClock) -> bytes:
+    """Return the track of the tempo map and the signatures."""
+    ticks = _ticks(clock.beats)
+    ticks[0] = 0
+    lengths = np.clip(np.rint(clock.lengths * 1e6), 1, LONGEST_BEAT).astype(np.int64)
+    tempos = zip(ticks.tolist(), lengths.tolist(), strict=True)
+    events = [(tick, *smf.tempo(length)) for tick, length in tempos]
+    events += [
+        (tick, *smf.time_signature(sign.count, sign.unit))
+        for tick, sign in _by_tick(notated.metres)
+    ]
+    events += [
+        (tick, *smf.key_signature(sign.fifths, minor=sign.minor))
+        for tick, sign in _by_tick(notated.keys)
+    ]
+    return smf.conductor_track(sorted(events, key=lambda event: event[0]))
+
+
+def _by_tick(signs: Sequence[Sign]) -> list[tuple[int, Sign]]:
+    ticks = _ticks(np.array([sign.beat for sign in signs])).tolist()
+    return list(zip(ticks, signs, strict=True))
+
+
 def _last_end(notes: NoteArray) -> float:
     """Return the last moment that the notes tell of, in seconds."""
     ends = np.where(np.isnan(notes["duration"]), 0.0, notes["duration"]) + notes["onset"]
     return float(ends.max(initial=0.0))
 
 
-def _track(part: Part, rate: float, end: float) -> bytes:
+def _track(part: Part, to_ticks: ToTicks, end: float) -> bytes:
     """Return one part as a track chunk."""
     if not 0 <= part.channel <= 15:
         raise ValueError(f"channel {part.channel} is not within 0 to 15")
@@ -101,7 +156,7 @@ def _track(part: Part, rate: float, end: float) -> bytes:
         raise ValueError("an onset is before the start of the file")
     pieces = [smf.name_event(part.name), bytes([0, PROGRAM_CHANGE | part.channel, part.program])]
     now = 0
-    for tick, velocity, pitch in _strokes(part.notes, rate, end).tolist():
+    for tick, velocity, pitch in _strokes(part.notes, to_ticks, end).tolist():
         status = NOTE_ON if velocity else NOTE_OFF
         pieces.append(smf.delta_time(tick - now))
         pieces.append(bytes([status | part.channel, pitch, velocity]))
@@ -109,15 +164,15 @@ def _track(part: Part, rate: float, end: float) -> bytes:
     return smf.track_chunk(b"".join(pieces))
 
 
-def _strokes(notes: NoteArray, rate: float, end: float) -> NDArray[np.int64]:
+def _strokes(notes: NoteArray, to_ticks: ToTicks, end: float) -> Ticks:
     """Return (tick, velocity, pitch) of each note-on and off (velocity 0), in order.
 
     Note-offs come first at a tick, so that a repeat is not cut off by what it repeats.
     """
     finish = notes["onset"] + notes["duration"]
     finish = np.where(np.isnan(finish), end, finish)
-    on = np.rint(notes["onset"] * rate).astype(np.int64)
-    off = np.maximum(np.rint(finish * rate).astype(np.int64), on + 1)
+    on = to_ticks(notes["onset"])
+    off = np.maximum(to_ticks(finish), on + 1)
     pitch = notes["pitch"].astype(np.int64)
     velocity = np.clip(notes["velocity"].astype(np.int64), 1, 127)
     order = np.lexsort((velocity, on, pitch))

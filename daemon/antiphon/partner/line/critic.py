@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import NoteArray, notes_to_array
-from antiphon.music.themes import taken_up
-from antiphon.music.tonality import PITCH_CLASSES
+from antiphon.music.themes import repeated, taken_up
+from antiphon.music.tonality import PITCH_CLASSES, tone_shares
 from antiphon.partner.line.manner import Manner, manner_of
 from antiphon.partner.listening.beats import Beats
 
@@ -39,9 +39,17 @@ SEMITONES = 6.0
 STEPS = 12.0
 """Of the mean velocity: the step from one dynamic mark to the next is 16."""
 
+APART = 0.5
+"""Of the tones: half of a line's notes are others than those of the phrase."""
+
 TAKEN = (0.12, 0.6)
 """An answer takes up at least and at most such a share of the phrase; real music takes up 0.12
 of its last ten seconds."""
+
+RETURNING = (0.001, 0.15, 0.4)
+"""A line comes back to its own notes at least by such a share for each note that it has, and no
+more than the next is asked for: of ten seconds of songs 0.05 are runs of pitches that were there
+before, of twenty of piano rolls 0.16. A share over the last is too much."""
 
 COPY = 0.7
 """A line that takes up more of the phrase than this is a copy of it."""
@@ -52,8 +60,8 @@ LONG = 1.4
 ON_BEAT = 0.1
 """So near to a beat, in beats, a note is on it."""
 
-LIKELY, DENSE, HIGH, LOUD, TAKES, COPIES, LANDS, HOME, IN_TIME = (
-    0.5, 1.0, 0.5, 0.5, 1.0, 3.0, 1.0, 1.5, 0.5,
+LIKELY, DENSE, HIGH, LOUD, TONES, TAKES, COPIES, RETURNS, LANDS, HOME, IN_TIME = (
+    0.5, 1.0, 0.5, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0, 1.5, 0.5,
 )  # fmt: skip
 """The weights. The end is what is remembered, and a copy is no answer; likelihood counts little,
 for the likeliest line is a dull one, and each was drawn from the instrument."""
@@ -106,9 +114,11 @@ class Critic:
             + DENSE * _off(_octaves(manner.density, self.wished.density), OCTAVES)
             + HIGH * _off(manner.pitch - self.wished.pitch, SEMITONES)
             + LOUD * _off(manner.velocity - self.wished.velocity, STEPS)
+            + TONES * _off(_apart(array, self.wished.tones), APART)
         )
         if len(self.themes):
             score += TAKES * theme(share) + COPIES * copied(share)
+        score += RETURNS * returns(repeated(array), len(array))
         if finished and self.endings:
             score += self._ending(array, end)
         return score
@@ -146,6 +156,15 @@ def copied(share: float) -> float:
     return -1.0 if share > COPY else 0.0
 
 
+def returns(share: float, notes: int) -> float:
+    """Return 0 where a line comes back to its own notes, down to -1 for never or for always."""
+    each, enough, most = RETURNING
+    least = min(each * notes, enough)
+    if share < least:
+        return share / least - 1.0
+    return 0.0 if share <= most else (most - share) / (1.0 - most)
+
+
 def landing(notes: NoteArray, last: NoteArray, end: float) -> float:
     """Return 0 where the last chord is long, -0.5 where a rest follows it, and else -1."""
     gaps = np.diff(notes["onset"])
@@ -161,6 +180,13 @@ def landing(notes: NoteArray, last: NoteArray, end: float) -> float:
 def _off(difference: float, much: float) -> float:
     """Return a distance as a term; 0 where it is not known or not wished for."""
     return 0.0 if math.isnan(difference) else -abs(difference) / much
+
+
+def _apart(notes: NoteArray, tones: tuple[float, ...]) -> float:
+    """Return the share of what sounds whose tones are not those to expect; NaN where none are."""
+    if not tones:
+        return math.nan
+    return 1.0 - float(np.minimum(tone_shares(notes), tones).sum())
 
 
 def _octaves(one: float, other: float) -> float:

@@ -59,7 +59,7 @@ class Cue:
     memory: Memory | None = None
 
     @classmethod
-    def heard(cls, notes: NoteArray, strength: float = 1.0) -> Self:
+    def heard(cls, notes: NoteArray, strength: float = 1.0, told: Beats | None = None) -> Self:
         """Return the cue of notes that are heard all at once.
 
         Parameters
@@ -68,7 +68,9 @@ class Cue:
             Sorted by onset, in seconds.
         strength : float
             How closely their groove is kept to, from 0 to 1.
+        told : Beats, optional
+            The beats, where a file tells them; otherwise they are heard.
         """
         pulse = pulse_of(notes)
-        beats = pulse.beats()
+        beats = told or pulse.beats()
         return cls(beats=beats, groove=groove_of(pulse, beats, strength))

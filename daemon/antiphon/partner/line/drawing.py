@@ -54,7 +54,7 @@ class Draft:
     moment : Moment
         What the rules looked at.
     ask : Ask
-        The call, without what is recalled: see `asked`.
+        The call; what is recalled for it is added by `recalling`.
     memory : Memory or None
         What the call may take up.
     """
@@ -65,15 +65,17 @@ class Draft:
     memory: Memory | None = None
 
 
-def asked(drafts: Sequence[Draft]) -> list[Ask]:
-    """Return the calls of drafts, of one line or of several alike, with what each recalls."""
-    asks = [draft.ask for draft in drafts]
+def recalling(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return drafts, of one line or of several alike, with what each call takes up."""
     memory = drafts[0].memory if drafts else None
     trails = [draft.place.trail for draft in drafts if draft.place.trail is not None]
     if memory is None or len(trails) < len(drafts):
-        return asks
+        return list(drafts)
     recalled = memory.recall_each(trails)
-    return [replace(ask, memory=one) for ask, one in zip(asks, recalled, strict=True)]
+    return [
+        replace(draft, ask=replace(draft.ask, memory=draft.place.steered(recall)))
+        for draft, recall in zip(drafts, recalled, strict=True)
+    ]
 
 
 C = TypeVar("C", FieldCodec, WordCodec)

@@ -14,7 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Draft, Drawing, asked
+from antiphon.partner.line.drawing import Draft, Drawing, recalling
 from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -152,7 +152,10 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             note, nominal = replace(note, onset=again.onset + FLAM), again.onset + FLAM
         row[STEP] = self.codec.time_class(max(nominal - previous, 0.0))
         trail = place.trail_after(row, prediction)
-        return [note], Place(prediction.state, row, nominal, sounded=note.onset, trail=trail)
+        taking = place.taking_after(row, draft.ask.memory)
+        return [note], Place(
+            prediction.state, row, nominal, sounded=note.onset, trail=trail, taking=taking
+        )
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -161,8 +164,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            ask = asked([self._draft(place, moment, rng, rules)])[0]
-            prediction = self.predictor.step(ask)
+            draft = recalling([self._draft(place, moment, rng, rules)])[0]
+            prediction = self.predictor.step(draft.ask)
             note, row = self._decoded(moment, prediction)
             if note.pitch in taken:
                 return  # the rules leave no other pitch

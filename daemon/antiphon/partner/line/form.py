@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from antiphon.music.themes import themes
+from antiphon.music.tonality import PITCH_CLASSES
 from antiphon.partner.line.critic import Critic, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of
-from antiphon.partner.line.near import Density, Loudness, Register
+from antiphon.partner.line.near import Density, Key, Loudness, Register
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon.partner.line.manner import Manner
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.line.settings import FormSettings
+    from antiphon.partner.listening.beats import Beats
 
 SPARSE = 0.5
 """A line that is led away has so many of the phrase's notes."""
@@ -26,6 +28,9 @@ SURE = 0.3
 """The least confidence of a pulse on which a line ends."""
 
 OCTAVE = 12.0
+FIFTH = 7
+"""A line that is led away is in the key a fifth above."""
+
 HIGH = 72.0
 """A phrase whose mean pitch lies above this, c'', is answered an octave lower, where it is
 led away."""
@@ -53,7 +58,9 @@ def answering(cue: Cue, phrase: NoteArray, heard: NoteArray, settings: FormSetti
     return fitted(replace(cue, manner=manner, themes=themes(top_line(phrase))), settings)
 
 
-def cue_of(settings: FormSettings, notes: NoteArray, groove: float = 1.0) -> Cue:
+def cue_of(
+    settings: FormSettings, notes: NoteArray, groove: float = 1.0, told: Beats | None = None
+) -> Cue:
     """Return what a continuation is fitted to.
 
     Parameters
@@ -64,8 +71,10 @@ def cue_of(settings: FormSettings, notes: NoteArray, groove: float = 1.0) -> Cue
         What is continued, sorted by onset.
     groove : float
         How closely their groove is kept to, from 0 to 1.
+    told : Beats, optional
+        Their beats, where a file tells them; otherwise they are heard.
     """
-    return answering(Cue.heard(notes, groove), notes, notes, settings)
+    return answering(Cue.heard(notes, groove, told), notes, notes, settings)
 
 
 def fitted(cue: Cue, settings: FormSettings) -> Cue:
@@ -80,9 +89,12 @@ def fitted(cue: Cue, settings: FormSettings) -> Cue:
         rules.append(Register(wished))
     if not math.isnan(wished.velocity):
         rules.append(Loudness(wished))
+    if wished.tones:
+        rules.append(Key(wished))
     beats = cue.beats if cue.beats is not None and cue.beats.confidence >= SURE else None
     if settings.endings:
-        rules.append(Landing(cue.manner, None if beats is None else beats.period))
+        home = replace(cue.manner, triad=wished.triad)
+        rules.append(Landing(home, None if beats is None else beats.period))
     critic = Critic(wished, cue.themes, settings.endings, beats)
     return replace(cue, rules=tuple(rules), critic=critic, gap=cue.manner.gap)
 
@@ -98,4 +110,12 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
         {"near": near, "away": far, "free": math.nan}[kind]
         for kind, near, far in zip(kinds, (rate, pitch, velocity), away, strict=True)
     ]
-    return replace(manner, rate=wished[0], pitch=wished[1], velocity=wished[2])
+    triad, tones = manner.triad, manner.tones
+    if settings.key == "free":
+        tones = ()
+    elif settings.key == "away":
+        triad = tuple((tone + FIFTH) % PITCH_CLASSES for tone in triad)
+        tones = (*tones[-FIFTH:], *tones[:-FIFTH])
+    return replace(
+        manner, rate=wished[0], pitch=wished[1], velocity=wished[2], triad=triad, tones=tones
+    )

@@ -31,6 +31,8 @@ SPREAD = 0.025
 """A shorter one is within a chord that is spread by hands."""
 EVEN = 0.002
 """Chords are spread by so much more than the player's, for a few notes tell it."""
+WIDEST = 2.0
+"""A note of a chord comes after the one before it within so many times the player's mean."""
 LONGEST = 3.0
 """Steps of the last class, which is open, are taken for at most so much longer."""
 LEAST = 1e-3
@@ -80,9 +82,11 @@ class InTime:
         low, high = float(self._low[step]), float(self._high[step])
         if high <= CHORD + LEAST and moment.earliest <= place.sounded:
             return self._ended(replace(note, onset=place.sounded)), place.onset
-        onset = note.onset
         if high > SPREAD + LEAST:
             onset = self._placed(moment, low, high, float(prediction.within[STEP]))
+        else:  # of a chord
+            widest = place.sounded + WIDEST * self.groove.spread
+            onset = min(note.onset, max(widest, moment.earliest))
         onset = max(onset, place.sounded)
         return self._ended(replace(note, onset=onset)), self.groove.nearest(onset)
 

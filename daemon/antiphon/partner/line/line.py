@@ -10,13 +10,14 @@ from __future__ import annotations
 import copy
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon.music.note import Note
-from antiphon.partner.line.drawing import asked
+from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.place import Bounds, Place, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
+from antiphon.partner.line.taking import NOTHING_TAKEN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,7 @@ class Line:
         self._improviser = improviser
         self._gap = gap
         self._rng = rng
-        self._taken = _Step([], place, [], Progress())
+        self._taken = _Step([], replace(place, taking=NOTHING_TAKEN), [], Progress())
         self._drawn: deque[_Step] = deque()
         self._retry: Place | None = None
         self._finished = False
@@ -170,8 +171,8 @@ class Line:
 
         No onset is nearer to `now` than half the lead.
         """
-        draft = self.prepare(now)
-        self.accept(draft, self.predictor.step(asked([draft])[0]))
+        draft = recalling([self.prepare(now)])[0]
+        self.accept(draft, self.predictor.step(draft.ask))
 
     def prepare(self, now: float) -> Draft:
         """Return the call of the instrument that draws on; see `draw`."""

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
-from antiphon.music.tonality import tonic_triad
+from antiphon.music.tonality import Tonality, tonality_of
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
 
 RECENT = 10.0
 """Of a long phrase the last so many seconds count: a player's manner changes."""
+
+USUAL = 0.3
+"""So much of the tones to expect is what is usual in the key, the rest what was heard."""
 
 FEWEST_MOMENTS = 3
 """A phrase of fewer moments has no density to keep to."""
@@ -42,6 +45,8 @@ class Manner:
         The mean velocity.
     triad : tuple of int
         The pitch classes of the tonic's triad; empty where no key is heard.
+    tones : tuple of float
+        The share of each pitch class, 12 of them; empty where no key is heard.
     gap : float
         The longest time between two moments.
     """
@@ -51,6 +56,7 @@ class Manner:
     pitch: float
     velocity: float
     triad: tuple[int, ...] = ()
+    tones: tuple[float, ...] = ()
     gap: float = 0.0
 
     @property
@@ -81,4 +87,17 @@ def manner_of(phrase: NoteArray, heard: NoteArray) -> Manner | None:
     chords = (len(last) - moments + 0.5) / (len(last) + 1.0)
     pitch, velocity = float(last["pitch"].mean()), float(last["velocity"].mean())
     gap = float(np.diff(onsets).max(initial=0.0))
-    return Manner(rate, chords, pitch, velocity, tonic_triad(heard, phrase), gap)
+    key = tonality_of(heard, phrase)
+    triad = () if key is None else key.triad
+    return Manner(rate, chords, pitch, velocity, triad, _tones(key), gap)
+
+
+def _tones(key: Tonality | None) -> tuple[float, ...]:
+    """Return the share of each pitch class that a line in a key should have.
+
+    It is that of what was heard, and for a part that of music in the key: a phrase has not
+    had all its tones yet.
+    """
+    if key is None or not key.triad:
+        return ()
+    return tuple(((1.0 - USUAL) * key.shares + USUAL * key.profile).tolist())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
+from antiphon.music.tonality import PITCH_CLASSES
 from antiphon.partner.line.rules import PITCHES
 
 if TYPE_CHECKING:
@@ -42,8 +43,20 @@ PITCH_GAIN = 0.1 / 6.0
 VELOCITY_GAIN = 0.1 / 30.0
 """Of a step of velocity, for each step that the line is too loud."""
 
+TONE_GAIN = 0.5
+"""Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.006
+nats a note of real music, 1 costs 0.02 to 0.03: little is forbidden that music does."""
+
+RARE = 0.02
+"""Added to all shares: no tone is out of the question."""
+
+PRIOR_TONES, MOST_TONES = 8.0, 16
+"""As `PRIOR_NOTES` and `MOST_NOTES`: twelve tones need more notes than a mean."""
+
 MOST_TILT = 4.0
 """No tilt of steps or chords is steeper."""
+
+_TONE = np.arange(PITCHES) % PITCH_CLASSES
 
 
 class Density:
@@ -110,6 +123,35 @@ class Loudness:
         progress, mean = moment.progress, self._velocity
         off = _off(progress.velocities - progress.notes * mean, progress.notes)
         slate.velocities(lambda velocities: (-VELOCITY_GAIN * off) * (velocities - mean))
+
+
+class Key:
+    """Keeps the share of each tone, as it is in the phrase and in its key.
+
+    A bias that is always there would sharpen what the instrument does already: it is in key
+    for a while, and wanders off note by note.
+
+    Parameters
+    ----------
+    manner : Manner
+        What the line keeps to; its tones are known.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._tones = np.array(manner.tones)
+        # A count is as uncertain as the root of what is expected.
+        self._scale = -TONE_GAIN / np.sqrt(self._tones + RARE)
+
+    def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Lead pitches to the tones that there were too few of."""
+        notes = moment.progress.notes
+        played = np.array(moment.progress.tones)
+        total = float(played.sum())
+        if total == 0.0:
+            return
+        off = played * (notes / total) - notes * self._tones
+        off /= min(notes, MOST_TONES) + PRIOR_TONES
+        slate.pitches((self._scale * off)[_TONE].astype(np.float32))
 
 
 class _Tilt:

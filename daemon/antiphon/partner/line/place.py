@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import Note
+from antiphon.music.tonality import PITCH_CLASSES, weight
 from antiphon.partner.line.predictor import State
+from antiphon.partner.line.taking import Taking
 from antiphon.partner.memory.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from antiphon.instrument.ask import Recall
     from antiphon.partner.line.predictor import KeyedPrediction, Prediction
 
 
@@ -41,6 +44,8 @@ class Place:
         When it really began: `onset` is nominal where a groove is kept to.
     trail : Trail or None
         What a memory compares remembered places with, where there is a memory.
+    taking : Taking or None
+        How much of its last notes a line has taken up of it; None before a line.
     """
 
     state: State
@@ -49,12 +54,21 @@ class Place:
     without: tuple[int, ...] = ()
     sounded: float = -math.inf
     trail: Trail | None = None
+    taking: Taking | None = None
 
     def trail_after(self, row: NDArray[np.int32], prediction: Prediction) -> Trail | None:
         """Return the trail after one more row, which a prediction drew."""
         if self.trail is None:
             return None
         return self.trail.after(row, cast("KeyedPrediction", prediction).key)
+
+    def taking_after(self, row: NDArray[np.int32], recall: Recall | None) -> Taking | None:
+        """Return what was taken up after one more row, for which something was recalled."""
+        return None if self.taking is None else self.taking.after(row, recall)
+
+    def steered(self, recall: Recall | None) -> Recall | None:
+        """Return what is recalled here, with the gain that it should have."""
+        return recall if self.taking is None else self.taking.steered(recall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ class Progress:
         How many of them were not struck together with the one before.
     last : Note or None
         The last of them.
+    tones : tuple of float
+        How much there is of each pitch class: see `antiphon.music.tonality.weight`.
     """
 
     begin: float = -math.inf
@@ -81,6 +97,7 @@ class Progress:
     velocities: float = 0.0
     moments: int = 0
     last: Note | None = None
+    tones: tuple[float, ...] = (0.0,) * PITCH_CLASSES
 
     def after(self, notes: Sequence[Note]) -> Progress:
         """Return the progress after more notes, sorted by onset."""
@@ -88,6 +105,8 @@ class Progress:
         for note in notes:
             before = progress.last
             apart = before is None or note.onset - before.onset > CHORD_SPAN
+            tone = note.pitch % PITCH_CLASSES
+            tones = progress.tones
             progress = Progress(
                 self.begin,
                 progress.notes + 1,
@@ -95,6 +114,7 @@ class Progress:
                 progress.velocities + note.velocity,
                 progress.moments + apart,
                 note,
+                (*tones[:tone], tones[tone] + weight(note.duration), *tones[tone + 1 :]),
             )
         return progress
 

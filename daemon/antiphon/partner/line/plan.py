@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from antiphon.partner.line.drawing import asked
+from antiphon.partner.line.drawing import recalling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,8 +62,8 @@ class Plan:
     def draw(self, now: float) -> None:
         """Draw the next note of each line, by one call of the instrument."""
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
-        drafts = [self._lines[index].prepare(now) for index in unfinished]
-        predictions = self._step(asked(drafts))
+        drafts = recalling([self._lines[index].prepare(now) for index in unfinished])
+        predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)
             self._nats[index] += float(prediction.log_probability.sum())

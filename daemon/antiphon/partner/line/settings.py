@@ -40,6 +40,15 @@ class FormSettings(Section, frozen=True, kw_only=True):
             extra={"choices": NEARNESS},
         ),
     ] = "near"
+    key: Annotated[
+        str,
+        Meta(
+            description='The tones of an answer: "near" those of the phrase and its key, "free" as '
+            'the instrument likes, "away" those of the key a fifth above. Where no key is heard '
+            "in the phrase, nothing is done.",
+            extra={"choices": NEARNESS},
+        ),
+    ] = "near"
     # More cost time and help little: of eight the best is as good as of sixteen nearly always.
     candidates: Annotated[
         int,

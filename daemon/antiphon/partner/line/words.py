@@ -136,7 +136,9 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         """
         beat = self._grid.period
         due = min(self._due(place), begin + self.settings.first_note_within)
-        begun = self._grid.next(max(begin, due - ENTRY * beat / 2), ENTRY)
+        # A little before it is over, but not at the moment of a short word itself.
+        early = min(ENTRY * beat, self.codec.length_seconds(int(place.row[0]))) / 2
+        begun = self._grid.next(max(begin, due - early), ENTRY)
         most = max(math.floor(self.settings.longest / beat), 1)
         beats = min(max(round(seconds / beat), 1), most)
         return begun, begun + beats * beat - _SHORT_OF

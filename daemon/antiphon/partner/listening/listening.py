@@ -185,8 +185,9 @@ class Listening:
             gestures.append(KeyBack(event.time, again))
         if stroke is None:
             return gestures
+        begins = math.isinf(self.phrase.start) and not resumed
         self.phrase.press(event.time, resumed=resumed)
-        self.pulse.strike(event.time, event.pitch, event.velocity)
+        self.pulse.strike(event.time, event.pitch, event.velocity, begins=begins)
         self.strokes.append(stroke)
         del self.strokes[:-MOST_STROKES]
         return [*gestures, KeyDown(event.time, stroke)]

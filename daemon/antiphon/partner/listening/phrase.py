@@ -5,7 +5,8 @@ last time that a key moved, up or down. Keys must be up. While a key is still do
 longer `held_pause` is asked for, and the answer is given over the held note. A key that
 is down for long is a drone and does not count. A sustain pedal that is down says that
 the phrase goes on: the pause is longer, and when the pedal is lifted the player has a
-moment for the next key. A silence that was to be expected of the music is no pause
+moment for the next key. Where the beat is sure, a key that is held for no longer than a bar
+goes on too. A silence that was to be expected of the music is no pause
 either; whoever knows that tells `expect`. None of this is waited for longer than a few
 of the plain pauses.
 
@@ -40,6 +41,9 @@ _PEDAL, _LIFTED = 2.5, 0.3
 so many seconds later. On training pieces more pauses than 2.5 gain little: 0.47 interruptions
 a minute of piano rolls at 3 instead of 0.51."""
 
+_BAR = 2.0
+"""A held key is waited for until the next bar, up to so many times `held_pause`."""
+
 _MORE_PATIENT, _MOST_PATIENT = 2.0, 4.0
 """What `pause` is multiplied by after each answer that was broken off at once, and at most;
 an answer that was not takes one of these back."""
@@ -65,6 +69,7 @@ class PhraseDetector:
         self._moved = 0.0
         self._quiet_since = 0.0
         self._expected: float | None = None
+        self._bar = 0.0
         self._lone = True
         self._was_lone = False
 
@@ -112,9 +117,12 @@ class PhraseDetector:
         """Whether `expect` was told how long the silence may last since a key has moved."""
         return self._expected is not None
 
-    def expect(self, until: float) -> None:
-        """Take a silence until a time for no pause, unless it is many times as long as one."""
-        self._expected = until
+    def expect(self, until: float, bar: float = 0.0) -> None:
+        """Take a silence until a time for no pause, unless it is many times as long as one.
+
+        A key that is held is waited for at least for as long as a bar.
+        """
+        self._expected, self._bar = until, bar
 
     def end(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float | None:
         """Return when the phrase ends if no key moves any more; None without a phrase.
@@ -137,7 +145,9 @@ class PhraseDetector:
             min(expected, quiet + min(_EXPECTED * pause, longest)),
             min(pedal_until + _LIFTED, quiet + min(_PEDAL * pause, longest)),
         )
-        held = max(up, quiet + self.settings.held_pause)
+        patient = self.settings.held_pause
+        bar = 0.0 if self._expected is None else min(self._bar, _BAR * patient, longest)
+        held = max(up, quiet + max(patient, bar))
         return up if held_until <= up else min(held, held_until)
 
     def seconds(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float:

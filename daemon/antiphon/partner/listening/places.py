@@ -36,6 +36,9 @@ LEAST_KERNEL = 0.010
 NARROWED = 0.7
 """How far each onset is moved towards the mean of its place: the place keeps its deviation
 from the beat, but is less spread than hands are."""
+SHARPER = 0.3
+"""The kernel of the groove, as a share of that by which onsets are foretold: hands scatter more
+than an answer has to."""
 FEWEST = 4
 """Fewer moments tell no groove."""
 FOLDS = (1, 2, 4)
@@ -129,7 +132,7 @@ class _Fit:
         """Return the groove."""
         near = _kernel(self.away, self.width) * self.weights
         moved = self.places + NARROWED * (near * self.away).sum(axis=1) / near.sum(axis=1)
-        density = _density(moved, self.weights, 0.5 * self.width)
+        density = _density(moved, self.weights, SHARPER * self.width)
         mixed = np.full(POINTS, max(float(self.shares[-1]) - DOUBT, STRAY))
         for fold, share in zip(FOLDS, self.shares, strict=False):
             mixed += max(float(share) - DOUBT, 0.0) * _folded(density, fold)

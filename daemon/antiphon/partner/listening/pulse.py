@@ -18,7 +18,7 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.pulse import LEAST_MOMENTS
-from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.octave import Octave, octaves
 from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
 from antiphon.partner.listening.tracks import Tracks
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
+    from antiphon.partner.listening.beats import Beats
 
 KEPT = 96
 """Moments that are kept."""
 PROPOSING = 4
 """Every so many moments other beats are proposed."""
-REPLAYED = 12
-"""A proposed track hears so many of the last moments, to be compared with the others."""
+REPLAYED, REPLAYED_LOST = 12, 8
+"""A proposed track hears so many of the last moments, to be compared with the others; fewer
+where the pulse has lost the player, for the older ones are of another beat."""
 MOST = 14
 """Tracks that are kept."""
 ALIKE_PLACE = 0.08
@@ -41,13 +43,6 @@ MARGIN = 2.5
 """How much likelier another track must be to take over, as a logarithm."""
 SAME_MARGIN = 1.0
 """The same for one of nearly the same beat, or of its half or double."""
-OCTAVE_MARGIN, OCTAVE_PROVED = 8.0, 16
-"""The same for the beat itself to be halved or doubled, and for how many moments in a row."""
-OCTAVE_SETTLED = 32
-"""After so many moments of a session it is halved or doubled no more."""
-NEARLY = 0.04
-"""How far a beat may be from another's power of 2 times, in octaves."""
-SHORTEST_BEAT, LONGEST_BEAT = 0.3, 1.4
 PROVED = 5
 """For so many moments in a row."""
 LOST, AT_ONCE = 0.3, 2
@@ -56,6 +51,10 @@ FAR = 5.0
 """But no track takes over that is so much less likely than another, as a logarithm."""
 SURE = 0.8
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
+ENOUGH = 4
+"""So many moments of a phrase tell its groove without those before it."""
+CARRIED = 3.0
+"""How much likelier than a new one the pulse is to go on in the next phrase, as a logarithm."""
 LOW, LOUD, FULL = 0.04, 0.012, 0.1
 """What a semitone lower, a step of velocity more, and one more note of a chord add to the
 weight of a moment, which is 1."""
@@ -78,16 +77,16 @@ class Pulse:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[float, int, int]] = deque()
+        self._waiting: deque[tuple[float, int, int, bool]] = deque()
         self._releases: deque[float] = deque(maxlen=KEPT)
         self._times: list[float] = []
         self._weights: list[float] = []
         self._count = 0
+        self._begun = 0
         self._tracks: Tracks | None = None
         self._chosen = 0
         self._lead = 0
-        self._octave = 0
-        self._octave_lead = 0
+        self._octave = Octave()
         self._lost = 0
         self._beats: Beats | None = None
         self._bass = 60.0
@@ -96,13 +95,18 @@ class Pulse:
 
     @property
     def moments(self) -> NDArray[np.float64]:
-        """When the last moments were, sorted; those that were followed."""
-        return np.array(self._times)
+        """When the moments of the phrase were, sorted; those that were followed.
+
+        Those before it are among them only where the phrase is too short to tell a groove.
+        """
+        enough = not self._kept or self._heard >= ENOUGH
+        return np.array(self._times[self._first if enough else 0 :])
 
     @property
     def releases(self) -> NDArray[np.float64]:
-        """When the last of the player's notes ended, sorted."""
-        return np.sort(np.array(self._releases))
+        """When the last of the player's notes ended since the first of the moments, sorted."""
+        releases = np.sort(np.array(self._releases))
+        return releases[releases > self.moments[0]] if self._times else releases
 
     def beats(self) -> Beats | None:
         """Return the beats after what was followed; None where that is too little."""
@@ -116,9 +120,24 @@ class Pulse:
         anchor = likely_phases(times, weights, np.array([period]))[0][0]
         return anchor + round((near - anchor) / period) * period
 
-    def strike(self, time: float, pitch: int, velocity: int) -> None:
-        """Keep a stroke of the player's."""
-        self._waiting.append((time, pitch, velocity))
+    @property
+    def _heard(self) -> int:
+        """How many moments of the phrase were followed."""
+        return self._count - self._begun
+
+    @property
+    def _first(self) -> int:
+        """Which of the moments that are kept is the first of the phrase."""
+        return max(len(self._times) - self._heard, 0)
+
+    @property
+    def _kept(self) -> bool:
+        """Whether the pulse is that of the phrases before."""
+        return self._tracks is None or bool(self._tracks.carried[self._chosen])
+
+    def strike(self, time: float, pitch: int, velocity: int, *, begins: bool = False) -> None:
+        """Keep a stroke of the player's; it may begin a phrase, after an answer."""
+        self._waiting.append((time, pitch, velocity, begins))
         if len(self._waiting) > MOST_WAITING:
             self._next()
 
@@ -134,10 +153,12 @@ class Pulse:
 
     def _next(self) -> None:
         """Follow the moment that waits first."""
-        begun = self._waiting[0][0]
+        begun, _, _, begins = self._waiting[0]
+        if begins:
+            self._begin()
         times, weights = [], []
         while self._waiting and self._waiting[0][0] - begun < CHORD_SPAN:
-            time, pitch, velocity = self._waiting.popleft()
+            time, pitch, velocity, _ = self._waiting.popleft()
             weight = 1.0 + LOW * (self._bass - pitch) + LOUD * (velocity - self._loud)
             times.append(time)
             weights.append(min(max(weight, 0.5), 2.0))
@@ -150,6 +171,15 @@ class Pulse:
         if not self._times or time > self._times[-1]:
             self._hear(time, min(max(weights) * (1.0 + FULL * (len(times) - 1)), 2.5))
 
+    def _begin(self) -> None:
+        """Begin a phrase: the pulse goes on, but has to prove itself beside new ones."""
+        self._begun = self._count
+        self._lead = self._lost = 0
+        self._octave.begin(self._beats)
+        if self._tracks is not None:
+            self._tracks = self._tracks.carried_on(self._chosen, CARRIED)
+            self._chosen = 0
+
     def _hear(self, time: float, weight: float) -> None:
         self._times.append(time)
         self._weights.append(weight)
@@ -158,13 +188,13 @@ class Pulse:
         if self._tracks is not None:
             intervals = self._intervals(len(self._times) - 1)
             self._tracks.hear(time, weight, intervals, self._count)
-        if len(self._times) >= LEAST_MOMENTS and self._count % self._every() == 0:
+        if self._heard >= LEAST_MOMENTS and self._heard % self._every() == 0:
             self._propose()
         self._choose()
 
     def _every(self) -> int:
         """Return after how many moments other beats are proposed: the less sure, the sooner."""
-        if self._tracks is None or self._count < 2 * PROPOSING:
+        if self._tracks is None or self._heard < 2 * PROPOSING:
             return 1
         fit = float(self._tracks.fit[self._chosen])
         self._lost = self._lost + 1 if fit < LOST else 0
@@ -174,15 +204,17 @@ class Pulse:
 
     def _intervals(self, index: int) -> list[float]:
         """Return the logarithms of the intervals that end with a moment."""
-        before = self._times[max(index - 4, 0) : index][::-1]
+        before = self._times[max(index - 4, self._first) : index][::-1]
         return [math.log(self._times[index] - time) for time in before]
 
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
-        first = max(len(self._times) - REPLAYED, 0)
+        most = REPLAYED_LOST if self._lost else REPLAYED
+        first = max(len(self._times) - most, self._first)
         replayed, weights = self._times[first:], self._weights[first:]
         old = self._tracks
-        new = Tracks.begun(*proposals(self._times, self._weights, replayed[0], old))
+        times, counts = self._times[self._first :], self._weights[self._first :]
+        new = Tracks.begun(*proposals(times, counts, replayed[0], old))
         for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
             new.hear(time, weight, self._intervals(first + number), 1 + number)
         self._tracks = new if old is None else old.joined(new)
@@ -217,53 +249,23 @@ class Pulse:
         chosen = self._chosen
         lost = tracks.fit[chosen] < LOST
         merit = tracks.merit
-        self._count_octave(merit)
+        self._octave.follow(tracks, chosen, merit, self._count if self._kept else self._heard)
         if lost:
             merit = np.where(merit > merit.max() - FAR, tracks.recent, -np.inf)
             merit[chosen] = tracks.recent[chosen]
         best = int(np.argmax(merit))
-        octaves = math.log2(tracks.period[chosen] / tracks.period[best])
-        same = abs(octaves - round(octaves)) < NEARLY
+        same = octaves(tracks.period[chosen], tracks.period[best]) is not None
         margin = SAME_MARGIN if same else MARGIN
         self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
-        early = self._count < 2 * PROPOSING
+        early = self._heard < 2 * PROPOSING
         if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
-            self._octave = 0 if early or not same else self._octave + round(octaves)
+            new = early and not self._kept
+            self._octave.take(tracks.period[best], None if new else tracks.period[chosen])
             self._chosen, self._lead = best, 0
-        self._beats = self._told(tracks)
-
-    def _count_octave(self, merit: NDArray[np.float64]) -> None:
-        """Let the beat be halved or doubled, if that has been much likelier for some moments."""
-        tracks, chosen = self._tracks, self._chosen
-        if tracks is None or self._octave == 0:
-            self._octave_lead = 0
-            return
-        octaves = np.log2(tracks.period / tracks.period[chosen])
-        told = np.abs(octaves - self._octave) < NEARLY
-        usual = float(merit[told].max()) if np.any(told) else -math.inf
-        much = self._count < OCTAVE_SETTLED and merit[chosen] - usual > OCTAVE_MARGIN
-        self._octave_lead = self._octave_lead + 1 if much else 0
-        if self._octave_lead >= OCTAVE_PROVED:
-            self._octave = self._octave_lead = 0
-
-    def _told(self, tracks: Tracks) -> Beats:
-        """Return the beats of the chosen track, in the octave that was told before."""
         chosen = self._chosen
-        part, beat = float(tracks.period[chosen]), float(tracks.beat[chosen])
-        while part * 2.0**self._octave > LONGEST_BEAT:
-            self._octave -= 1
-        while part * 2.0**self._octave < SHORTEST_BEAT:
-            self._octave += 1
-        period = part * 2.0**self._octave
-        if self._octave > 0 and self._beats is not None:
-            before = [
-                (beat - number * part - self._beats.anchor) / period
-                for number in range(2**self._octave)
-            ]
-            off = [abs(beats - round(beats)) for beats in before]
-            beat -= off.index(min(off)) * part
         sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
-        return Beats(period, beat, sure)
+        period, beat = float(tracks.period[chosen]), float(tracks.beat[chosen])
+        self._beats = self._octave.told(period, beat, sure, self._beats)
 
 
 def pulse_of(notes: NoteArray) -> Pulse:

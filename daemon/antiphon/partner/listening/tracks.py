@@ -10,22 +10,13 @@ than to do. Arrays are of shape (tracks,), or (…, tracks). Times are seconds.
 
 from __future__ import annotations
 
-import math
-from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.pulse import (
-    FEWEST_BEATS,
-    LOOSENESS,
-    MOST_BEATS,
-    RATIO,
-    SPREAD,
-    USUAL,
-    usual_intervals,
-)
+from antiphon.music.pulse import SPREAD, USUAL
+from antiphon.partner.listening.intervals import LONGEST, SHORTEST, how_usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,26 +53,13 @@ RECENT = 0.8
 """The same of its score of the last few moments."""
 LATEST = 0.2
 """What the last moment weighs in `Tracks.fit`."""
+BEGINNING = 0.015
+"""How far from the beat a player begins the next phrase, in seconds (standard deviation)."""
+DIVIDED = 3.0
+"""How much likelier than another the division of the last phrase is at most, as a logarithm."""
 INTERVALS = 0.2
 """What the intervals weigh beside the places: neighbours tell much the same."""
-EQUAL = {2.0: 0.012, 4.0: 0.008, 3.0: 0.002, 8.0: 0.002}
-"""Shares of intervals that scores rarely have but slow chords do: bars are halved, seldom
-divided by three."""
-SWUNG = (
-    {1 / 3: 0.05, 0.4: 0.03, 0.6: 0.03, 2 / 3: 0.06},
-    {1.0: 0.15},
-    {4 / 3: 0.06, 1.4: 0.03, 1.6: 0.03, 5 / 3: 0.06},
-    {2.0: 0.15},
-)
-"""What swing and shuffle add to the intervals of scores, which write them as halves."""
 
-_SHORTEST, _LONGEST = 0.25, 1.5
-"""No track's beat is shorter or longer."""
-_LEAST_LOG = math.log(FEWEST_BEATS * _SHORTEST)
-_MOST_LOG = math.log(MOST_BEATS * _LONGEST)
-"""Intervals are compared within these logarithms."""
-_PAD = math.ceil(math.log(_LONGEST / _SHORTEST) / RATIO) + 1
-"""So far a table of intervals goes on at each end."""
 _DIVIDED = (1.0 - STRAY) * DIVISIONS
 _PLACED = DIVISIONS.T.copy()
 
@@ -96,7 +74,9 @@ _EXPLAINED = slice(8, 11)
 """How well the track explains the last moments by each division, as a logarithm."""
 _LOOSE, _DRIFT = 11, 12
 """`LOOSE` and `DRIFT`, squared: what makes its time strict or free."""
-_ROWS = 13
+_CARRIED = 13
+"""1 where the track has gone on from the phrase before; else 0."""
+_ROWS = 14
 
 
 class Tracks:
@@ -104,7 +84,7 @@ class Tracks:
 
     Parameters
     ----------
-    rows : float64 array, shape (13, tracks)
+    rows : float64 array, shape (14, tracks)
         All that changes or differs from track to track; see `_ROWS`.
 
     Attributes
@@ -115,6 +95,8 @@ class Tracks:
         When the last beat fell.
     recent : float64 array, shape (tracks,)
         How well the track explains the last few moments, as a logarithm.
+    carried : float64 array, shape (tracks,)
+        1 where the track has gone on from the phrase before; else 0.
     fit : float64 array, shape (tracks,)
         How much likelier the last onsets were than without a beat, in the mean of logarithms.
     """
@@ -125,6 +107,7 @@ class Tracks:
         self.beat: Array = rows[_BEAT]
         self.recent: Array = rows[_RECENT]
         self.fit: Array = rows[_FIT]
+        self.carried: Array = rows[_CARRIED]
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
@@ -150,6 +133,20 @@ class Tracks:
     def chosen(self, indices: Sequence[int]) -> Tracks:
         """Return some of them."""
         return Tracks(self._rows[:, indices])
+
+    def carried_on(self, index: int, score: float) -> Tracks:
+        """Return one of them as a phrase begins with it: in strict and in free time.
+
+        Its score so far is replaced by `score`, except how the beat was divided.
+        """
+        rows = np.repeat(self._rows[:, [index]], 2, axis=1)
+        rows[_LOOSE], rows[_DRIFT] = LOOSE**2, DRIFT**2
+        rows[_BIAS] = rows[_RECENT] = 0.0
+        rows[_BEAT_VARIANCE] += BEGINNING**2
+        rows[_CARRIED] = 1.0
+        told = rows[_EXPLAINED] + np.log(USUALLY)
+        rows[_EXPLAINED] = np.maximum(told - told.max(axis=0), -DIVIDED) - np.log(USUALLY) + score
+        return Tracks(rows)
 
     @property
     def merit(self) -> Array:
@@ -195,7 +192,7 @@ class Tracks:
         variance = to[0] + since * to[1] + rows[_LOOSE] * (1.0 / weight)
         near, away, likely = self._places(since, variance)
         logs = np.log(likely)
-        usual = INTERVALS * self._usual(intervals)
+        usual = INTERVALS * how_usual(intervals, self.period)
         explained, recent, fit = rows[_EXPLAINED], self.recent, self.fit
         division = np.exp(explained) * USUALLY
         whole = division[0] + division[1] + division[2]
@@ -247,42 +244,9 @@ class Tracks:
         gain = to / variance
         rows[_BEAT : _PERIOD + 1] += gain * away
         period, bias = self.period, rows[_BIAS]
-        np.minimum(np.maximum(period, _SHORTEST, out=period), _LONGEST, out=period)
+        np.minimum(np.maximum(period, SHORTEST, out=period), LONGEST, out=period)
         gain *= meant
         rows[_UNSURE] -= gain * to[0]
         rows[_PERIOD_VARIANCE] -= gain[1] * to[1]
         bias *= BIAS_MEMORY
         bias += (1.0 - BIAS_MEMORY) * away / np.sqrt(variance)
-
-    def _usual(self, intervals: Sequence[float]) -> Array:
-        """Return how usual intervals are, in units of each beat, as a logarithm."""
-        tables, begins = _tables()
-        firsts = [
-            (min(max(interval, _LEAST_LOG), _MOST_LOG) - _LEAST_LOG) / RATIO + begin
-            for interval, begin in zip(intervals, begins, strict=False)
-        ]
-        places = np.array(firsts)[:, np.newaxis] - (1.0 / RATIO) * np.log(self.period)
-        told: Array = np.add.reduce(tables.take(places.astype(np.intp)))
-        return told
-
-
-@cache
-def _tables() -> tuple[Array, tuple[float, ...]]:
-    """Return the tables of intervals of scores, with what slow chords and swing add.
-
-    One table follows on the other. Each goes on at both ends, so that an interval has a
-    place in units of any beat. Beside them: where in them the shortest interval of each
-    lies, in units of a beat of one second.
-    """
-    tables, begins, begin = [], [], 0
-    for lag, usual in enumerate(usual_intervals(), start=1):
-        beats = np.log(FEWEST_BEATS) + (np.arange(len(usual)) + 0.5) * RATIO
-        density = np.exp(usual)
-        added = [(lag * value, share) for value, share in EQUAL.items()]
-        for value, share in (*added, *SWUNG[lag - 1].items()):
-            away = (beats - np.log(value)) / LOOSENESS
-            density = density + share * np.exp(-0.5 * away**2) / (LOOSENESS * 2.5066)
-        tables.append(np.pad(np.log(density), _PAD, mode="edge"))
-        begins.append(begin + _PAD + (_LEAST_LOG - math.log(FEWEST_BEATS)) / RATIO)
-        begin += len(tables[-1])
-    return np.concatenate(tables), tuple(begins)

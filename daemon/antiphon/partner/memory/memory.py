@@ -9,6 +9,9 @@ were (docs/memory.md has the formula and says how it was fitted):
 `length` is that of the common suffix of pitches, in notes, or of their intervals; then
 what followed is transposed. The instrument mixes what followed into its own prediction.
 
+What a line has drawn itself and has not sounded yet is recalled too, as the partner's own:
+see `antiphon.partner.memory.drawn`.
+
 The key of the place itself is known only after the call that draws the note, so keys
 are compared one note earlier. Rows are classes, in the codec's order; pitch comes first.
 """
@@ -23,8 +26,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from antiphon.instrument.ask import Recall
 from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST
+from antiphon.partner.memory.drawn import Places, drawn_places
 from antiphon.partner.memory.largest import largest
 from antiphon.partner.memory.remembered import Remembered, newest
+from antiphon.partner.memory.weights import AGES, LEAST_SHIFTED, NOWHERE, OWN, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,24 +39,11 @@ if TYPE_CHECKING:
     from antiphon.instrument.weighing import Weighing
     from antiphon.partner.memory.trail import Trail
 
-_AGES = 64
-"""Older notes count as this old."""
-
-_AGE_UNIT = 16.0
-
-OWN = float(np.log(0.5))
-"""The partner's own notes weigh half of the player's."""
-
-_LEAST_SHIFTED = 3
-"""A transposition counts from so many notes on."""
-
 _BREAK = -128
 """The interval after a break: no two notes are that far apart."""
 
 _PAD = LONGEST
 """Intervals before the first, so that looking back needs no bounds."""
-
-_NOWHERE = np.float32(-1e4)
 
 _DROPPED = 16
 """Where it is full, a share of one in so many is forgotten at once."""
@@ -91,13 +83,7 @@ class Memory:
         self.version = 0
         self._weighing = weighing
         self._sizes = np.array(sizes, dtype=np.int32)
-        # Of a suffix of each length, at the same pitch and transposed, beside none at all.
-        self._bonus = np.array([*weighing.exact, *weighing.shifted], dtype=np.float32)
-        self._bonus -= np.float32(weighing.exact[0])
-        ages = np.log1p(np.arange(_AGES, 0, -1, dtype=np.float32) / _AGE_UNIT)
-        # Relative to notes that are older than all these.
-        self._ramp = np.float32(weighing.recency) * (ages - ages[0])
-        self._base = np.float32(weighing.recency * ages[0] - weighing.theta + weighing.exact[0])
+        self._weights = Weights(weighing)
         self._count = 0
         self._make(capacity)
 
@@ -178,38 +164,54 @@ class Memory:
 
     def recall_each(self, trails: Sequence[Trail]) -> list[Recall | None]:
         """Return what `recall` does, for several trails at once."""
-        count = self._count - 1  # of places, each with a note that followed
-        if count < 1 or self.gain <= 0.0:
+        if self.gain <= 0.0:
             return [None] * len(trails)
+        places = self._remembered(trails)
+        drawn = drawn_places(trails, self._weights, self._sizes)
+        if drawn is not None:
+            places = drawn if places is None else places.best(drawn, CANDIDATES)
+        if places is None:
+            return [None] * len(trails)
+        found = zip(places.rows, places.weights, strict=True)
+        return [self._recalled(*one) for one in found]
+
+    def _remembered(self, trails: Sequence[Trail]) -> Places | None:
+        """Return the best remembered places for each trail; None where nothing is remembered."""
+        count = self._count - 1  # of places, each with a note that followed
+        if count < 1:
+            return None
+        weights = self._weights
         keys = np.array([trail.key for trail in trails], dtype=np.float32)
-        keys *= np.float32(self._weighing.theta)
+        keys *= weights.theta
         score = np.ascontiguousarray((self._keys[:count] @ keys.T).T)
         score += self._prior[:count]
-        ramp = min(count, _AGES)
-        score[:, count - ramp :] += self._ramp[_AGES - ramp :]
+        near = min(count, AGES)
+        score[:, count - near :] += weights.newer([trail.drawn for trail in trails], near)
         alike, lengths, shifts = self._suffixes(trails, count)
         flat = score.reshape(-1)
-        flat[alike] += self._bonus.take(lengths + (shifts != 0) * (LONGEST + 1))
+        flat[alike] += weights.suffix(lengths, shifts)
         best = largest(score, CANDIDATES)
-        rows = self._rows[1 + best].astype(np.int32)
-        length = np.zeros(best.shape, dtype=np.float32)
+        rows = np.zeros((*best.shape, len(self._sizes) + 1), dtype=np.int32)
+        rows[:, :, :-1] = self._rows[1 + best]
         best += count * np.arange(len(trails))[:, np.newaxis]
-        weights = flat[best]
         if len(alike):
             found = np.minimum(alike.searchsorted(best), len(alike) - 1)
             known = alike[found] == best
-            length[known] = lengths[found[known]]
+            rows[known, -1] = lengths[found[known]]
             rows[known, 0] += shifts[found[known]]
-        return [self._recalled(*one) for one in zip(rows, weights, length, strict=True)]
+        return Places(rows, flat[best])
 
-    def _recalled(
-        self, rows: NDArray[np.int32], weights: NDArray[np.float32], lengths: NDArray[np.float32]
-    ) -> Recall | None:
-        """Return places that something followed on; None where there is none."""
-        if np.minimum.reduce(weights) < _NOWHERE / 2:
-            followed = weights > _NOWHERE / 2
-            rows, weights, lengths = rows[followed], weights[followed], lengths[followed]
-        return Recall(rows, weights, lengths, self.gain) if len(rows) else None
+    def _recalled(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> Recall | None:
+        """Return the best places that something followed on; None where there is none."""
+        if len(weights) > CANDIDATES:
+            best = largest(weights[np.newaxis], CANDIDATES)[0]
+            rows, weights = rows[best], weights[best]
+        if np.minimum.reduce(weights) < NOWHERE / 2:
+            followed = weights > NOWHERE / 2
+            rows, weights = rows[followed], weights[followed]
+        if not len(rows):
+            return None
+        return Recall(rows[:, :-1], weights, rows[:, -1].astype(np.float32), self.gain)
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int
@@ -219,15 +221,15 @@ class Memory:
         A place is counted on from one trail to the next: `count` are of each.
         """
         pitches = np.zeros((len(trails), LONGEST), dtype=np.int16)
-        sizes = [len(trail.rows) for trail in trails]
-        for row, trail in zip(pitches, trails, strict=True):
-            row[LONGEST - len(trail.rows) :] = trail.rows[:, 0]
+        sizes = [min(len(trail.rows), LONGEST) for trail in trails]
+        for row, trail, size in zip(pitches, trails, sizes, strict=True):
+            row[LONGEST - size :] = trail.rows[-size:, 0]
         steps = (pitches[:, 1:] - pitches[:, :-1])[:, ::-1].astype(np.int8)  # the newest first
         first = same = self._steps[:count, 0] == steps[:, :1]
-        for back in range(1, _LEAST_SHIFTED - 1):
+        for back in range(1, LEAST_SHIFTED - 1):
             same = same & (self._steps[:count, back] == steps[:, back : back + 1])
-        if min(sizes) < _LEAST_SHIFTED:
-            same &= (np.array(sizes) >= _LEAST_SHIFTED)[:, np.newaxis]
+        if min(sizes) < LEAST_SHIFTED:
+            same &= (np.array(sizes) >= LEAST_SHIFTED)[:, np.newaxis]
         same |= self._pitch[:count] == pitches[:, -1:]
         alike = same.reshape(-1).nonzero()[0]
         which, at = np.divmod(alike, count)
@@ -280,6 +282,6 @@ class Memory:
         steps = np.diff(self._pitch[before:last], prepend=self._pitch[before])[first - before :]
         self._intervals[_PAD + first : _PAD + last] = np.where(joins, steps, _BREAK)
         # The place is before a note, where it followed on the last.
-        prior = self._base + np.where(self._own[part], OWN, np.float32(0.0))
-        prior = np.where(joins, prior, _NOWHERE)
+        prior = self._weights.base + np.where(self._own[part], OWN, np.float32(0.0))
+        prior = np.where(joins, prior, NOWHERE)
         self._prior[before : last - 1] = prior[before + 1 - first :]

@@ -15,9 +15,6 @@ class MemorySettings(Section, frozen=True, kw_only=True):
 
     NAME = "memory"
 
-    # With 1, continuations of pop songs take up 0.09 of their notes from the last ten seconds
-    # and 2 % are copies; real ones 0.12 and 7 %. With 1.3 it is 0.17 and 7 %
-    # (`antiphon evaluate --continuations`).
     gain: Annotated[
         float,
         Meta(

@@ -1,4 +1,4 @@
-"""The trail of a line: its last rows, and what the instrument knew before the last one."""
+"""The trail of a line: its rows, and what the instrument knew before each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from antiphon.instrument.weighing import LONGEST
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+MOST_DRAWN = 256
+"""A line comes back to so many of its own last notes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trail:
@@ -21,19 +24,33 @@ class Trail:
     Attributes
     ----------
     rows : int32 array, shape (notes, fields)
-        The last `LONGEST` rows at most, the newest last.
-    key : float32 array, shape (width,)
-        The instrument's key before the last row.
+        The last rows, the newest last: up to `LONGEST` that were read, and those that the
+        line has drawn since.
+    keys : float32 array, shape (1 + drawn, width)
+        The instrument's key before the last row that was read, and before each that was drawn.
     """
 
     rows: NDArray[np.int32]
-    key: NDArray[np.float32]
+    keys: NDArray[np.float32]
+
+    @property
+    def key(self) -> NDArray[np.float32]:
+        """The instrument's key before the last row."""
+        key: NDArray[np.float32] = self.keys[-1]
+        return key
+
+    @property
+    def drawn(self) -> int:
+        """How many rows the line has drawn."""
+        return len(self.keys) - 1
 
     @classmethod
     def of(cls, rows: ArrayLike, key: NDArray[np.float32]) -> Trail:
-        """Return the trail of a line that has all these rows."""
-        return cls(np.asarray(rows, dtype=np.int32)[-LONGEST:], key)
+        """Return the trail of a line that begins after these rows."""
+        return cls(np.asarray(rows, dtype=np.int32)[-LONGEST:], key[np.newaxis])
 
     def after(self, row: NDArray[np.int32], key: NDArray[np.float32]) -> Trail:
         """Return the trail after one more row, to which a key led."""
-        return Trail(np.concatenate((self.rows[1 - LONGEST :], row[None])), key)
+        rows = np.concatenate((self.rows[1 - LONGEST - MOST_DRAWN :], row[np.newaxis]))
+        keys = np.concatenate((self.keys[-MOST_DRAWN:], key[np.newaxis]))
+        return Trail(rows, keys)

@@ -164,7 +164,7 @@ class Turn:
         calls = reading.read(calls)
         if self.line is None and self._plan is None and reading.ready:
             if not listening.phrase.judged:
-                self._ensemble.judge_silence()
+                self._ensemble.judge_silence(now)
                 return self._prepare(now, calls - 1)
             self._choose_from(self._first_line(now, end), end)
         return calls

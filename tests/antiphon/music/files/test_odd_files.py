@@ -293,7 +293,7 @@ class TestSomethingElse:
         ("content", "what"),
         [
             (zipped(), "a zip archive"),
-            (gzip.compress(file_of(NOTE)), "a gzip file"),
+            (gzip.compress(file_of(NOTE, mtime=0)), "a gzip file"),
             (b"%PDF-1.7\n", "a PDF document"),
             (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
             (b"\xff\xd8\xff\xe0", "a JPEG picture"),

@@ -15,6 +15,7 @@ from antiphon.partner.line.critic import (
     Critic,
     copied,
     landing,
+    returns,
     theme,
     top_line,
 )
@@ -124,3 +125,21 @@ def test_it_ends_on_a_beat_where_there_are_beats() -> None:
     on, off = (replace(CRITIC, beats=Beats(0.5, end + away)) for away in (0.0, 0.25))
     assert judged(played(TUNE), on) == pytest.approx(judged(played(TUNE)))
     assert judged(played(TUNE), off) < judged(played(TUNE), on) - 0.2
+
+
+def test_the_tones_of_the_phrase_are_better_than_others() -> None:
+    tones = tuple(float(share) for share in np.bincount(np.array(TUNE) % 12, minlength=12) / 10)
+    critic = Critic(replace(WISHED, tones=tones))
+    same = played(TUNE, last=0.2)
+    assert judged(same, critic) == pytest.approx(judged(same), abs=1e-9)
+    sharp = played([pitch + 1 for pitch in TUNE])
+    worse = judged(sharp) - judged(sharp, critic)
+    assert 1.0 < worse < 2.0
+
+
+def test_a_line_that_comes_back_to_its_own_notes_is_better_unless_it_is_stuck() -> None:
+    assert returns(0.0, 200) == -1.0
+    assert returns(0.075, 200) == pytest.approx(-0.5)
+    assert returns(0.15, 200) == returns(0.3, 200) == 0.0
+    assert returns(1.0, 200) == -1.0
+    assert returns(0.05, 50) == 0.0  # a short line has less time to come back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,6 +121,20 @@ def test_answers_lie_on_the_grid(
     assert np.mean(shares) >= least
     free = [answer(house, inputs(played(score, beat, s)), s, strength=0.0) for s in range(4)]
     assert np.mean([on_grid(onsets, beat, places) for onsets in free]) < 0.8
+
+
+def test_a_phrase_in_another_tempo_is_answered_in_it(house: Predictor) -> None:
+    """After a riff in one tempo and its answer come chords in another."""
+    shares, later = [], 30.0
+    for seed in range(4):
+        riff = inputs(played(RIFF, 0.6, seed))
+        chords = [
+            replace(note, onset=note.onset + later) for note in played(CHORDS[:20], 0.74, seed + 4)
+        ]
+        onsets = answer(house, [*riff, *inputs(chords)], seed) - later
+        assert len(onsets) >= 3
+        shares.append(on_grid(onsets, 0.74, SIXTEENTHS))
+    assert np.mean(shares) >= 0.8
 
 
 def test_the_first_note_waits_for_the_next_place(house: Predictor) -> None:

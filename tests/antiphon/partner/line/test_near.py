@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,11 @@ from antiphon.instrument.controls import Biases
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
 from antiphon.partner.line.cue import Cue
-from antiphon.partner.line.form import cue_of
+from antiphon.partner.line.form import cue_of, wished_manner
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.manner import Manner, manner_of
-from antiphon.partner.line.near import Density, Loudness, Register
+from antiphon.partner.line.near import Density, Key, Loudness, Register
 from antiphon.partner.line.place import Progress
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.rules import Moment
@@ -34,6 +35,7 @@ CODEC = PerformanceCodec()
 TABLES = FieldTables.of(CODEC)
 STRAY = 5.0
 MANNER = Manner(rate=4.0, chords=0.2, pitch=60.0, velocity=64.0)
+IN_C = (0.25, 0.0, 0.15, 0.0, 0.15, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.05)
 
 
 def weights(rule: Rule, progress: Progress, previous: float) -> dict[str, NDArray[np.float32]]:
@@ -100,7 +102,8 @@ def test_a_line_of_too_many_chords_is_led_away_from_them() -> None:
 
 
 def test_first_notes_are_free() -> None:
-    for rule in (Density(MANNER), Register(MANNER), Loudness(MANNER)):
+    in_c = Key(replace(MANNER, tones=IN_C))
+    for rule in (Density(MANNER), Register(MANNER), Loudness(MANNER), in_c):
         for row in weights(rule, Progress(10.0), 9.8).values():
             assert np.abs(row).max() < 1e-6
 
@@ -111,6 +114,40 @@ def test_a_line_that_lies_too_high_or_is_too_loud_is_led_back() -> None:
     assert pitches[60] > pitches[72] + 1.0
     velocities = weights(Loudness(MANNER), off, 11.8)["velocity"]
     assert velocities[16] > velocities[25] + 1.0
+
+
+def test_tones_that_there_were_too_many_of_are_led_away_from_in_every_octave() -> None:
+    rule = Key(Manner(4.0, 0.2, 60.0, 64.0, tones=IN_C))
+    sharp = weights(rule, after(8, 0.25, pitch=61), 11.8)["pitch"]
+    assert sharp[61] == sharp[73] < sharp[62] - 1.0
+    assert sharp[60] > sharp[59] > sharp[63]
+    # One sharp among the notes of the key is hardly too many, the tonic alone is.
+    tonic = weights(rule, after(8, 0.25, pitch=60), 11.8)["pitch"]
+    assert tonic[60] < tonic[63] < tonic[67]
+    one = weights(rule, after(1, 0.25, pitch=61), 10.2)["pitch"]
+    assert -1.0 < one[61] < 0.0
+
+
+def test_a_phrase_without_a_clear_key_leaves_all_tones_free() -> None:
+    tritones = notes_to_array(
+        Note(60 + step, index * 0.3, 0.25, 64)
+        for index, step in enumerate((0, 6, 1, 7, 0, 6, 1, 7))
+    )
+    cue = cue_of(FormSettings(), tritones)
+    assert cue.manner is not None
+    assert cue.manner.tones == ()
+    assert Key not in {type(rule) for rule in cue.rules}
+
+
+def test_away_from_the_key_is_a_fifth_above() -> None:
+    manner = Manner(4.0, 0.2, 60.0, 64.0, triad=(0, 4, 7), tones=IN_C)
+    away = wished_manner(FormSettings(key="away"), manner)
+    assert away.triad == (7, 11, 2)
+    assert away.tones[7] == IN_C[0]
+    assert away.tones[6] == IN_C[11]
+    assert wished_manner(FormSettings(key="near"), manner) == manner
+    free = wished_manner(FormSettings(key="free"), manner)
+    assert (free.tones, free.triad) == ((), (0, 4, 7))
 
 
 def answered(kit: Kit, phrase: NoteArray, form: FormSettings, seed: int = 0) -> NoteArray:
@@ -128,7 +165,27 @@ def answered(kit: Kit, phrase: NoteArray, form: FormSettings, seed: int = 0) -> 
 PHRASE = notes_to_array(
     Note(55 + index % 12, index * 0.25, 0.2, 60 + index % 8) for index in range(32)
 )
-FREE = FormSettings(density="free", register="free", loudness="free", endings=False)
+FREE = FormSettings(density="free", register="free", loudness="free", key="free", endings=False)
+TUNE = notes_to_array(
+    Note(60 + step, index * 0.25, 0.2, 64)
+    for index, step in enumerate((0, 4, 7, 4, 0, 2, 4, 5, 7, 5, 4, 2, 0, 7, 11, 7) * 2)
+)
+
+
+def test_an_answer_is_in_the_key_of_the_phrase_unless_it_is_free(kit: Kit) -> None:
+    def share(form: FormSettings, *tones: int) -> float:
+        answers = [answered(kit, TUNE, form, seed) for seed in range(6)]
+        assert min(map(len, answers)) > 16
+        played = np.concatenate([notes["pitch"] % 12 for notes in answers])
+        return float(np.isin(played, tones).mean())
+
+    near, free, away = (FormSettings(endings=False, key=key) for key in ("near", "free", "away"))
+    out_of_key = (1, 3, 6, 8, 10)
+    # The instrument draws anything; the rule is soft.
+    assert share(near, *out_of_key) < 0.95 * share(free, *out_of_key)
+    f, f_sharp = 5, 6  # the key a fifth above C major has the second
+    assert share(away, f_sharp) > share(near, f_sharp)
+    assert share(away, f) < share(near, f)
 
 
 def test_an_answer_stays_near_unless_it_is_free(kit: Kit) -> None:

@@ -185,6 +185,16 @@ def test_the_beat_is_that_of_the_cue() -> None:
     assert (end - begin) / 0.35 == pytest.approx(11.0, abs=0.1)
 
 
+def test_an_answer_does_not_begin_with_the_short_word_that_it_follows() -> None:
+    codec = SymbolsCodec(sorted((*WORDS, "D4:0.25")), lengths=(0.25, *LENGTHS))
+    improviser = improviser_for(Book([]), codec, PartnerSettings())
+    seed = notes_at([0.125 * number for number in range(65)])
+    tuned = improviser.tuned(Cue(0.0, beats=Beats(0.5, 0.0001)), seed)  # a hair late
+    place = Place(0, np.array([codec.index["D4:0.25"]], np.int32), 8.0)
+    begin, _ = tuned.span(place, 8.0, 4.0)  # offline, at once
+    assert begin == pytest.approx(8.25, abs=0.001)
+
+
 def test_without_a_cue_the_beat_is_that_of_the_notes() -> None:
     codec = SymbolsCodec(sorted(WORDS), lengths=LENGTHS)
     improviser = improviser_for(Book([]), codec, PartnerSettings())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,15 +137,3 @@ def test_a_player_who_lifts_in_time_gets_ends_in_time() -> None:
     assert found[0].ends is not None
     assert found[1].ends is None
     assert len(found[0].ends.peaks) >= 1
-
-
-def test_it_is_learned_in_time() -> None:
-    """At the end of a phrase there is time, but not much: 3 ms on an idle machine."""
-    heard, beats = moments((0.0, 0.25, 0.5, 0.75), 24), Beats(BEAT, 0.0)
-    learned(heard, beats)
-    times = []
-    for _ in range(20):
-        begun = clock.perf_counter()
-        learned(heard, beats)
-        times.append(clock.perf_counter() - begun)
-    assert min(times) < 0.006

@@ -241,3 +241,16 @@ def test_a_silence_is_judged_anew_after_an_answer(how: str) -> None:
     else:
         _play(detector, [5.0])
     assert not detector.judged
+
+
+def test_a_held_key_is_waited_for_until_the_next_bar_where_the_beat_is_sure() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    detector.press(1.0)
+    for bar, end in ((4.0, 5.0), (1.0, 3.5), (60.0, 6.0)):
+        detector.expect(-math.inf, bar)
+        assert detector.end(held_until=math.inf) == pytest.approx(end)
+        assert detector.end() == pytest.approx(1.6)  # the key is up
+    hasty = PhraseDetector(PartnerSettings(longest_pause=3.0))
+    hasty.press(1.0)
+    hasty.expect(-math.inf, 4.0)
+    assert hasty.end(held_until=math.inf) == pytest.approx(4.0)

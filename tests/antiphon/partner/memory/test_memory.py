@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import OWN, Memory
-from antiphon.partner.memory.trail import Trail
+from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.trail import MOST_DRAWN, Trail
+from antiphon.partner.memory.weights import OWN
 
 if TYPE_CHECKING:
     from antiphon.partner.memory.remembered import Remembered
@@ -139,8 +140,66 @@ def test_the_trail_is_a_value_that_lines_fork() -> None:
     assert len(trail.rows) == 10
     assert one.rows.tolist() == rows[:11].tolist()
     assert other.rows.tolist() == [*rows[:10].tolist(), rows[30].tolist()]
-    long = Trail.of(rows, keys[-1]).after(rows[0], keys[0])
-    assert len(long.rows) == LONGEST
+    assert Trail.of(rows, keys[-1]).drawn == 0
+    assert (one.drawn, len(one.keys)) == (1, 2)
+    assert one.key.tolist() == keys[10].tolist()
+
+
+def test_a_trail_is_bounded() -> None:
+    rows, keys = some_notes(60, 2)
+    trail = Trail.of(rows, keys[-1])
+    assert len(trail.rows) == LONGEST
+    for index in range(MOST_DRAWN + 50):
+        trail = trail.after(rows[index % 60], keys[index % 60])
+    assert trail.drawn == MOST_DRAWN
+    assert len(trail.rows) == LONGEST + MOST_DRAWN
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    heard=st.integers(1, 90),
+    drawn=st.integers(1, 90),
+    seed=st.integers(0, 1000),
+    pitches=st.sampled_from([2, 4, 12]),
+)
+def test_a_line_comes_back_to_its_own_notes_as_if_they_were_remembered(
+    heard: int, drawn: int, seed: int, pitches: int
+) -> None:
+    rows, keys = some_notes(heard + drawn, seed, pitches)
+    before, after = a_memory(), a_memory()
+    for index in range(heard + drawn):
+        after.add(rows[index], keys[index], own=index >= heard)
+        if index < heard:
+            before.add(rows[index], keys[index])
+    trail = Trail.of(rows[:heard], keys[heard - 1])
+    for index in range(heard, heard + drawn):
+        trail = trail.after(rows[index], keys[index])
+    shorter = Trail.of(rows[: heard + drawn - 1], keys[heard + drawn - 2])
+    for one, other in (
+        (before.recall(trail), after.recall(Trail.of(rows, keys[-1]))),
+        # Lines that have drawn different numbers of notes are recalled for at once.
+        (before.recall_each([shorter, trail])[1], after.recall(Trail.of(rows, keys[-1]))),
+    ):
+        assert one is not None
+        assert other is not None
+        assert len(one.rows) == min(heard + drawn - 1, CANDIDATES)
+        assert sorted(one.weights.tolist()) == pytest.approx(
+            sorted(other.weights.tolist()), abs=1e-4
+        )
+        assert float(one.lengths.sum()) == pytest.approx(float(other.lengths.sum()))
+
+
+def test_a_line_that_knows_nothing_comes_back_to_its_own_notes() -> None:
+    rows, keys = some_notes(20, 7)
+    trail = Trail.of(rows[:1], keys[0])
+    memory = a_memory()
+    assert memory.recall(trail) is None
+    for row, key in zip(rows[1:], keys[1:], strict=True):
+        trail = trail.after(row, key)
+    recall = memory.recall(trail)
+    assert recall is not None
+    assert len(recall.rows) == 19
+    assert a_memory(gain=0.0).recall(trail) is None
 
 
 def test_a_full_memory_forgets_the_partners_oldest_first_then_the_oldest() -> None:

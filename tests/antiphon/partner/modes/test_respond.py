@@ -235,3 +235,15 @@ def test_little_is_done_in_one_tick(kit: Kit) -> None:
     assert imitator.reads >= 64
     assert imitator.calls > 3
     assert most <= 4  # a flam is drawn anew
+
+
+def test_a_chord_that_is_held_is_answered_after_a_bar_where_the_beat_is_sure(kit: Kit) -> None:
+    beat = 0.8
+    pitches = (60, 64, 67, 64) * 5
+    events = kit.phrase(gap=beat, legato=0.5, pitches=pitches)
+    last = events[-2].time + beat
+    chord = [NoteOn(last, 0, pitch, 70) for pitch in (48, 64, 72)]
+    stage = kit.stage().run([*events, *chord], until=last + 9.0)
+    answer = [onset for onset in stage.onsets if onset > last]
+    assert answer
+    assert last + 4.25 * beat <= answer[0] < last + 6.0 * beat

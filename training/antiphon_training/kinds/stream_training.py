@@ -1,37 +1,98 @@
-"""Training of the house network: stretches of music, the state carried from batch to batch."""
+"""Training of the networks of streams: stretches of music, the state carried between batches."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 
+from antiphon.errors import CorpusError
 from antiphon_training.kinds.schedule import WarmHoldDecay
 from antiphon_training.kinds.setup import Pieces, Plan, TrainingSetup
 from antiphon_training.networks.streaming import StreamingNetwork
 from antiphon_training.sequences.stretches import (
     UNTAUGHT,
+    Augmentation,
     Batch,
     Stretches,
     validation_windows,
 )
+from antiphon_training.sequences.word_stretches import WordStretches, padded_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from antiphon.music.codecs.codec import Codec
     from antiphon_training.kinds.kind import Sections
+    from antiphon_training.kinds.stream_fit import StreamFitSection
 
 VALIDATION_LENGTH = 512
 """Notes of a validation window, at most."""
 
 
-def set_up_house(
+def set_up_notes(
     network: Any, recipe: Sections, codec: Codec, pieces: Pieces, hours: float | None
 ) -> TrainingSetup:
-    """Return the house network of a recipe, compiled, with its data."""
+    """Return the network of a recipe, compiled, with its data: rows are notes."""
+    length = min(VALIDATION_LENGTH, max(len(piece) for piece in pieces.validation))
+    validation = validation_windows(pieces.validation, codec, length)
+    stretches = _stretches(Stretches, recipe, recipe.augmentation.values(), codec, pieces)
+    return _set_up(network, recipe.fit, codec, stretches, validation, hours)
+
+
+def set_up_words(
+    network: Any, recipe: Sections, codec: Codec, pieces: Pieces, hours: float | None
+) -> TrainingSetup:
+    """Return the network of a recipe, compiled, with its data: rows are words.
+
+    Raises
+    ------
+    CorpusError
+        No word of the vocabulary is in the pieces.
+    """
+    validation = padded_windows(pieces.validation, codec, VALIDATION_LENGTH)
+    known = [i for i, piece in enumerate(pieces.train) if len(codec.encode(piece))]
+    if not known or not len(validation[0]["previous"]):
+        raise CorpusError(
+            "The corpora are too small: no word of the vocabulary is left to train on, or none "
+            "for validation; add files, or lower codec.seen."
+        )
+    pieces = Pieces(
+        [pieces.train[i] for i in known],
+        pieces.validation,
+        [pieces.lessons[i] for i in known] if pieces.lessons else (),
+    )
+    on_the_grid = replace(recipe.augmentation.values(), tempo=1.0, held_share=0.0)
+    stretches = _stretches(WordStretches, recipe, on_the_grid, codec, pieces)
+    return _set_up(network, recipe.fit, codec, stretches, validation, hours)
+
+
+def _stretches(
+    kind: type[Stretches], recipe: Sections, how: Augmentation, codec: Codec, pieces: Pieces
+) -> Stretches:
     fit = recipe.fit
+    return kind(
+        pieces.train,
+        codec,
+        fit.batch,
+        fit.steps,
+        fit.batches_a_round,
+        how,
+        fit.seed,
+        pieces.lessons,
+    )
+
+
+def _set_up(
+    network: Any,
+    fit: StreamFitSection,
+    codec: Codec,
+    stretches: Stretches,
+    validation: Batch,
+    hours: float | None,
+) -> TrainingSetup:
     model = StreamingNetwork(network, fit.batch)
     model.build()
     schedule = WarmHoldDecay(
@@ -54,22 +115,11 @@ def set_up_house(
         },
     )
     optimizer.build(model.trainable_variables)
-    stretches = Stretches(
-        pieces.train,
-        codec,
-        fit.batch,
-        fit.steps,
-        fit.batches_a_round,
-        recipe.augmentation.values(),
-        fit.seed,
-        pieces.lessons,
-    )
-    length = min(VALIDATION_LENGTH, max(len(piece) for piece in pieces.validation))
     return TrainingSetup(
         model,
         network,
         lambda epochs_done: _batches(stretches, codec, fit, epochs_done),
-        validation_windows(pieces.validation, codec, length),
+        validation,
         fit.batch,
         Plan(fit.epochs, fit.steps_an_epoch, fit.batch * fit.steps, fit.patience, hours),
     )

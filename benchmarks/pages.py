@@ -1,0 +1,95 @@
+"""How playable the pages of pieces are: ties over keys that are struck again, and ties at all.
+
+    python benchmarks/pages.py FOLDER... [--files 40] [--seconds 40] [--guessed]
+
+The beginning of each MIDI file in each FOLDER is laid out on two staves: as the file tells its
+notation, or `--guessed` from its seconds alone. `over_restrikes` counts the written notes
+that still sound where a voice of either staff strikes their key again; `tied` is the share of
+note heads that a tie leads to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.reading import read_performance
+from antiphon_training.notation.page import Page, lay_out
+
+if TYPE_CHECKING:
+    from antiphon_training.notation.voices import Event
+
+
+def events(page: Page) -> list[Event]:
+    """Return all written notes of a page."""
+    staves = (page.right, page.left)
+    return [event for staff in staves for event in (*staff.flowing, *staff.holding)]
+
+
+def over_restrikes(page: Page) -> int:
+    """Return how many notes sound on where their key is struck again."""
+    struck: dict[int, list[int]] = {}
+    for event in events(page):
+        for pitch in event.pitches:
+            struck.setdefault(pitch, []).append(event.start)
+    return sum(
+        any(event.start < start < event.end for start in struck[pitch])
+        for event in events(page)
+        for pitch in event.pitches
+    )
+
+
+def laid_out(path: Path, seconds: float, *, guessed: bool) -> Page:
+    """Return the page of the beginning of a file."""
+    performance = read_performance(path)
+    notes = performance.notes()
+    notated = Notated() if guessed else notated_by(performance, notes)
+    first = notes["onset"] < notes["onset"][0] + seconds
+    if notated.hands is not None:
+        notated = replace(notated, hands=notated.hands[first])
+    return lay_out(notes[first], notated=notated)
+
+
+def figures(paths: list[Path], seconds: float, *, guessed: bool) -> dict[str, object]:
+    """Return the figures of some files."""
+    wrong, heads, ties = [], 0, 0
+    for path in paths:
+        page = laid_out(path, seconds, guessed=guessed)
+        wrong.append(over_restrikes(page))
+        for staff in (page.right, page.left):
+            for event in (*staff.flowing, *staff.holding):
+                written = len(staff.ruler.written(event.start, event.end))
+                heads, ties = heads + written, ties + written - 1
+    return {
+        "pieces": len(paths),
+        "over_restrikes": sum(wrong),
+        "pieces_with_some": int(np.count_nonzero(wrong)),
+        "tied": round(ties / heads, 3),
+    }
+
+
+def main() -> None:
+    """Print the figures of each folder."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    arguments.add_argument("--files", type=int, default=40)
+    arguments.add_argument("--seconds", type=float, default=40.0)
+    arguments.add_argument("--guessed", action="store_true", help="hear it as a performance")
+    chosen = arguments.parse_args()
+    told = {}
+    for folder in chosen.folders:
+        paths = sorted(folder.rglob("*.mid"))
+        order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
+        files = [paths[index] for index in order.tolist()]
+        told[folder.name] = figures(files, chosen.seconds, guessed=chosen.guessed)
+    print(json.dumps(told, indent=2))
+
+
+if __name__ == "__main__":
+    main()
