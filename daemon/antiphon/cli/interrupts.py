@@ -7,7 +7,7 @@ in a callback of the garbage collector as JAX has one, it cannot be raised: Pyth
 
 from __future__ import annotations
 
-import _thread
+import signal
 import sys
 import threading
 from contextlib import contextmanager
@@ -22,7 +22,11 @@ DELAY = 0.05
 
 def _again() -> None:
     """Interrupt the main thread a little later."""
-    timer = threading.Timer(DELAY, _thread.interrupt_main)
+    main = threading.main_thread().ident
+    if main is None:
+        return
+    # A real signal, which also ends a wait for a lock; `interrupt_main` does not.
+    timer = threading.Timer(DELAY, signal.pthread_kill, (main, signal.SIGINT))
     timer.daemon = True
     timer.start()
 
