@@ -36,6 +36,12 @@ def house_instrument() -> Path:
     return _existing(_PACKAGE / "shipped" / HOUSE_INSTRUMENT)
 
 
+def find_instrument(name: str | Path) -> Path:
+    """Return the file of an instrument: a path, or "house" for the shipped one."""
+    path = Path(name)
+    return house_instrument() if str(name) == "house" and not path.exists() else path
+
+
 def house_performance() -> Path:
     """Return the bundled human performance, which plays the player's part."""
     return _existing(_PACKAGE / "shipped" / HOUSE_PERFORMANCE)

@@ -18,8 +18,9 @@ from antiphon.instrument import load_card
 from antiphon.instrument.metadata import read_metadata
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
+from antiphon.resources import find_instrument
 from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
-from antiphon_training.fitting.fine_tuning import Pretrained, find_instrument, read_pretrained
+from antiphon_training.fitting.fine_tuning import Pretrained, read_pretrained
 from antiphon_training.networks.weights import WEIGHTS_KEY
 from antiphon_training.recipe import read_recipe
 
@@ -242,13 +243,6 @@ def test_an_instrument_without_labels_is_a_sentence(tmp_path: Path) -> None:
     tiny = Path(__file__).parents[1] / "antiphon" / "instrument" / "tiny.onnx"
     with pytest.raises(TrainingError, match="does not say where its weights are"):
         read_pretrained(tiny)
-
-
-def test_the_shipped_instrument_is_found_by_its_name() -> None:
-    from antiphon.resources import house_instrument
-
-    assert find_instrument("house") == house_instrument()
-    assert find_instrument("mine.onnx") == Path("mine.onnx")
 
 
 def test_the_shipped_instrument_can_be_trained_further() -> None:

@@ -29,8 +29,9 @@ def info(
 ) -> None:
     """Show what an instrument is, and what it learned from."""
     from antiphon.instrument import load_card
+    from antiphon.resources import find_instrument
 
-    card = load_card(file or _house())
+    card = load_card(find_instrument(file or "house"))
     if as_json:
         import json
 
@@ -38,13 +39,6 @@ def info(
     else:
         for line in _lines(card):
             typer.echo(line)
-
-
-def _house() -> Path:
-    """Return the instrument that comes with Antiphon."""
-    from antiphon.resources import house_instrument
-
-    return house_instrument()
 
 
 def _lines(card: Card) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from antiphon.resources import house_instrument
+from antiphon.resources import find_instrument
 from antiphon.settings import FIXED, PathOrWord, Section
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class InstrumentSection(Section, frozen=True, kw_only=True):
@@ -28,4 +30,4 @@ class InstrumentSection(Section, frozen=True, kw_only=True):
     @property
     def file(self) -> Path:
         """The instrument's file."""
-        return house_instrument() if self.path == "house" else Path(self.path)
+        return find_instrument(self.path)

@@ -28,7 +28,8 @@ def read_instrument(name: str | None, quick: bool) -> Pretrained | None:
             "An instrument keeps its sizes when it is trained further; leave out --quick, or "
             "--continue-from."
         )
-    from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
+    from antiphon.resources import find_instrument
+    from antiphon_training.fitting.fine_tuning import read_pretrained
 
     return read_pretrained(find_instrument(name))
 

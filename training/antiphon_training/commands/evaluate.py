@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 def evaluate(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="The instrument.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.onnx", help='The instrument; "house" is the shipped one.'),
+    ],
     corpus: Annotated[
         str,
         typer.Argument(metavar="CORPUS", help="A folder of music; music21:NAME is music21's own."),
@@ -111,6 +114,7 @@ def evaluate(
     They are those held out; where none is, those that it did not learn from.
     """
     from antiphon.instrument import Predictor
+    from antiphon.resources import find_instrument
     from antiphon_training.corpora.folder import list_files
     from antiphon_training.corpora.piece import Reading
     from antiphon_training.evaluation.excerpts import Lengths
@@ -123,7 +127,7 @@ def evaluate(
         raise UsageError(f"{file} is a folder; name an .onnx file (`antiphon export` writes one).")
     verbosity: Verbosity = ctx.obj or Verbosity()
     sections, say = _sections(setting or ()), verbosity.say
-    predictor = Predictor(file, threads)
+    predictor = Predictor(find_instrument(file), threads)
     name = list_files(corpus).name
     reading = Reading.for_codec(predictor.codec, track or tracks_of(predictor.card, name))
     composers = composer or composers_of(predictor.card, name)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon import resources
 from antiphon.errors import TrainingError
 from antiphon.instrument import Card, load_card
 from antiphon.instrument.metadata import read_metadata
@@ -30,6 +28,7 @@ from antiphon_training.recipe_sections import AugmentationRecipe, CodecSection, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 
 ZERO_POINT = 128
@@ -132,12 +131,6 @@ class Pretrained:
             "heldout": dict(card.heldout),
             "corpus": [dict(corpus) for corpus in card.corpus],
         }
-
-
-def find_instrument(name: str) -> Path:
-    """Return the file of an instrument: a path, or "house" for the shipped one."""
-    path = Path(name)
-    return resources.house_instrument() if name == "house" and not path.exists() else path
 
 
 def read_pretrained(path: Path) -> Pretrained:

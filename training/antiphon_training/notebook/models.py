@@ -167,10 +167,11 @@ def load_model(source: Path | str) -> Model:
         It is neither, or cannot be read.
     """
     with _quietly():
+        from antiphon.resources import find_instrument
         from antiphon_training.fitting import checkpoint
-        from antiphon_training.fitting.fine_tuning import find_instrument, read_pretrained
+        from antiphon_training.fitting.fine_tuning import read_pretrained
 
-        path = find_instrument(str(source))
+        path = find_instrument(source)
         if path.is_dir():
             network, details = checkpoint.load(path)
             return Model(network, details.codec, run=path)
