@@ -13,7 +13,7 @@ from antiphon.compose.continuing import continuation, counted
 from antiphon.compose.in_time import beats_after, going_on, placed, steady
 from antiphon.compose.piece import Composition
 from antiphon.compose.temperatures import with_temperatures
-from antiphon.compose.writers import check_length, check_out, open_writer
+from antiphon.compose.writers import check_length, check_out, open_writer, tell_pages
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.instrument import Predictor
@@ -148,10 +148,7 @@ def compose(
         synth.gain,
         notated,
     )
-    files = [file for write in writers for file in write(piece)]
-    for file in files:
-        if file not in wish.out:
-            say(f"Another page is in {file}.")
+    tell_pages([file for write in writers for file in write(piece)], wish.out, say)
     return piece
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiphon.compose.piece import Composition
-from antiphon.compose.writers import SOUNDS, check_out, open_sound, open_writer
+from antiphon.compose.writers import SOUNDS, check_out, open_sound, open_writer, tell_pages
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
@@ -88,10 +88,7 @@ def render(
             f"{order.file} ends at {performance.seconds:.1f} s, so there is nothing --from "
             f"{order.start:g} on."
         )
-    for write in writers:
-        for file in write(performance):
-            if file not in order.out:
-                say(f"Another page is in {file}.")
+    tell_pages([file for write in writers for file in write(performance)], order.out, say)
 
 
 def last_session(folder: Path) -> Path:

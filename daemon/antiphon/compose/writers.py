@@ -190,3 +190,18 @@ def open_sound(
             encode(sound, path)
 
     return write
+
+
+def tell_pages(written: Sequence[Path], out: Sequence[Path], say: Callable[[str], None]) -> None:
+    """Say where the pages are of a score that became several numbered files.
+
+    Parameters
+    ----------
+    written : sequence of Path
+        The files that were written.
+    out : sequence of Path
+        The files that were asked for; those among `written` need no word.
+    """
+    pages = [str(path) for path in written if path not in out]
+    if pages:
+        say(f"The pages are in {', '.join(pages)}.")
