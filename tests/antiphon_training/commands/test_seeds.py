@@ -9,9 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError, TrainingError, UsageError
 from antiphon.instrument import Predictor
+from antiphon.music.files.notated import notated_by
+from antiphon.music.files.reading import read_performance
+from antiphon.music.note import Note, notes_to_array
+from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.commands.seeds import from_training, from_validation
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.split import split_corpora
@@ -74,11 +79,54 @@ def test_a_run_says_which_side_a_piece_was_on(
         rng = np.random.default_rng(seed)
         beginning = find(tiny.card, tiny.codec, rng, corpus=None, run=run)
         assert len(beginning.notes) == 64
-        assert beginning.notes["onset"][0] == 0.0
+        # What a file tells of its bars is kept, so a note may begin within one.
+        told, first = beginning.notated, float(beginning.notes["onset"][0])
+        if told.clock is None:
+            assert first == 0.0
+        else:  # the metre of a file that tells only its beats is to be guessed
+            assert 0.0 <= first < told.clock.second_at(told.metres[0].bar if told.metres else 1.0)
         assert np.all(np.diff(beginning.notes["onset"]) >= 0.0)
         found.add(beginning.told.split()[6].rstrip(","))
     assert found <= sides()[side]
     assert len(found) > 1 or len(sides()[side]) == 1
+
+
+def test_the_bars_of_a_file_are_kept(tiny: Predictor) -> None:
+    telling, folder = 0, str(MUSIC / "songs")
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        beginning = from_training(tiny.card, tiny.codec, rng, corpus=folder, run=None)
+        performance = read_performance(MUSIC / beginning.told.split()[6].rstrip(","))
+        whole = notated_by(performance, performance.notes())
+        clock, told = whole.clock, beginning.notated
+        assert (told.clock is None) == (clock is None)
+        if clock is None or told.clock is None:
+            continue
+        telling += 1
+        of_file, of_part = performance.notes()["onset"], beginning.notes["onset"]
+        beats = told.clock.beats_at(of_part)
+        onsets = {round(beat, 3) for beat in clock.beats_at(of_file).tolist()}
+        line = whole.bar_line(_seconds_into(of_file, of_part))
+        assert {round(beat + line, 3) for beat in beats.tolist()} <= onsets
+        assert (told.hands is None) == (whole.hands is None)
+        assert told.hands is None or len(told.hands) == len(of_part)
+    assert telling > 3
+
+
+def _seconds_into(whole: NDArray[np.float64], part: NDArray[np.float64]) -> float:
+    """Return when a stretch begins in its file."""
+    later = part - part[0]
+    for onset in np.unique(whole).tolist():
+        if np.isclose((onset + later)[:, None], whole, atol=1e-4).any(axis=1).all():
+            return onset
+    raise AssertionError("the stretch is not of this file")
+
+
+def test_a_file_that_is_gone_tells_no_bars(tmp_path: Path) -> None:
+    stretch = notes_to_array([Note(60, 3.0, 0.5, 80), Note(62, 3.5, 0.5, 80)])
+    notes, notated = in_bars(tmp_path / "gone.mid", stretch, "keys")
+    assert notes["onset"].tolist() == [0.0, 0.5]
+    assert notated.clock is None
 
 
 def test_the_same_number_finds_the_same(tiny: Predictor, run: Path) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from antiphon.compose import Beginning
 from antiphon.errors import TrainingError, UsageError
 from antiphon.wording import how_many
+from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.corpora.corpus import Reading, load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Card
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import NoteArray
+    from antiphon.music.pedal import Pedal
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.corpora.piece import Side
 
@@ -122,23 +124,25 @@ def _random_stretch(
     many = np.array([max(len(each) - rows, 1) for each in starts], dtype=np.float64)
     chosen = int(rng.choice(len(pieces), p=many / many.sum()))
     first = int(rng.integers(int(many[chosen])))
-    return _stretch(*pieces[chosen], starts[chosen][first : first + rows + 1], rows)
+    return _stretch(*pieces[chosen], starts[chosen][first : first + rows + 1], rows, codec.pedal)
 
 
-def _stretch(corpus: Corpus, index: int, places: Sequence[int], rows: int) -> Beginning:
-    """Return the notes of so many rows of a piece, moved to time 0."""
+def _stretch(
+    corpus: Corpus, index: int, places: Sequence[int], rows: int, pedal: Pedal
+) -> Beginning:
+    """Return the notes of so many rows of a piece, moved to time 0 or into their first bar."""
     piece = corpus.piece(index)
     last = places[rows] if len(places) > rows else len(piece)
-    notes = piece[places[0] : last].copy()
-    since = float(notes["onset"][0])
-    notes["onset"] -= since
+    stretch = piece[places[0] : last]
+    since = float(stretch["onset"][0])
+    notes, notated = in_bars(corpus.folder / corpus.files[index], stretch, pedal)
     title = corpus.titles[index] or Path(corpus.files[index]).stem
     minutes, seconds = divmod(int(since), 60)
     sentence = (
         f"It begins with {how_many(len(notes), 'note')} of {corpus.name}/{corpus.files[index]}, "
         f"from {minutes}:{seconds:02d} on."
     )
-    return Beginning(f"After {title}", notes, sentence)
+    return Beginning(f"After {title}", notes, sentence, notated)
 
 
 def _places(piece: NoteArray, span: float | None) -> list[int]:

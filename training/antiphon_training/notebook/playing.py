@@ -146,8 +146,9 @@ def pick_beginning(model: Model, side: Side = "valid", *, seed: int = 1) -> Tabl
         raise UsageError("This network is of no run, so it knows no music; give notes to continue.")
     rows = model.instrument.window or STREAM_ROWS
     rng = np.random.default_rng([seed, 1])
-    found = beginning_of_run(model.run, side, model.codec, rows, rng)
-    return in_unit(notes_table(found.notes), "seconds")
+    notes = beginning_of_run(model.run, side, model.codec, rows, rng).notes
+    notes["onset"] -= notes["onset"][0]  # it may begin within a bar
+    return in_unit(notes_table(notes), "seconds")
 
 
 def _controls(temperature: Temperature, codec: Codec) -> Any:
