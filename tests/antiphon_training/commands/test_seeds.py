@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError, TrainingError, UsageError
 from antiphon.instrument import Predictor
-from antiphon.music.files.notated import notated_by
 from antiphon.music.files.reading import read_performance
+from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, notes_to_array
 from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.commands.seeds import from_training, from_validation

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.errors import AntiphonError
-from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
+from antiphon.music.files.telling import notated_by
 
 if TYPE_CHECKING:
     from pathlib import Path
