@@ -121,6 +121,8 @@ def _measured(
         yield f"{selected.note}."
     every = -(-len(selected.files) // MEASURED) or 1
     some = replace(selected, files=selected.files[::every])
+    if every > 1:
+        yield f"To save time, {len(some.files)} of these {len(selected.files)} are measured here."
     yield from measure(
         predictor, some, reading, [named], cache=order.cache, say=verbosity.say
     ).report.lines()

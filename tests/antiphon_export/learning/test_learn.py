@@ -15,6 +15,7 @@ from antiphon.instrument import Predictor
 from antiphon.music.files.reading import read_performance
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import Note, notes_to_array
+from antiphon_export.learning import doing
 from antiphon_export.learning.order import LearnOrder
 from antiphon_export.learning.running import learn_from
 
@@ -121,3 +122,13 @@ def test_an_empty_folder_is_a_sentence(order: LearnOrder, tmp_path: Path) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(CorpusError, match=r"holds no \.mid file and no score"):
         learn_from(replace(order, corpora=(str(tmp_path / "empty"),)), Verbosity())
+
+
+def test_how_many_are_measured_is_told(order: LearnOrder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doing, "MEASURED", 4)
+    tests = Path(__file__).parents[2]
+    tiny = Predictor(tests / "antiphon" / "instrument" / "tiny.onnx")
+    told = list(doing._measured(tiny, order.corpora[0], order, Verbosity()))
+    assert "all its pieces are measured" in told[0]
+    assert told[1] == "To save time, 4 of these 8 are measured here."
+    assert "of 4 pieces" in told[2]
