@@ -81,10 +81,13 @@ def _chords(page: Page) -> str:
 
 def _symbol(symbol: ChordSymbol) -> str:
     """Return a chord symbol as markup, with a small sharp or flat."""
-    signs = {"#": "\\teeny \\raise #0.6 \\sharp", "b": "\\teeny \\raise #0.4 \\flat"}
+    signs = {
+        "#": "\\hspace #0.15 \\teeny \\raise #0.6 \\sharp \\hspace #0.25",
+        "b": "\\hspace #0.1 \\teeny \\raise #0.4 \\flat \\hspace #0.2",
+    }
     parts = re.split("([#b])", symbol.figure)
     inside = " ".join(signs.get(part) or _quoted(part) for part in parts if part)
-    return f"\\sans \\concat {{ {inside} }}"
+    return f"\\upright \\sans \\concat {{ {inside} }}"
 
 
 def _pedals(page: Page) -> Iterator[tuple[int, str]]:
