@@ -23,13 +23,14 @@ import symusic
 from numpy.typing import NDArray
 
 from antiphon.music.files.hands import UNTOLD
-from antiphon.music.files.notated import Notated, notated_by
 from antiphon.music.files.reading import read_performance
+from antiphon.music.files.telling import notated_by
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.grid import Grid, find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 
 if TYPE_CHECKING:
+    from antiphon.music.files.notated import Notated
     from antiphon.music.note import NoteArray
 
 NEAR = 0.02

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
+from antiphon.music.files.telling import notated_by
 from antiphon_training.notation.page import Page, lay_out
 
 if TYPE_CHECKING:

@@ -10,37 +10,23 @@ from typing import Annotated
 
 import typer
 
+from antiphon.cli.options import ConfigFile, SoundFontFile, Temperatures
 from antiphon.cli.verbosity import Verbosity
-from antiphon_training.commands.options import CacheFolder
+from antiphon_training.commands.options import CacheFolder, Composers, Corpora, Hours, Quick
 
 INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
 
 def learn(
     ctx: typer.Context,
-    corpora: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CORPUS...", help="Folders of music; music21:NAME is music21's own."
-        ),
-    ],
+    corpora: Corpora,
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of all results.")],
     recipe: Annotated[
         str, typer.Option(metavar="FILE", help="A recipe, or the name of a shipped one.")
     ] = "house",
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Train a smaller network, for a minute at most.")
-    ] = False,
-    hours: Annotated[
-        float | None, typer.Option(help="End the training after so many hours in all.")
-    ] = None,
-    composer: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only pieces of this composer; any is all. By default as the recipe says.",
-        ),
-    ] = None,
+    quick: Quick = False,
+    hours: Hours = None,
+    composer: Composers = None,
     name: Annotated[
         str | None, typer.Option(help="The instrument's name; by default that of DIR.")
     ] = None,
@@ -70,22 +56,12 @@ def learn(
             help="How many notes to compose; with an instrument of words, how many words.",
         ),
     ] = None,
-    temperature: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NUMBER|FIELD=NUMBER",
-            help="1 is as learned, lower is more predictable; repeatable.",
-        ),
-    ] = None,
+    temperature: Temperatures = None,
     seed: Annotated[
         int, typer.Option(metavar="NUMBER", help="With another seed, compose another piece.")
     ] = 1,
-    soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The SoundFont of the .wav.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
-    ] = None,
+    soundfont: SoundFontFile = None,
+    config: ConfigFile = None,
     cache: CacheFolder = None,
 ) -> None:
     """Learn from a folder: train, export, measure, and compose a piece.

@@ -110,7 +110,7 @@ def test_it_is_trained_further_and_goes_on_where_it_was_stopped(
     from antiphon_training.fitting.fit import train
 
     pretrained = read_pretrained(trained[1])
-    recipe = pretrained.recipe(["walks"], None)
+    recipe = pretrained.recipe()
     done = train(recipe, [trained[2]], tmp_path / "run", pretrained=pretrained)
     assert done["best_valid_loss"] <= done["valid_loss_before"]
     again = read_recipe(tmp_path / "run" / "recipe.toml")

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.system, pytest.mark.train, pytest.mark.timeout(600)]
 
 MUSIC = Path(__file__).parents[1] / "data"
-RECIPES = sorted(path.stem for path in resources.recipe_file("house").parent.glob("*.toml"))
-NOTES = ("house", "house-further", "house-attention", "transformer-notes")
+FURTHER = ("house-further", "house-attention")
+"""For an instrument that is trained further: the house network, which would be of full size."""
+SHIPPED = sorted(path.stem for path in resources.recipe_file("house").parent.glob("*.toml"))
+RECIPES = [name for name in SHIPPED if name not in FURTHER]
+NOTES = ("house", "transformer-notes")
 STREAMS = (*NOTES, "transformer-words")
 CODECS = {**dict.fromkeys(NOTES, "performance"), "maestro-triplets": "triplet"}
 PHRASE = (60, 64, 67, 72, 71, 67, 65, 62)
@@ -54,7 +57,9 @@ def test_from_a_folder_to_an_answer(
     run, file = tmp_path / "run", tmp_path / "instrument.onnx"
     antiphon(tmp_path, "train", "--recipe", brief(recipe, tmp_path), "--quick", MUSIC / "songs",
              MUSIC / "rolls", "--out", run)  # fmt: skip
-    antiphon(tmp_path, "export", run, "--out", file, "--name", recipe, "--no-figures")
+    antiphon(
+        tmp_path, "export", run, "--out", file, "--name", recipe, "--no-figures", "--no-memory"
+    )
 
     card = json.loads(antiphon(tmp_path, "info", file, "--json"))
     assert card["codec"]["name"] == CODECS.get(recipe, "symbols")

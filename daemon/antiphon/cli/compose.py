@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antiphon.cli.options import ConfigFile, ScoreTitle, SoundFontFile, Temperatures
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -50,32 +52,22 @@ def compose(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="How many seconds to add; 30 by default.")
     ] = None,
-    temperature: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NUMBER|FIELD=NUMBER",
-            help="1 is as learned, lower is more predictable; repeatable.",
-        ),
-    ] = None,
+    temperature: Temperatures = None,
     added_only: Annotated[
         bool, typer.Option("--added-only", help="Leave the beginning out of the files.")
     ] = False,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of a score.")] = None,
+    title: ScoreTitle = None,
     chords: Annotated[
         bool, typer.Option("--chords", help="Print chord symbols over the staves of a score.")
     ] = False,
     instrument: Annotated[
         str | None, typer.Option(metavar="FILE", help="The instrument that continues it.")
     ] = None,
-    soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The SoundFont of a .wav.")
-    ] = None,
+    soundfont: SoundFontFile = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="With the same seed, add the same notes.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Continue a file or a stretch of a corpus, offline.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antiphon.cli.options import ConfigFile, SoundFontFile
 from antiphon.partner.modes.table import MODES
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ def jam(
     instrument: Annotated[
         str | None, typer.Option(metavar="FILE", help="The instrument that the partner plays.")
     ] = None,
-    soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The SoundFont of the synthesizer.")
-    ] = None,
+    soundfont: SoundFontFile = None,
     sessions: Annotated[
         str | None, typer.Option(metavar="DIR", help="The folder that sessions are recorded in.")
     ] = None,
@@ -54,9 +52,7 @@ def jam(
         int | None,
         typer.Option(metavar="NUMBER", help="With the same seed, answer the same phrase alike."),
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Play together, live.
 

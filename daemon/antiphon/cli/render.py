@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from antiphon.cli.options import ConfigFile, ScoreTitle, SoundFontFile
+
 
 def render(
     context: typer.Context,
@@ -30,7 +32,7 @@ def render(
     end: Annotated[
         float | None, typer.Option("--to", min=0.0, metavar="SECONDS", help="Where to end.")
     ] = None,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of a score.")] = None,
+    title: ScoreTitle = None,
     chords: Annotated[
         bool,
         typer.Option(
@@ -39,12 +41,8 @@ def render(
             "those of its notes.",
         ),
     ] = False,
-    soundfont: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The SoundFont of a sound.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings in place of your own file.")
-    ] = None,
+    soundfont: SoundFontFile = None,
+    config: ConfigFile = None,
 ) -> None:
     """Turn a MIDI file or a session into sound or sheet music.
 

@@ -11,8 +11,9 @@ import numpy as np
 from antiphon.compose import extras
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
-from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import LEAD_IN, read_performance
+from antiphon.music.files.telling import notated_by
 from antiphon.music.note import NoteArray
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from antiphon.compose.writers import SOUNDS, check_out, open_sound, open_writer
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
 from antiphon.messages.spec import NOTE_OFF, NOTE_ON
-from antiphon.music.files.notated import notated_by
 from antiphon.music.files.reading import read_performance
+from antiphon.music.files.telling import notated_by
 from antiphon.music.note import empty_notes
 from antiphon.music.pedal import pedal_spans
 

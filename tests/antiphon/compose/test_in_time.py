@@ -13,8 +13,9 @@ from antiphon.compose.beginning import read_beginning
 from antiphon.compose.in_time import beats_after, going_on, on_places, steady
 from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.conductor import KeySignature, TimeSignature
-from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import Part, read_performance, write_midi
+from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, notes_to_array
 
 if TYPE_CHECKING:

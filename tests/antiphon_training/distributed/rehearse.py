@@ -50,6 +50,7 @@ def fit(group: ProcessGroup, run: Path) -> dict[str, Any]:
     import tensorflow as tf
 
     from antiphon_training.fitting.callbacks import LossLog, ToListener
+    from antiphon_training.kinds.setup import Plan
     from antiphon_training.networks.house import HouseNetwork
     from antiphon_training.networks.streaming import StreamingNetwork
 
@@ -85,7 +86,8 @@ def fit(group: ProcessGroup, run: Path) -> dict[str, Any]:
     writers: list[Any] = []
     if group.first:
         run.mkdir()
-        writers = [LossLog(run), Keeping(run)]
+        plan = Plan(epochs=EPOCHS, steps_a_part=4, notes_a_step=BATCH * STEPS, patience=EPOCHS)
+        writers = [LossLog(run, plan), Keeping(run)]
     model.fit(
         batches,
         epochs=EPOCHS,

@@ -200,7 +200,8 @@ def test_the_transformers(name: str) -> None:
     inputs, targets = next(iter(made.batches(0)))
     assert inputs["previous"].shape == (fit.batch, fit.steps, len(codec.fields))
     assert tuple(targets) == codec.fields
-    assert made.plan.notes_an_epoch == fit.steps_an_epoch * fit.batch * fit.steps
+    assert made.plan.steps_a_part == fit.steps_an_epoch
+    assert made.plan.notes_a_step == fit.batch * fit.steps
 
 
 SHAPES = {

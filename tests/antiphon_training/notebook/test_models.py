@@ -119,7 +119,8 @@ def test_the_next_note_is_drawn_as_the_network_predicts(triplets: Model, notes: 
     assert len(counted) > 20
     assert np.mean(np.log(chance[drawn])) == pytest.approx((chance * np.log(chance)).sum(), abs=0.2)
     cold = predict_next_note(notes, triplets, {"pitch": 0.01}, seed=1)
-    assert cold["pitch"].tolist() == [int(logits.argmax())]
+    # One that is as likely may be drawn: at 0.01 a logit that is 0.1 less has a chance of e^-10.
+    assert logits.max() - logits[cold["pitch"]].item() < 0.1
 
 
 def _last_row(model: Model, notes: Any) -> Any:
@@ -189,7 +190,10 @@ def test_the_same_call_goes_on_and_says_so_on_stdout(
 def test_the_history_has_a_row_an_epoch(words: Model) -> None:
     assert words.run is not None
     table = history(words.run)
-    assert table.index[0] == 1
+    steps = np.diff(table.index, prepend=0.0)
+    assert len(steps) >= 2
+    assert np.allclose(steps, steps[0], atol=2e-3), "the parts of an epoch are equally long"
+    assert float(table.index[-1]).is_integer()
     assert {"loss", "val_loss", "accuracy"} <= set(table.columns)
 
 

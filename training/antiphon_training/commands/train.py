@@ -16,7 +16,7 @@ import typer
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
 from antiphon.wording import how_many
-from antiphon_training.commands.options import CacheFolder
+from antiphon_training.commands.options import CacheFolder, Composers, Corpora, Hours, Quick
 from antiphon_training.commands.train_order import TrainOrder
 
 if TYPE_CHECKING:
@@ -34,12 +34,7 @@ INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
 def train(
     ctx: typer.Context,
-    corpora: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CORPUS...", help="Folders of music; music21:NAME is music21's own."
-        ),
-    ],
+    corpora: Corpora,
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
     recipe: Annotated[
         str | None,
@@ -57,19 +52,9 @@ def train(
             "where a folder has such tracks.",
         ),
     ] = None,
-    composer: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only pieces of this composer; any is all. By default as the recipe says.",
-        ),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="A short first training of a smaller network.")
-    ] = False,
-    hours: Annotated[
-        float | None, typer.Option(help="End after so many hours of training in all.")
-    ] = None,
+    composer: Composers = None,
+    quick: Quick = False,
+    hours: Hours = None,
     processes: Annotated[
         int | None, typer.Option(metavar="N", help="The number of processes that train together.")
     ] = None,

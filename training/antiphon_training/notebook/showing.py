@@ -84,7 +84,10 @@ def plot_composers(corpus: Corpus) -> Figure:
 
 
 def history(run: Path | str) -> Table:
-    """Return the losses of a run: a row an epoch, a column a measure; `val_` is validation.
+    """Return the losses of a run: a row a part of an epoch, a column a measure.
+
+    `val_` is validation. The index is the epochs done: 1, 2 ... where an epoch has one part,
+    fractions where it has several.
 
     Raises
     ------
@@ -96,9 +99,7 @@ def history(run: Path | str) -> Table:
     from antiphon_training.plots.curves import read_curves
 
     curves = read_curves(Path(run))
-    return pd.DataFrame(
-        dict(curves.columns), index=pd.Index(curves.epochs, name="epoch", dtype=int)
-    )
+    return pd.DataFrame(dict(curves.columns), index=pd.Index(curves.epochs, name="epoch"))
 
 
 def plot_history(*runs: Path | str) -> Figure:

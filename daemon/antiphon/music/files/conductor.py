@@ -1,6 +1,6 @@
 """What a file says of its tempo, metre and key, as it stands there.
 
-Whether it holds for the notes is another question: see `notated`.
+Whether it holds for the notes is another question: see `telling`.
 """
 
 from __future__ import annotations

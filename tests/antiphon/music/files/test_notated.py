@@ -16,9 +16,10 @@ from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.conductor import KeySignature, TimeSignature
 from antiphon.music.files.grid import GRID, on_grid
 from antiphon.music.files.hands import LEFT, RIGHT, UNTOLD
-from antiphon.music.files.notated import Notated, notated_by
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import Part, Performance, read_performance, write_midi
 from antiphon.music.files.signatures import signature
+from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, notes_to_array
 
 if TYPE_CHECKING:
