@@ -57,6 +57,9 @@ def compose(
         bool, typer.Option("--added-only", help="Leave the beginning out of the files.")
     ] = False,
     title: ScoreTitle = None,
+    chords: Annotated[
+        bool, typer.Option("--chords", help="Print chord symbols over the staves of a score.")
+    ] = False,
     instrument: Annotated[
         str | None, typer.Option(metavar="FILE", help="The instrument that continues it.")
     ] = None,
@@ -100,6 +103,7 @@ def compose(
         corpus=corpus,
         run=run,
         title=title,
+        chords=chords,
     )
     with composing(notes, quiet=context.obj.quiet) as progress:
         compose_piece(wish, settings, say=context.obj.say, progress=progress)

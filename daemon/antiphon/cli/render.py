@@ -33,6 +33,14 @@ def render(
         float | None, typer.Option("--to", min=0.0, metavar="SECONDS", help="Where to end.")
     ] = None,
     title: ScoreTitle = None,
+    chords: Annotated[
+        bool,
+        typer.Option(
+            "--chords",
+            help="Print chord symbols over the staves of a score: those of the file, or else "
+            "those of its notes.",
+        ),
+    ] = False,
     soundfont: SoundFontFile = None,
     config: ConfigFile = None,
 ) -> None:
@@ -59,6 +67,7 @@ def render(
         start=start,
         end=math.inf if end is None else end,
         title=title,
+        chords=chords,
     )
     if file is None:
         context.obj.say(f"The last session is {order.file}.")

@@ -52,6 +52,8 @@ class Wish:
         A corpus and a training run to take the beginning from: see `find_beginning`.
     title : str or None
         The title of a score; by default that of the beginning.
+    chords : bool
+        Whether a score has the chord symbols of its notes.
     """
 
     seed_from: str
@@ -63,6 +65,7 @@ class Wish:
     corpus: str | None = None
     run: Path | None = None
     title: str | None = None
+    chords: bool = False
 
     def __post_init__(self) -> None:
         """Refuse options that do not fit together.
@@ -147,6 +150,7 @@ def compose(
         (0, settings.midi.written_channel),
         synth.gain,
         notated,
+        chords=() if wish.chords else None,
     )
     tell_pages([file for write in writers for file in write(piece)], wish.out, say)
     return piece

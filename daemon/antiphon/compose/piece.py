@@ -13,7 +13,10 @@ from antiphon.music.files.notated import Notated
 from antiphon.music.note import NoteArray, note_order, sort_notes
 
 if TYPE_CHECKING:
+    from antiphon.music.chord_symbols import ChordSymbol
     from antiphon.music.files.writing import Part
+
+    Chords = tuple[tuple[float, ChordSymbol], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,9 @@ class Composition:
         What is told of the notation; its hands are those of the beginning.
     pedals : tuple of (float, float)
         When the sustain pedal goes down and up, in seconds, where a score is to mark it.
+    chords : tuple of (float, ChordSymbol), or None
+        The chord symbols of a score, and when each begins, in seconds; empty where they
+        are to be found in the notes. None for a score without any.
     """
 
     title: str
@@ -46,6 +52,7 @@ class Composition:
     gain: float = 3.0
     notated: Notated = field(default_factory=Notated)
     pedals: tuple[tuple[float, float], ...] = ()
+    chords: Chords | None = None
 
     @property
     def notes(self) -> NoteArray:

@@ -20,6 +20,7 @@ from antiphon.music.pedal import pedal_spans
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from antiphon.compose.piece import Chords
     from antiphon.music.files.reading import Performance
     from antiphon.sections import Settings
 
@@ -43,6 +44,8 @@ class Order:
         The part to render; `end` is infinite for all the rest.
     title : str or None
         The title of a score; by default the name of the file.
+    chords : bool
+        Whether a score has chord symbols: those of the file, or else those of its notes.
     """
 
     file: Path
@@ -50,6 +53,7 @@ class Order:
     start: float = 0.0
     end: float = math.inf
     title: str | None = None
+    chords: bool = False
 
     def __post_init__(self) -> None:
         """Refuse options that do not fit together.
@@ -180,4 +184,15 @@ def _score(performance: Performance, order: Order) -> Composition:
         empty_notes(),
         notated=replace(notated, hands=hands),
         pedals=tuple((down, up) for down, up in pedals if order.start <= down < order.end),
+        chords=_chords(performance, order) if order.chords else None,
     )
+
+
+def _chords(performance: Performance, order: Order) -> Chords:
+    """Return the chord symbols of a part that the file tells; the first may begin before it."""
+    conductor = performance.conductor
+    if conductor.clock is None:
+        return ()
+    told = [(conductor.clock.second_at(at.beat), at.symbol) for at in conductor.chords]
+    before = [(order.start, symbol) for second, symbol in told if second <= order.start]
+    return (*before[-1:], *(each for each in told if order.start < each[0] < order.end))

@@ -1,4 +1,4 @@
-"""Dynamics, hairpins and pedal marks in MusicXML: directions between and below the staves.
+"""Chord symbols, dynamics, hairpins and pedal marks in MusicXML, at their places.
 
 They come after the notes of a bar, each at its place: programs overlook an offset.
 """
@@ -13,9 +13,21 @@ from antiphon_training.notation.beats import BEAT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from antiphon.music.chord_symbols import ChordSymbol
     from antiphon_training.notation.page import Page
 
 Element = ElementTree.Element
+
+KINDS = {
+    "": "major", "m": "minor", "aug": "augmented", "dim": "diminished",
+    "7": "dominant", "maj7": "major-seventh", "m7": "minor-seventh",
+    "dim7": "diminished-seventh", "m7b5": "half-diminished", "aug7": "augmented-seventh",
+    "mmaj7": "major-minor", "6": "major-sixth", "m6": "minor-sixth",
+    "9": "dominant-ninth", "maj9": "major-ninth", "m9": "minor-ninth",
+    "11": "dominant-11th", "13": "dominant-13th", "5": "power",
+    "sus2": "suspended-second", "sus4": "suspended-fourth",
+}  # fmt: skip
+"""MusicXML's names of the kinds of chords, by suffix."""
 
 
 def add_directions(root: Element, page: Page) -> None:
@@ -45,7 +57,7 @@ def _write(
         ahead = min(max(tick, place), end) - place
         _move(measure, "forward", ahead * divisions // BEAT)
         place += ahead
-        measure.append(_direction(sign, staff))
+        measure.append(sign if sign.tag == "harmony" else _direction(sign, staff))
     _move(measure, "forward", (end - place) * divisions // BEAT)
     if barline is not None:
         measure.append(barline)
@@ -66,6 +78,8 @@ def _signs(page: Page) -> Iterator[tuple[int, int, Element]]:
     for hairpin in page.hairpins:
         yield hairpin.start, 1, Element("wedge", type=hairpin.kind)
         yield hairpin.end, 1, Element("wedge", type="stop")
+    for tick, symbol in page.chords:
+        yield tick, 1, _harmony(symbol)
     for down, up in page.pedals:
         yield down, 2, _pedal("start")
         yield up, 2, _pedal("stop")
@@ -73,6 +87,26 @@ def _signs(page: Page) -> Iterator[tuple[int, int, Element]]:
 
 def _pedal(kind: str) -> Element:
     return Element("pedal", type=kind, line="yes", sign="no")
+
+
+def _harmony(symbol: ChordSymbol) -> Element:
+    """Return a chord symbol, with its suffix as it is to be read."""
+    harmony = Element("harmony", {"print-frame": "no"})
+    _named(harmony, "root", symbol.root)
+    kind = ElementTree.SubElement(harmony, "kind", text=symbol.suffix)
+    kind.text = KINDS.get(symbol.suffix, "other")
+    if symbol.bass:
+        _named(harmony, "bass", symbol.bass)
+    ElementTree.SubElement(harmony, "staff").text = "1"
+    return harmony
+
+
+def _named(harmony: Element, role: str, name: str) -> None:
+    """Add the root or the bass of a chord symbol."""
+    part = ElementTree.SubElement(harmony, role)
+    ElementTree.SubElement(part, f"{role}-step").text = name[0]
+    if name[1:]:
+        ElementTree.SubElement(part, f"{role}-alter").text = "1" if name[1:] == "#" else "-1"
 
 
 def _direction(sign: Element, staff: int) -> Element:

@@ -6,6 +6,7 @@ language instead.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.bars import divide
@@ -15,6 +16,7 @@ from antiphon_training.notation.metres import QUARTER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from antiphon.music.chord_symbols import ChordSymbol
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
@@ -37,7 +39,7 @@ _FRAME = """\
 \\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
 \\score {{
   \\new PianoStaff <<
-    \\new Staff = "right" {right}
+{chords}    \\new Staff = "right" {right}
     \\new Dynamics {{ {dynamics} }}
     \\new Staff = "left" {left}
     \\new Dynamics \\with {{ pedalSustainStyle = #'bracket }} {{ {pedals} }}
@@ -53,6 +55,7 @@ def lilypond(page: Page, title: str = "", composer: str = "") -> str:
         title=_quoted(title),
         composer=_quoted(composer),
         paper="",
+        chords=_chords(page),
         right=_staff(page, page.right, treble=True),
         left=_staff(page, page.left, treble=False),
         dynamics=_lane(page, [*_dynamics(page)]),
@@ -66,6 +69,25 @@ def _dynamics(page: Page) -> Iterator[tuple[int, str]]:
         yield tick, f"\\{mark}"
     for hairpin in page.hairpins:
         yield hairpin.start, "\\<" if hairpin.louder else "\\>"
+
+
+def _chords(page: Page) -> str:
+    """Return the line of chord symbols, or nothing where there are none."""
+    if not page.chords:
+        return ""
+    signs = [(tick, f"^\\markup {_symbol(symbol)}") for tick, symbol in page.chords]
+    return f"    \\new Dynamics {{ {_lane(page, signs)} }}\n"
+
+
+def _symbol(symbol: ChordSymbol) -> str:
+    """Return a chord symbol as markup, with a small sharp or flat."""
+    signs = {
+        "#": "\\hspace #0.15 \\teeny \\raise #0.6 \\sharp \\hspace #0.25",
+        "b": "\\hspace #0.1 \\teeny \\raise #0.4 \\flat \\hspace #0.2",
+    }
+    parts = re.split("([#b])", symbol.figure)
+    inside = " ".join(signs.get(part) or _quoted(part) for part in parts if part)
+    return f"\\upright \\sans \\concat {{ {inside} }}"
 
 
 def _pedals(page: Page) -> Iterator[tuple[int, str]]:

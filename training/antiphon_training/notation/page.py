@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.chord_symbols import ChordSymbol
 from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
+from antiphon_training.harmony.symbols import find_chord_symbols
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.graces import take_graces
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
+    from antiphon_training.notation.grid import Grid
     from antiphon_training.notation.metres import Metre
+
+RAISED = 3
+"""Fifths by which the chords of a minor key lie above those of its signature, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class Page:
         The ticks at which the sustain pedal goes down and up.
     graces : dict of (int, int) to int
         The pitch of the grace note before a pitch that begins at a tick.
+    chords : tuple of (int, ChordSymbol)
+        Chord symbols over the staves, by tick.
     """
 
     metres: Metres
@@ -91,6 +99,7 @@ class Page:
     hairpins: tuple[Hairpin, ...] = ()
     pedals: tuple[tuple[int, int], ...] = ()
     graces: dict[tuple[int, int], int] = field(default_factory=dict)
+    chords: tuple[tuple[int, ChordSymbol], ...] = ()
 
     @property
     def metre(self) -> Metre:
@@ -112,6 +121,7 @@ def lay_out(
     marks: tuple[tuple[float, str], ...] = (),
     notated: Notated | None = None,
     pedals: Sequence[tuple[float, float]] = (),
+    chords: Sequence[tuple[float, ChordSymbol]] | None = None,
 ) -> Page:
     """Return the layout of notes: as a file tells it, and as it is heard where none does.
 
@@ -125,6 +135,9 @@ def lay_out(
         What a file tells of the notation of these notes.
     pedals : sequence of (float, float)
         When the sustain pedal goes down and up, in seconds, in order.
+    chords : sequence of (float, ChordSymbol), optional
+        The chord symbols, and when each begins, in seconds, in order. If they are empty, those
+        of the notes are found. By default the page has none.
 
     Raises
     ------
@@ -169,6 +182,30 @@ def lay_out(
         hairpins=hairpins,
         graces={(int(starts[n]), int(pitches[n])): plain.graces[main] for n, main in graced},
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
+        chords=() if chords is None else _symbols(chords, notes, grid, keys),
+    )
+
+
+def _symbols(
+    told: Sequence[tuple[float, ChordSymbol]],
+    notes: NoteArray,
+    grid: Grid,
+    keys: tuple[tuple[int, Key], ...],
+) -> tuple[tuple[int, ChordSymbol], ...]:
+    """Return the chord symbols by tick: as told, on eighths, or as the notes have them."""
+    if told:
+        ticks = np.interp([second for second, _ in told], notes["onset"], grid.starts)
+        step = BEAT // 2
+        places = (np.rint(ticks / step) * step).astype(int).tolist()
+        return tuple(dict(zip(places, (symbol for _, symbol in told), strict=True)).items())
+    beats = [
+        (place, grid.metres.level(place))
+        for start, end in grid.metres.bars(int(grid.ends.max()))
+        for place in range(start, end, grid.metres.at(start).beat)
+    ]
+    fifths = [(tick, key.fifths + (RAISED if key.minor else 0)) for tick, key in keys]
+    return find_chord_symbols(
+        grid.starts, grid.ends, notes["pitch"].astype(np.int64), beats, fifths
     )
 
 

@@ -60,7 +60,7 @@ def _page(piece: Composition) -> Page:
         raise UsageError("There is no note to write down; ask for more.")
     both = len(piece.given) and len(piece.added)
     marks = ((float(piece.added["onset"][0]), MARK),) if both else ()
-    return lay_out(notes, marks, piece.told, piece.pedals)
+    return lay_out(notes, marks, piece.told, piece.pedals, piece.chords)
 
 
 def _musicxml(page: Page, title: str) -> bytes:

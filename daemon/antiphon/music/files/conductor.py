@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from antiphon.music.files.beat_clock import BeatClock
+from antiphon.music.files.chord_texts import ChordAt, told_chords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,12 +73,15 @@ class Conductor:
         In order; empty where the file says nothing.
     keys : tuple of KeySignature
         In order; empty where the file says nothing.
+    chords : tuple of ChordAt
+        The chord symbols among its texts, in order.
     """
 
     clock: BeatClock | None = None
     ticks: int = 0
     metres: tuple[TimeSignature, ...] = ()
     keys: tuple[KeySignature, ...] = ()
+    chords: tuple[ChordAt, ...] = ()
 
     @classmethod
     def of(cls, ticks: int, events: Iterable[tuple[int, Any]]) -> Conductor:
@@ -92,6 +96,7 @@ class Conductor:
         """
         if ticks <= 0:
             return cls()
+        events = list(events)
         by_kind: dict[str, list[tuple[int, Any]]] = {}
         for tick, event in events:
             by_kind.setdefault(event.type, []).append((tick, event))
@@ -104,7 +109,13 @@ class Conductor:
             for tick, event in _last(metres)
         ]
         signs = [_key(tick / ticks, event.key) for tick, event in _last(keys)]
-        return cls(BeatClock.of(changes), ticks, tuple(_barred(times)), tuple(_changing(signs)))
+        return cls(
+            BeatClock.of(changes),
+            ticks,
+            tuple(_barred(times)),
+            tuple(_changing(signs)),
+            told_chords(ticks, events),
+        )
 
 
 def _last(events: Iterable[tuple[int, Any]]) -> list[tuple[int, Any]]:

@@ -29,6 +29,7 @@ from antiphon.messages.spec import (
     SYSTEM_LENGTHS,
 )
 from antiphon.music.files import smf
+from antiphon.music.files.chord_texts import chord_text
 from antiphon.music.files.chunks import OTHER, UnreadableMidiError
 from antiphon.music.files.signatures import signature
 
@@ -108,7 +109,7 @@ def clean_track(body: bytes, *, programs: bool = True) -> CleanTrack:
     body : bytes
         The events of a track chunk.
     programs : bool
-        Whether program changes, channel pressure and signatures stay.
+        Whether program changes, channel pressure signatures and chord symbols stay.
 
     Raises
     ------
@@ -251,7 +252,8 @@ class _Cleaner:
         if name:
             self._named = True
             return smf.meta(kind, name.encode("utf-8")), place
-        return (signature(kind, content) if self._programs else smf.NOTHING), place
+        told = chord_text(kind, content) or signature(kind, content)
+        return told if self._programs else smf.NOTHING, place
 
     def _block(self, place: int) -> tuple[bytes, int]:
         """Return the bytes behind a length, and where they end."""
