@@ -29,10 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from instrument_file import write_instrument
 
 from antiphon.instrument import Ask, Predictor
-from antiphon.instrument.card import Card, StateTensor
-from antiphon.instrument.runtime import graph_inputs
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.split import split_corpora
 from antiphon_training.kinds.classic import ClassicNetworkSection
@@ -231,34 +230,6 @@ def nats(network: Any, codec: Codec, pieces: Sequence[NDArray[np.int32]]) -> flo
             total -= float(chance[np.arange(len(own)), piece[UNCOUNTED:, i]].sum())
         count += len(logits)
     return round(total / count, 3)
-
-
-def write_instrument(network: Any, codec: Codec, path: Path) -> None:
-    """Write a network as an instrument file in int8, without a proof."""
-    from antiphon_export.build import write_model
-    from antiphon_export.convert import to_onnx
-    from antiphon_export.quantise import quantise
-    from antiphon_export.reach import known_steps
-
-    shapes = network.state_shapes
-    card = Card(
-        name=path.stem,
-        codec=codec.table(),
-        state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
-        context=network.context,
-        inputs_required=(*graph_inputs(codec), *shapes),
-        corpus=(),
-        licence="none",
-        recipe={},
-        training={},
-        heldout={},
-        precision="int8",
-        created="2026-01-01T00:00:00+00:00",
-    )
-    model = to_onnx(network, codec)
-    stream = network.context["kind"] == "stream"
-    known = known_steps(model, codec, path.with_suffix(".reach")) if stream else {}
-    write_model(quantise(model, known), card, path)
 
 
 def least_times(players: Sequence[Predictor], turns: int) -> list[float]:

@@ -16,10 +16,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from instrument_file import write_instrument
 
 from antiphon.instrument import Ask, Predictor
-from antiphon.instrument.card import Card, StateTensor
-from antiphon.instrument.runtime import graph_inputs
 from antiphon.music.codecs.performance import PerformanceCodec
 
 
@@ -47,10 +46,6 @@ def main() -> None:
 
 def made(size: str, folder: Path) -> Path:
     """Return an instrument file of this size."""
-    from antiphon_export.build import write_model
-    from antiphon_export.convert import to_onnx
-    from antiphon_export.quantise import quantise
-    from antiphon_export.reach import known_steps
     from antiphon_training.networks.house import HouseNetwork
 
     widths, _, attention = size.partition("+")
@@ -65,25 +60,8 @@ def made(size: str, folder: Path) -> Path:
         attention=int(attention or 0),
     )
     network.build()
-    shapes = network.state_shapes
-    card = Card(
-        name=size,
-        codec=codec.table(),
-        state=tuple(StateTensor(name, shape) for name, shape in shapes.items()),
-        context=network.context,
-        inputs_required=(*graph_inputs(codec), *shapes),
-        corpus=(),
-        licence="none",
-        recipe={},
-        training={},
-        heldout={},
-        precision="int8",
-        created="2026-01-01T00:00:00+00:00",
-    )
     path = folder / f"{size}.onnx"
-    model = to_onnx(network, codec)
-    known = known_steps(model, codec, folder / "reach.onnx")
-    write_model(quantise(model, known), card, path)
+    write_instrument(network, codec, path)
     return path
 
 
