@@ -116,6 +116,7 @@ class FieldNetwork(keras.Model):
     """
 
     heads: list[FieldHead]
+    drops: list[keras.layers.Dropout]
 
     def __init__(
         self,
@@ -137,6 +138,18 @@ class FieldNetwork(keras.Model):
             FieldHead(size, self.sizes[:i], self.head_width, name=f"head_{name}")
             for i, (name, size) in enumerate(zip(self.fields, self.sizes, strict=True))
         ]
+
+    def make_drops(self, share: float, places: int) -> list[keras.layers.Dropout]:
+        """Return a layer of dropout for each place; none without dropout.
+
+        Layers that drop nothing would keep random states as weights all the same.
+        """
+        count = places if share else 0
+        return [keras.layers.Dropout(share, name=f"drop_{i + 1}") for i in range(count)]
+
+    def drop(self, place: int, x: Tensor, training: bool) -> Tensor:
+        """Return values with some dropped in training, if there is dropout."""
+        return self.drops[place](x, training=training) if training and self.drops else x
 
     def build_embedding(self) -> None:
         """Make the weights of the embedding."""

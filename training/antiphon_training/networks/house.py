@@ -54,10 +54,8 @@ class HouseNetwork(FieldNetwork):
         self.units = units
         self.lstms = [SequenceLSTM(units, name=f"lstm_{i + 1}") for i in range(layers_count)]
         self.attention = RecentAttention(attention, name="attention") if attention else None
-        # Without dropout there are no layers for it, which would keep random states as weights.
-        count = layers_count + 1 if dropout else 0
         self.dropout = dropout
-        self.drops = [keras.layers.Dropout(dropout, name=f"drop_{i + 1}") for i in range(count)]
+        self.drops = self.make_drops(dropout, layers_count + 1)
         self.heads = self.make_heads()
 
     @property
@@ -91,7 +89,7 @@ class HouseNetwork(FieldNetwork):
         embedded = x = self.embedding(ops.transpose(previous, (1, 0, 2)))
         total, after = None, []
         for i, lstm in enumerate(self.lstms):
-            x, h, c = lstm(self._drop(i, x, training), state[2 * i], state[2 * i + 1])
+            x, h, c = lstm(self.drop(i, x, training), state[2 * i], state[2 * i + 1])
             total = x if total is None else total + x
             after += [ops.cast(h, "float32"), c]
         features = ops.transpose(total, (1, 0, 2))
@@ -99,10 +97,7 @@ class HouseNetwork(FieldNetwork):
             rest = state[len(after) :]
             features, more = self.attention(features, ops.transpose(embedded, (1, 0, 2)), rest)
             after += more
-        return self._drop(len(self.lstms), features, training), after
-
-    def _drop(self, place: int, x: Tensor, training: bool) -> Tensor:
-        return self.drops[place](x, training=training) if training and self.drops else x
+        return self.drop(len(self.lstms), features, training), after
 
     def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one note (batch, fields); return features (batch, units) and the new state."""

@@ -68,9 +68,7 @@ class TransformerNetwork(FieldNetwork):
         numbers = range(1, blocks + 1)
         self.attentions = [CausalAttention(heads, reach, name=f"attention_{i}") for i in numbers]
         self.parts = [DensePart(name=f"dense_{i}") for i in numbers]
-        # Without dropout there are no layers for it, which would keep random states as weights.
-        count = 2 * blocks + 1 if dropout else 0
-        self.drops = [keras.layers.Dropout(dropout, name=f"drop_{i + 1}") for i in range(count)]
+        self.drops = self.make_drops(dropout, 2 * blocks + 1)
         self.last = RootMeanSquare(name="last")
         self.heads = self.make_heads()
 
@@ -95,19 +93,16 @@ class TransformerNetwork(FieldNetwork):
 
     def run(self, previous: Tensor, state: State, training: bool = False) -> tuple[Tensor, State]:
         """Read notes (batch, time, fields); return features (batch, time, units), the new state."""
-        x = self._drop(0, self.embedding(previous) * math.sqrt(self.units), training)
+        x = self.drop(0, self.embedding(previous) * math.sqrt(self.units), training)
         read = ops.concatenate([state[0], ops.ones_like(previous[..., 0], "float32")], axis=1)
         unseen = (1.0 - read) * UNSEEN
         after = [read[:, 1 - self.reach :]]
         for i, (attention, part) in enumerate(zip(self.attentions, self.parts, strict=True)):
             found, *kept = attention(x, state[2 * i + 1], state[2 * i + 2], unseen)
             after += kept
-            x = x + self._drop(2 * i + 1, found, training)
-            x = x + self._drop(2 * i + 2, part(x), training)
+            x = x + self.drop(2 * i + 1, found, training)
+            x = x + self.drop(2 * i + 2, part(x), training)
         return self.last(x), after
-
-    def _drop(self, place: int, x: Tensor, training: bool) -> Tensor:
-        return self.drops[place](x, training=training) if training and self.drops else x
 
     def run_step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
         """Read one note (batch, fields); return features (batch, units) and the new state."""
