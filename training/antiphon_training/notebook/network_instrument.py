@@ -6,36 +6,24 @@ by the same rules as with an instrument file. A file plays the same and is ten t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from antiphon.instrument import Biases, Controls
 from antiphon.instrument.context import shifted
+from antiphon.instrument.prediction import Prediction, State
 from antiphon_training.evaluation.ngram_instrument import draw
 from antiphon_training.networks.window import WindowNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from antiphon.instrument.ask import Ask
     from antiphon.music.codecs.codec import Codec
-
-State = tuple[NDArray[np.float32], ...]
-"""One array (1, ...) for each of the network's `state_shapes`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
-    """A drawn row, in the form of `antiphon.partner.line.predictor.Prediction`."""
-
-    classes: NDArray[np.int32]
-    within: NDArray[np.float32]
-    log_probability: NDArray[np.float32]
-    state: State
 
 
 class NetworkInstrument:
@@ -78,11 +66,11 @@ class NetworkInstrument:
             _, state = self._after(state, row)
         return state
 
-    def step_batch(self, asks: Sequence[Ask]) -> list[Drawn]:
+    def step_batch(self, asks: Sequence[Ask]) -> list[Prediction]:
         """Answer several asks, one after the other."""
         return [self.step(ask) for ask in asks]
 
-    def step(self, ask: Ask) -> Drawn:
+    def step(self, ask: Ask) -> Prediction:
         """Read one row, and draw the next as an instrument file does."""
         controls = ask.controls or Controls.of(fields=len(self.codec.fields))
         biases = ask.biases or Biases(self.codec)
@@ -98,7 +86,7 @@ class NetworkInstrument:
             drawn, place = draw(biased, float(controls.min_p[field]), float(uniforms[field]))
             classes[field], within[field] = drawn, place
             logs[field] = logits[drawn] - np.logaddexp.reduce(logits)
-        return Drawn(classes, within, logs, state)
+        return Prediction(classes, within, logs, state)
 
     def _rows(self, classes: NDArray[np.int32]) -> NDArray[np.int32]:
         return np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
