@@ -10,11 +10,10 @@ from typing import Annotated
 
 import typer
 
+from antiphon.cli.failures import INTERRUPTED
 from antiphon.cli.options import ConfigFile, SoundFontFile, Temperatures
 from antiphon.cli.verbosity import Verbosity
 from antiphon_training.commands.options import CacheFolder, Composers, Corpora, Hours, Quick
-
-INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
 
 def learn(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antiphon.cli.failures import INTERRUPTED
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
 from antiphon.wording import how_many
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from antiphon_training.recipe import Recipe
 
 __all__ = ["TrainOrder", "run", "train"]
-
-INTERRUPTED = 130  # as a shell counts a process that SIGINT ended
 
 
 def train(
