@@ -57,11 +57,11 @@ def open_writer(path: Path, soundfont: str = "auto") -> Write:
         There is no such writer, or it lacks a program, a package or a SoundFont.
     """
     suffix = path.suffix.lower().removeprefix(".")
+    if suffix in SOUNDS:
+        return _sound(path, soundfont)
     check_folder(path)
     if suffix in ("mid", "midi"):
         return _midi(path)
-    if suffix in SOUNDS:
-        return _sound(path, soundfont)
     writer: Writer | None = extras.load(extras.WRITERS, suffix, f"to write {path.name}")
     if writer is None:
         known = ", ".join(f".{name}" for name in ("mid", *SOUNDS, *extras.names(extras.WRITERS)))
