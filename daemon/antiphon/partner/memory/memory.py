@@ -204,15 +204,13 @@ class Memory:
     def _recalled(self, places: Places) -> list[Recall | None]:
         """Return the places of each trail that something followed on; None where there is none."""
         lengths = places.rows[:, :, -1].astype(np.float32)
-        found: list[Recall | None] = []
         followed = places.weights > NOWHERE / 2
-        for which, rows, weights, own in zip(
-            followed, places.rows[:, :, :-1], places.weights, lengths, strict=True
-        ):
-            if not which.all():
-                rows, weights, own = rows[which], weights[which], own[which]
-            found.append(Recall(rows, weights, own, self.gain) if len(rows) else None)
-        return found
+        whole = bool(followed.all())
+        recalls: list[Recall | None] = []
+        for index, rows in enumerate(places.rows[:, :, :-1]):
+            recall = Recall(rows, places.weights[index], lengths[index], self.gain)
+            recalls.append(recall if whole else recall.only(followed[index]))
+        return recalls
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int
