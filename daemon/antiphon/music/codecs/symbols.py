@@ -49,6 +49,8 @@ class SymbolsCodec:
         Notes that begin less than this many beats after a word's first are of it.
     pedal : {"keys", "sustain"}
         How durations treat the pedal; applied where notes are made.
+    chord_symbols : bool
+        Whether the chord symbols of scores sound; applied where notes are made.
 
     Attributes
     ----------
@@ -81,9 +83,11 @@ class SymbolsCodec:
         lengths: Sequence[float] = (),
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
+        chord_symbols: bool = False,
     ) -> None:
         self.metre = Metre(float(step), tuple(float(length) for length in lengths), chord_span)
         self.pedal: Pedal = pedal
+        self.chord_symbols = chord_symbols
         self.beat = 1.0
         self.velocity = VELOCITY
         self.swing: Swing | None = None
@@ -102,6 +106,7 @@ class SymbolsCodec:
         most: int | None = None,
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
+        chord_symbols: bool = False,
     ) -> Self:
         """Return a codec whose vocabulary is the sorted words of pieces.
 
@@ -113,7 +118,7 @@ class SymbolsCodec:
             Words that are heard less often are dropped.
         most : int, optional
             Of the others, how many are kept at most: those heard most often.
-        step, lengths, chord_span, pedal
+        step, lengths, chord_span, pedal, chord_symbols
             As for the codec.
 
         Raises
@@ -130,7 +135,14 @@ class SymbolsCodec:
                 f"None of the {len(heard)} words in these pieces is heard {min_count} times; "
                 "lower min_count, or name more pieces."
             )
-        return cls(words, step=step, lengths=lengths, chord_span=chord_span, pedal=pedal)
+        return cls(
+            words,
+            step=step,
+            lengths=lengths,
+            chord_span=chord_span,
+            pedal=pedal,
+            chord_symbols=chord_symbols,
+        )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -238,8 +250,11 @@ class SymbolsCodec:
         return count_words(pieces, self.metre)
 
     def table(self) -> dict[str, Any]:
-        """Return the vocabulary, and all else, for a card."""
-        return {
+        """Return the vocabulary, and all else, for a card.
+
+        Cards from before chord symbols could sound have no such key.
+        """
+        table = {
             "name": self.name,
             "fields": list(self.fields),
             "sizes": list(self.sizes),
@@ -251,6 +266,7 @@ class SymbolsCodec:
             "pedal": self.pedal,
             "words": list(self.words),
         }
+        return {**table, "chord_symbols": True} if self.chord_symbols else table
 
 
 def count_words(pieces: Iterable[NoteArray], metre: Metre) -> Counter[str]:
