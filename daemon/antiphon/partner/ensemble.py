@@ -21,6 +21,7 @@ from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
+from antiphon.partner.listening.swinging import swing_of
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 from antiphon.wording import how_many
@@ -160,7 +161,8 @@ class Ensemble:
         heard = self._window.players(now)
         beats = listening.beats(now)
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
-        cue = Cue(start, beats=beats, groove=groove, memory=self.memory)
+        swing = swing_of(listening.pulse, beats)
+        cue = Cue(start, beats=beats, groove=groove, swing=swing, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
     def judge_silence(self, now: float) -> None:
