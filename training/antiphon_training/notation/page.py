@@ -148,11 +148,12 @@ def lay_out(
     plain = take_graces(notes)
     notes = plain.notes
     if told.clock is None:
-        grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
+        grid, shift = find_grid(notes, told.given_until), 0
     else:
         grid, shift = told_grid(notes, told, told.clock)
-        keys = _told_keys(told, shift)
-    keys = keys or ((0, find_key(notes[notes["onset"] < told.given_until])),)
+    given = notes["onset"] < told.given_until
+    keys = _with_modes(_told_keys(told, shift), notes[given], grid.starts[given])
+    keys = keys or ((0, find_key(notes[given])),)
     order = np.argsort(grid.starts, kind="stable")
     starts, ends = grid.starts[order], grid.ends[order]
     pitches = notes["pitch"][order].astype(np.int64)
@@ -241,6 +242,18 @@ def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
         return ()
     before = [key for tick, key in keys if tick <= 0]
     return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
+
+
+def _with_modes(
+    keys: tuple[tuple[int, Key], ...], notes: NoteArray, starts: NDArray[np.int64]
+) -> tuple[tuple[int, Key], ...]:
+    """Return told keys with the mode of their notes: many programs call every key major."""
+    heard: list[tuple[int, Key]] = []
+    for number, (tick, key) in enumerate(keys):
+        last = keys[number + 1][0] if number + 1 < len(keys) else np.inf
+        inside = ((starts >= tick) | (number == 0)) & (starts < last)
+        heard.append((tick, key if key.minor else find_key(notes[inside], key.fifths)))
+    return tuple(heard)
 
 
 def _names(

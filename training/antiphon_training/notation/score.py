@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from antiphon_training.notation.spelling import Key, Name
 
 
+MIDDLE_OF_TREBLE, MIDDLE_OF_BASS = 34, 22
+"""The middle lines of the staves, B and D, in steps from C of octave 0."""
+
+REST_SHIFT, REST_CLEAR = 4, 4
+"""Steps of a rest from the middle line, and from notes of the other voice, at least."""
+
+
 def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
     """Return a page as a score, with a title and a composer over it."""
     score = stream.Score()
@@ -84,10 +91,38 @@ def _fill(measure: stream.Measure, bar: Bar) -> None:
     voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
     for name, heads, direction in voices:
         voice = stream.Voice(id=name)
+        other = bar.holding if heads is bar.flowing else bar.flowing
         _fill_voice(voice, heads, bar)
+        for silence in voice.getElementsByClass(note.Rest):
+            silence.stepShift = _beside(silence, other, bar, above=direction == "up")
         for each in voice.notes:
             each.stemDirection = direction
         measure.insert(0, voice)
+
+
+def _beside(silence: note.Rest, other: Sequence[Head], bar: Bar, *, above: bool) -> int:
+    """Return the steps from the middle line at which a rest is clear of the other voice.
+
+    It stays on a line or a space of its kind, so the number is even.
+    """
+    start = bar.start + round(silence.offset * BEAT)
+    end = start + round(silence.quarterLength * BEAT)
+    middle = MIDDLE_OF_TREBLE if bar.treble else MIDDLE_OF_BASS
+    steps = [
+        (1 if above else -1) * (_step(name) - middle)
+        for head in other
+        if start <= head.start < end
+        for name in head.names
+    ]
+    far = max([REST_SHIFT, *(step + REST_CLEAR for step in steps)])
+    far += far % 2
+    return far if above else -far
+
+
+def _step(name: Name) -> int:
+    """Return the place of a name on the staff, in steps from C of octave 0."""
+    letter, _, octave = name
+    return 7 * octave + "CDEFGAB".index(letter)
 
 
 def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
