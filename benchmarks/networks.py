@@ -11,7 +11,7 @@ Some are wider or larger than their recipe, so that there are two of about the s
 alone. `--batch` sets the rows of a batch of all of them: a short training needs smaller ones
 than the recipes have, for more steps. What each network reached goes to stderr at once.
 
-`python benchmarks/networks.py {words,notes} [--notes N] [--every N] [--batch N] [--quick] CORPUS...`
+`python benchmarks/networks.py {words,notes} [--notes N] [--batch N] [--quick] CORPUS...`
 """
 
 from __future__ import annotations
