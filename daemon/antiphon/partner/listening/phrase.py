@@ -6,9 +6,9 @@ longer `held_pause` is asked for, and the answer is given over the held note. A 
 is down for long is a drone and does not count. A sustain pedal that is down says that
 the phrase goes on: the pause is longer, and when the pedal is lifted the player has a
 moment for the next key. Where the beat is sure, a key that is held for no longer than a bar
-goes on too. A silence that was to be expected of the music is no pause
-either; whoever knows that tells `expect`. None of this is waited for longer than a few
-of the plain pauses.
+goes on too, and no player is so slow that all keys must be up for longer than a bar. A
+silence that was to be expected of the music is no pause either; whoever knows that tells
+`expect`. None of this is waited for longer than a few of the plain pauses.
 
 Each time that the player goes on at once when an answer has begun, `pause` is doubled
 for them; each answer that they let be takes that back.
@@ -56,6 +56,11 @@ class PhraseDetector:
     ----------
     settings : PartnerSettings
         `pause`, `pause_gaps`, `longest_pause`, `held_pause` and `chord_span`.
+
+    Attributes
+    ----------
+    bar : float
+        How long a bar is, and a little more; 0 where the beat is not sure.
     """
 
     def __init__(self, settings: PartnerSettings) -> None:
@@ -69,7 +74,7 @@ class PhraseDetector:
         self._moved = 0.0
         self._quiet_since = 0.0
         self._expected: float | None = None
-        self._bar = 0.0
+        self.bar = 0.0
         self._lone = True
         self._was_lone = False
 
@@ -83,7 +88,10 @@ class PhraseDetector:
         """The pause that ends the phrase, all keys being up."""
         settings = self.settings
         gaps = [*self._gaps] if len(self._gaps) >= _ENOUGH else [*self._before, *self._gaps]
-        own = settings.pause_gaps * median(gaps) if gaps else 0.0
+        gap = median(gaps) if gaps else 0.0
+        own = settings.pause_gaps * gap
+        if self.bar:
+            own = min(own, max(gap, self.bar))
         return min(max(settings.pause * self._patience, own), settings.longest_pause)
 
     def press(self, time: float, *, resumed: bool = False) -> None:
@@ -117,12 +125,9 @@ class PhraseDetector:
         """Whether `expect` was told how long the silence may last since a key has moved."""
         return self._expected is not None
 
-    def expect(self, until: float, bar: float = 0.0) -> None:
-        """Take a silence until a time for no pause, unless it is many times as long as one.
-
-        A key that is held is waited for at least for as long as a bar.
-        """
-        self._expected, self._bar = until, bar
+    def expect(self, until: float) -> None:
+        """Take a silence until a time for no pause, unless it is many times as long as one."""
+        self._expected = until
 
     def end(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float | None:
         """Return when the phrase ends if no key moves any more; None without a phrase.
@@ -146,7 +151,7 @@ class PhraseDetector:
             min(pedal_until + _LIFTED, quiet + min(_PEDAL * pause, longest)),
         )
         patient = self.settings.held_pause
-        bar = 0.0 if self._expected is None else min(self._bar, _BAR * patient, longest)
+        bar = min(self.bar, _BAR * patient, longest)
         held = max(up, quiet + max(patient, bar))
         return up if held_until <= up else min(held, held_until)
 

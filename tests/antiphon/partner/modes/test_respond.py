@@ -247,3 +247,22 @@ def test_a_chord_that_is_held_is_answered_after_a_bar_where_the_beat_is_sure(kit
     answer = [onset for onset in stage.onsets if onset > last]
     assert answer
     assert last + 4.25 * beat <= answer[0] < last + 6.0 * beat
+
+
+def test_slow_chords_are_answered_within_a_bar_where_the_beat_is_sure(kit: Kit) -> None:
+    """Two of their gaps would be two bars."""
+    bar = 2.4
+    chords = [
+        event
+        for number in range(5)
+        for pitch in (48, 60, 64, 67)
+        for event in (
+            NoteOn(1.0 + number * bar, 0, pitch, 70),
+            NoteOff(1.0 + (number + 0.85) * bar, 0, pitch),
+        )
+    ]
+    events = sorted(chords, key=lambda event: event.time)
+    stage = kit.stage().run(events, until=events[-1].time + 9.0)
+    answer = [onset for onset in stage.onsets if onset > events[-1].time]
+    assert answer
+    assert events[-1].time + 0.9 * bar <= answer[0] < events[-1].time + 1.3 * bar
