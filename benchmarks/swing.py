@@ -4,10 +4,11 @@ Pieces that are notated straight are swung by a ratio, and played by hand: each 
 by so many milliseconds (standard deviation) at 120 beats a minute, each note of a chord by a
 third as much. Their words, with the lengths of the recipe `jazz`, are compared with those of the
 straight score. Beside it stands the same without what is known of swing, and the ratio that
-is found. A row of ratio 1 is the straight piece itself, played by hand. The last rows say
-how many pieces of a corpus, as they are, are taken for swung.
+is found. A row of ratio 1 is the straight piece itself, played by hand. The first line says
+how many pieces, as they are, are taken for swung.
 
-`python benchmarks/swing.py CORPUS --some 100` prints the table in docs/jazz.md.
+`python benchmarks/swing.py nottingham` prints the table in docs/jazz.md, and
+`python benchmarks/swing.py CORPUS --as-they-are` the first line alone.
 """
 
 from __future__ import annotations
@@ -42,13 +43,18 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("corpus", metavar="CORPUS")
     options.add_argument("--some", type=int, default=100, help="how many of its pieces")
+    options.add_argument("--as-they-are", action="store_true", help="only the first line")
     chosen = options.parse_args()
     corpus = load_corpus(chosen.corpus, Reading(time="beats"))
     order = np.random.default_rng(1).permutation(len(corpus.files))[: chosen.some]
     pieces = [corpus.piece(index) for index in order.tolist()]
     lengths = tuple(sorted(read_recipe(find_recipe("jazz")).codec.round_chord_durations))
     metre = Metre(lengths=lengths)
-    print(f"of {len(pieces)} pieces as they are, swung: {sum(map(bool, map(metre.swing, pieces)))}")
+    told = [swing.ratio for swing in map(metre.swing, pieces) if swing is not None]
+    ratios = f", by {min(told):.2f} to {max(told):.2f}" if told else ""
+    print(f"of {len(pieces)} pieces as they are, {len(told)} are swung{ratios}")
+    if chosen.as_they_are:
+        return
     print("ratio | jitter, ms | taken for swung | ratio found | same words | without")
     for jitter in JITTERS:
         for ratio in RATIOS:

@@ -73,7 +73,7 @@ class Swing:
             So many offbeats must tell it.
         """
         beats = _Beats.of((moments - anchor) / period)
-        offbeats = beats.place[beats.lone & beats.between()]
+        offbeats = beats.offbeats()
         if len(offbeats) < fewest:
             return None
         alike = offbeats[np.abs(offbeats - np.median(offbeats)) < ALIKE]
@@ -107,6 +107,11 @@ class Swing:
         moved = moments.copy()
         moved[which] += by * self.period
         return moved
+
+
+def tells(moments: Array, period: float, anchor: float) -> bool:
+    """Return whether moments have offbeats enough to tell swing from straight eighths."""
+    return len(_Beats.of((moments - anchor) / period).offbeats()) >= FEWEST
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,10 +149,11 @@ class _Beats:
         lone[np.flatnonzero(inside)[first[count == 1]]] = True
         return cls(number, place, inside, lone, len(found))
 
-    def between(self) -> NDArray[np.bool_]:
-        """Return which moments have one on the beat before them, or after them."""
+    def offbeats(self) -> Array:
+        """Return the places of the lone moments that have one on the beat before or after them."""
         on = np.unique(self.number[~self.inside])
-        return np.isin(self.number, on) | np.isin(self.number + 1.0, on)
+        beside = np.isin(self.number, on) | np.isin(self.number + 1.0, on)
+        return self.place[self.lone & beside]
 
     def with_thirds(self) -> int:
         """Return how many beats have a moment at their third."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.music.swing import Swing
     from antiphon.partner.inputs import Forgotten
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
@@ -93,6 +94,7 @@ class Ensemble:
         self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
+        self._swing: Swing | None = None
         self._notes = 0
         self._held: dict[int, Struck] = {}
 
@@ -155,8 +157,8 @@ class Ensemble:
         heard = self._window.players(now)
         beats = listening.beats(now)
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
-        swing = swing_of(listening.pulse, beats)
-        cue = Cue(start, beats=beats, groove=groove, swing=swing, memory=self.memory)
+        self._swing = swing_of(listening.pulse, beats, self._swing)
+        cue = Cue(start, beats=beats, groove=groove, swing=self._swing, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
     def judge_silence(self, now: float) -> None:

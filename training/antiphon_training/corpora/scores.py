@@ -3,8 +3,9 @@
 Repeats are played, ties are joined, and transposing instruments are read as they sound.
 A part without dynamics has those of the whole score; without any, every note has the
 velocity 64. Without a tempo a quarter lasts half a second. Chord symbols are names over the
-staff, or chords that sound where the reading wants them to (`lead_sheets`). music21 quantises MIDI to a grid
-of sixteenths and triplet eighths, and ignores the pedal: a note ends with its key.
+staff, or chords that sound where the reading wants them to (`lead_sheets`). music21
+quantises MIDI to a grid of sixteenths and triplet eighths, and ignores the pedal: a note ends
+with its key.
 """
 
 from __future__ import annotations

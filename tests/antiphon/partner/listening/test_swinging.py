@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from antiphon.music.note import Note, NoteArray, notes_to_array
+from antiphon.music.swing import Swing
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.listening.pulse import pulse_of
 from antiphon.partner.listening.swinging import swing_of
@@ -54,3 +55,29 @@ def test_the_beats_of_words_are_those_of_the_swing() -> None:
     assert cue.word_beats.period == pytest.approx(60.0 / 220, rel=0.02)
     assert cue.beats.period > 1.2 * cue.word_beats.period
     assert Cue().word_beats is None
+
+
+def halves(beat: float) -> NoteArray:
+    """Return chords in halves, with a quarter here and there: no eighth."""
+    onsets = [0, 2, 4, 5, 6, 8, 10, 12, 13, 14, 16]
+    return notes_to_array(Note(60, 1.0 + beat * onset, beat, 80) for onset in onsets)
+
+
+def test_the_swing_goes_on_where_a_phrase_has_no_eighths() -> None:
+    before = Swing(1.8, 0.5, 0.0)
+    pulse = pulse_of(halves(0.52))
+    beats = pulse.beats()
+    assert beats is not None
+    swing = swing_of(pulse, beats, before)
+    assert swing is not None
+    assert swing.ratio == 1.8
+    assert swing.anchor == beats.anchor
+    assert swing.period == pytest.approx(0.52, rel=0.02)
+    assert swing_of(pulse, beats) is None
+    assert swing_of(pulse, beats, Swing(1.8, 0.4, 0.0)) is None, "the tempo is another"
+    assert swing_of(pulse, None, before) is None
+
+
+def test_straight_eighths_end_it() -> None:
+    pulse = pulse_of(comped(0.5, 0.5))
+    assert swing_of(pulse, pulse.beats(), Swing(1.8, 0.5, 0.0)) is None
