@@ -29,6 +29,7 @@ from antiphon_training.notation.beats import BEAT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.spelling import Key, Name
@@ -41,10 +42,12 @@ REST_SHIFT, REST_CLEAR = 4, 4
 """Steps of a rest from the middle line, and from notes of the other voice, at least."""
 
 
-def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
-    """Return a page as a score, with a title and a composer over it."""
+def make_score(page: Page, title: str = "", caption: Caption | None = None) -> stream.Score:
+    """Return a page as a score, with a title and the composer over it."""
     score = stream.Score()
-    score.insert(0, metadata.Metadata(title=title or None, composer=composer or None))
+    composer, rights = (caption.composer, caption.rights) if caption else ("", "")
+    told = {"title": title, "composer": composer, "copyright": rights}
+    score.insert(0, metadata.Metadata(**{name: text or None for name, text in told.items()}))
     parts = [_part(page, page.right, treble=True), _part(page, page.left, treble=False)]
     for part in parts:
         score.insert(0, part)
