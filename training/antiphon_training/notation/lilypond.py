@@ -191,8 +191,17 @@ def _sign(head: Head, page: Page, length: str) -> str:
         return f"{'r' if head.shown else 's'}{length}"
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
-    grace = f"\\acciaccatura {_name(head.grace)}8 " if head.grace else ""
-    return f"{grace}{notes}{length}{'~' if head.tied else ''}"
+    ties = "~" if head.tied else ""
+    marks = ("\\trill" if head.trill else "") + ("\\arpeggio" if head.rolled else "")
+    return f"{_graces(head)}{notes}{length}{ties}{marks}"
+
+
+def _graces(head: Head) -> str:
+    """Return the grace notes before a head: one with a slash, several as sixteenths."""
+    names = [_name(name) for name in head.graces]
+    if len(names) < 2:
+        return "".join(f"\\acciaccatura {name}8 " for name in names)
+    return f"\\grace {{ {' '.join(f'{name}16' for name in names)} }} "
 
 
 def _name(name: Name) -> str:

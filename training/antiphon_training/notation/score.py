@@ -138,8 +138,10 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if each.duration.tuplets:
             thirds.setdefault(head.start // BEAT, []).append(each.duration)
-        if head.grace is not None:
-            grace = note.Note(_pitch(head.grace), type="eighth").getGrace()
+        for name in head.graces:
+            kind = "eighth" if len(head.graces) == 1 else "16th"
+            grace = note.Note(_pitch(name), type=kind).getGrace()
+            grace.duration.slash = len(head.graces) == 1
             into.insert(_quarters(head.start - bar.start), grace)
         into.insert(_quarters(head.start - bar.start), each)
     for inside in thirds.values():  # a bracket for every beat
@@ -159,6 +161,10 @@ def _sign(head: Head) -> Any:
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
+    if head.trill:
+        sign.expressions.append(expressions.Trill())
+    if head.rolled:
+        sign.expressions.append(expressions.ArpeggioMark())
     return sign
 
 
