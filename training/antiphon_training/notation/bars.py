@@ -6,7 +6,7 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.graces import grace_name
@@ -47,8 +47,12 @@ class Head:
     shown : bool
         Whether a rest is visible; it is not where another voice sounds, unless it leads to a
         note off the beat.
-    grace : Name or None
-        The grace note before it.
+    graces : tuple of Name
+        The grace notes before it.
+    trill : bool
+        Whether it begins a trill.
+    rolled : bool
+        Whether it is a rolled chord.
     """
 
     start: int
@@ -57,7 +61,9 @@ class Head:
     names: tuple[Name, ...] = ()
     tied: bool = False
     shown: bool = True
-    grace: Name | None = None
+    graces: tuple[Name, ...] = ()
+    trill: bool = False
+    rolled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +124,26 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
-            grace = None if index else _grace(page, event, names)
-            out[number].append(Head(start, end, event.pitches, names, tied, grace=grace))
+            head = Head(start, end, event.pitches, names, tied)
+            out[number].append(head if index else _ornamented(page, event, head))
     return out
 
 
-def _grace(page: Page, event: Event, names: Sequence[Name]) -> Name | None:
-    """Return the name of the grace note before an event, if there is one."""
-    for pitch, name in zip(event.pitches, names, strict=True):
-        grace = page.graces.get((event.start, pitch))
-        if grace is not None:
-            return grace_name(grace, name)
-    return None
+def _ornamented(page: Page, event: Event, head: Head) -> Head:
+    """Return the first head of an event with its ornaments."""
+    places = [(event.start, pitch) for pitch in event.pitches]
+    graces: tuple[Name, ...] = ()
+    for place, main in zip(places, head.names, strict=True):
+        for grace in reversed(page.graces.get(place, ())):
+            graces = (grace_name(grace, graces[0] if graces else main), *graces)
+        if graces:
+            break
+    return replace(
+        head,
+        graces=graces,
+        trill=any(place in page.trills for place in places),
+        rolled=len(places) > 1 and any(place in page.rolled for place in places),
+    )
 
 
 def _complete(

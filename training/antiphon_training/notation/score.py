@@ -29,6 +29,7 @@ from antiphon_training.notation.beats import BEAT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.spelling import Key, Name
@@ -41,10 +42,12 @@ REST_SHIFT, REST_CLEAR = 4, 4
 """Steps of a rest from the middle line, and from notes of the other voice, at least."""
 
 
-def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
-    """Return a page as a score, with a title and a composer over it."""
+def make_score(page: Page, title: str = "", caption: Caption | None = None) -> stream.Score:
+    """Return a page as a score, with a title and the composer over it."""
     score = stream.Score()
-    score.insert(0, metadata.Metadata(title=title or None, composer=composer or None))
+    composer, rights = (caption.composer, caption.rights) if caption else ("", "")
+    told = {"title": title, "composer": composer, "copyright": rights}
+    score.insert(0, metadata.Metadata(**{name: text or None for name, text in told.items()}))
     parts = [_part(page, page.right, treble=True), _part(page, page.left, treble=False)]
     for part in parts:
         score.insert(0, part)
@@ -135,8 +138,10 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if each.duration.tuplets:
             thirds.setdefault(head.start // BEAT, []).append(each.duration)
-        if head.grace is not None:
-            grace = note.Note(_pitch(head.grace), type="eighth").getGrace()
+        for name in head.graces:
+            kind = "eighth" if len(head.graces) == 1 else "16th"
+            grace = note.Note(_pitch(name), type=kind).getGrace()
+            grace.duration.slash = len(head.graces) == 1
             into.insert(_quarters(head.start - bar.start), grace)
         into.insert(_quarters(head.start - bar.start), each)
     for inside in thirds.values():  # a bracket for every beat
@@ -156,6 +161,10 @@ def _sign(head: Head) -> Any:
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
+    if head.trill:
+        sign.expressions.append(expressions.Trill())
+    if head.rolled:
+        sign.expressions.append(expressions.ArpeggioMark())
     return sign
 
 
