@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console, Group
+from rich.file_proxy import FileProxy
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.spinner import Spinner
@@ -44,7 +45,7 @@ def shown(titles: Sequence[str], verbosity: Verbosity) -> Iterator[Display]:
     # Libraries' messages on stderr are sent elsewhere at times; the display stays.
     with (
         os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal,
-        Board(titles, Console(file=terminal, highlight=False)) as board,
+        Board(titles, Console(file=terminal, highlight=False, soft_wrap=True)) as board,
     ):
         yield board
 
@@ -92,15 +93,20 @@ class Board:
         self._states = [""] * len(self.titles)
         self._now: int | None = None
         self._spinner = Spinner("line")
-        # What goes to a file or a pipe is no part of the display.
+        self._streams = (sys.stdout, sys.stderr)
         self._live = Live(
             get_renderable=self._picture,
             console=self.console,
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
 
     def __enter__(self) -> Board:
         """Begin to draw."""
+        self._streams = out, err = sys.stdout, sys.stderr
+        if out.isatty():  # what goes to a file or a pipe is no part of the display
+            sys.stdout = _Above(self.console, out)
+        sys.stderr = _Above(self.console, err)
         self._live.start(refresh=True)
         return self
 
@@ -114,6 +120,7 @@ class Board:
         if kind is None:
             self._ends()
         self._now = None
+        sys.stdout, sys.stderr = self._streams
         self._live.stop()
 
     def begins(self, number: int) -> None:
@@ -137,6 +144,23 @@ class Board:
                 self._spinner.update(text=text)
             rows.append(self._spinner if number == self._now else Text("  ").append(text))
         return Group(*rows, self.bar)
+
+
+class _Above(FileProxy):
+    """A stream that prints above the display.
+
+    Rich's own tells no encoding, and so `typer.echo` would write around it.
+    """
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the stream."""
+        return str(self.rich_proxied_file.encoding)
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        """What the stream does with characters that it cannot encode."""
+        return self.rich_proxied_file.errors
 
 
 def heading(titles: Sequence[str], number: int) -> str:

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 from rich.console import Console
 
 from antiphon.cli.verbosity import Verbosity
@@ -89,6 +90,22 @@ def test_a_training_moves_the_bar_of_the_display(screen: Console) -> None:
         assert len(picture(board)) == 3
     assert isinstance(screen.file, io.StringIO)
     assert screen.file.getvalue().count("validation 4.250") == 1
+
+
+def test_what_a_step_says_is_above_the_display(
+    screen: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Board(TITLES, screen) as board:
+        board.begins(1)
+        Verbosity().say("nothing is left out")
+        typer.echo("8 files")
+    Verbosity().say("the end")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("8 files\n", "the end\n"), "stdout is no terminal here"
+    assert isinstance(screen.file, io.StringIO)
+    text = screen.file.getvalue()
+    assert text.count("nothing is left out\n") == 1
+    assert text.index("nothing is left out") < text.rindex("[1/3] the corpus: done")
 
 
 def test_elsewhere_it_is_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
