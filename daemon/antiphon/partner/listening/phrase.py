@@ -36,10 +36,10 @@ _LONE_GAP = 0.75
 _EXPECTED = 4.0
 """An expected silence is waited for, up to so many pauses."""
 
-_PEDAL, _LIFTED = 2.5, 0.3
+_PEDAL, _LIFTED = 4.0, 0.3
 """While the pedal is down the phrase ends after so many pauses; once it is up, no sooner than
-so many seconds later. On training pieces more pauses than 2.5 gain little: 0.47 interruptions
-a minute of piano rolls at 3 instead of 0.51."""
+so many seconds later. In 60 songs of pop909's training set there are 18 interruptions with 2.5
+pauses, 17 with 3, and 12 with 4; in 20 piano rolls 60, 56 and 54."""
 
 _BAR = 2.0
 """A held key is waited for until the next bar, up to so many times `held_pause`."""
@@ -87,10 +87,11 @@ class PhraseDetector:
     def pause(self) -> float:
         """The pause that ends the phrase, all keys being up."""
         settings = self.settings
-        gaps = [*self._gaps] if len(self._gaps) >= _ENOUGH else [*self._before, *self._gaps]
+        enough = len(self._gaps) >= _ENOUGH
+        gaps = [*self._gaps] if enough else [*self._before, *self._gaps]
         gap = median(gaps) if gaps else 0.0
         own = settings.pause_gaps * gap
-        if self.bar:
+        if enough and self.bar:
             own = min(own, max(gap, self.bar))
         return min(max(settings.pause * self._patience, own), settings.longest_pause)
 

@@ -220,10 +220,10 @@ def test_who_goes_on_at_once_again_and_again_is_given_more_time_each_time() -> N
 def test_a_pedal_that_is_down_makes_the_pause_longer() -> None:
     detector = PhraseDetector(PartnerSettings())
     _play(detector, [1.0, 1.2])
-    assert detector.end(pedal_until=math.inf) == pytest.approx(1.25 + 2.5 * 0.6)
+    assert detector.end(pedal_until=math.inf) == pytest.approx(1.25 + 4.0 * 0.6)
     assert detector.end(pedal_until=1.1) == pytest.approx(1.25 + 0.6)  # lifted before the end
     assert detector.end(pedal_until=1.8) == pytest.approx(2.1)  # a moment for the next key
-    assert detector.end(pedal_until=2.7) == pytest.approx(1.25 + 2.5 * 0.6)
+    assert detector.end(pedal_until=3.6) == pytest.approx(1.25 + 4.0 * 0.6)
     slow = PhraseDetector(PartnerSettings(longest_pause=0.8))
     _play(slow, [1.0, 1.2])
     assert slow.end(pedal_until=math.inf) == pytest.approx(1.25 + 0.8)
