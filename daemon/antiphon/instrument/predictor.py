@@ -6,12 +6,15 @@ arrays that no call changes, so it may be kept, forked and rolled back.
 
 from __future__ import annotations
 
+import operator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from antiphon.instrument import recalled
+from antiphon.instrument.ask import Ask
+from antiphon.instrument.bound import Reader, bound, rooms
 from antiphon.instrument.context import shifted, window_length
 from antiphon.instrument.controls import FORCE, Biases, Controls
 from antiphon.instrument.cut_graph import cut_graph
@@ -31,13 +34,11 @@ from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from antiphon.instrument.ask import Ask
     from antiphon.instrument.card import Card
-    from antiphon.instrument.runtime import Graph
     from antiphon.music.codecs.codec import Codec
 
 
@@ -88,26 +89,26 @@ class Predictor:
         self._outputs = [*OUTPUTS[:3], *self._after_outputs]
         self._bias_names = graph_inputs(self.codec)[4:]
         fields = len(self.codec.fields)
-        # Refilled by each call; onnxruntime reads them before it returns.
-        self._previous = np.zeros((1, fields), dtype=np.int32)
-        self._uniform = np.zeros((1, fields), dtype=np.float32)
-        self._temperature = np.ones((1, fields), dtype=np.float32)
-        self._min_p = np.zeros((1, fields), dtype=np.float32)
-        self._feeds: dict[str, NDArray[Any]] = neutral_feeds(self.card, self._graph)
-        self._feeds["previous"] = self._previous
-        self._feeds["uniform"] = self._uniform
-        self._feeds["temperature"] = self._temperature
-        self._feeds["min_p"] = self._min_p
         self._plain = (Controls.of(fields=fields), Biases(self.codec))
-        self._no_memory = {name: self._feeds[name] for name in recalled.INPUTS if self.remembers}
         self._nothing = recalled.nothing(fields)
         self._neutrals: dict[int, dict[str, NDArray[Any]]] = {}
         self._zeros = tuple(
             np.zeros((1, *tensor.shape), dtype=np.float32) for tensor in self.card.state
         )
-        self._reader = self._graph if self.window else self._open_reader(path, threads)
-        reads = {item.name for item in self._reader.get_inputs()}
-        self._read_feeds = {name: row for name, row in self._plain_feeds().items() if name in reads}
+        self._given: tuple[list[State], list[NDArray[Any]]] = ([], [])
+        plain = self._batch_feeds([Ask(self._zeros, self.codec.start, np.zeros(fields))])
+        self._inputs = {name: np.array(array, order="C") for name, array in plain.items()}
+        self._made = rooms(self._graph, plain, self._outputs)
+        self._call = bound(self._graph, self._inputs, self._made)
+        self._no_memory = {name: plain[name] for name in recalled.INPUTS if self.remembers}
+        if self.window is None:
+            self._reader = self._open_reader(path, threads, plain, keys=self.remembers)
+            # To know the state alone takes less than to know the key too.
+            self._primer = (
+                self._open_reader(path, threads, plain, keys=False)
+                if self.remembers
+                else self._reader
+            )
 
     def initial_state(self) -> State:
         """Return the state before a piece, all zero; then read `codec.start`."""
@@ -115,17 +116,23 @@ class Predictor:
 
     def step(self, ask: Ask) -> Prediction:
         """Read one note, and draw the one that follows it."""
-        self._uniform[0] = ask.uniforms
-        if self.remembers:
-            memory = ask.memory
-            self._feeds |= self._no_memory if memory is None else recalled.as_inputs([memory])
-        note, within, log_probability, *after = self._run(
-            self._outputs,
-            ask.state,
-            ask.previous,
-            ask.controls or self._plain[0],
-            ask.biases or self._plain[1],
-        )
+        inputs, (plain, unbiased) = self._inputs, self._plain
+        controls = ask.controls or plain
+        inputs["previous"][0] = ask.previous
+        inputs["uniform"][0] = ask.uniforms
+        inputs["temperature"][0] = controls.temperature
+        inputs["min_p"][0] = controls.min_p
+        for name, value in zip(self._state_names, ask.state, strict=True):
+            inputs[name][...] = value
+        for name, row in zip(self._bias_names, (ask.biases or unbiased).rows, strict=True):
+            inputs[name][...] = row
+        if ask.memory is not None and self.remembers:
+            recalled.write(ask.memory, inputs)
+        else:
+            for name, neutral in self._no_memory.items():
+                inputs[name][...] = neutral
+        self._call()
+        note, within, log_probability, *after = [array.copy() for array in self._made.values()]
         return Prediction(note[0], within[0], log_probability[0], *self._after(after))
 
     def step_batch(self, asks: Sequence[Ask]) -> list[Prediction]:
@@ -138,6 +145,7 @@ class Predictor:
         for i in range(len(asks)):
             own = self._after([tensor[i : i + 1] for tensor in after])
             drawn.append(Prediction(note[i], within[i], log_probability[i], *own))
+        self._given = ([one.state for one in drawn], after[: len(self._state_names)])
         return drawn
 
     def _neutral(self, batch: int) -> dict[str, NDArray[Any]]:
@@ -164,7 +172,7 @@ class Predictor:
         """
         rows = self._rows(classes)
         if self.window is None:
-            return [state for state, _ in self._read(state, rows)]
+            return [state for state, _ in self._reader.read(state, rows)]
         return [state := (shifted(state[0], row[None], self.codec.sizes),) for row in rows]
 
     def read_with_keys(
@@ -182,7 +190,7 @@ class Predictor:
         """
         if not self.remembers:
             raise ValueError(f"the instrument {self.card.name} has no memory, so no keys")
-        read = self._read(state, self._rows(classes))
+        read = self._reader.read(state, self._rows(classes))
         return [(state, key) for state, key in read if key is not None]
 
     def prime(self, state: State, classes: ArrayLike) -> State:
@@ -190,27 +198,11 @@ class Predictor:
         rows = self._rows(classes)
         if self.window is not None:
             return (shifted(state[0], rows, self.codec.sizes),) if len(rows) else state
-        last = state
-        for after, _ in self._read(state, rows):
-            last = after
-        return last
+        return self._primer.last(state, rows)
 
     def _rows(self, classes: ArrayLike) -> NDArray[np.int32]:
         """Return classes as rows, (rows, fields)."""
         return np.asarray(classes, dtype=np.int32).reshape(-1, len(self.codec.fields))
-
-    def _read(
-        self, state: State, rows: NDArray[np.int32]
-    ) -> Iterator[tuple[State, NDArray[np.float32] | None]]:
-        """Read rows by the graph that draws nothing; yield state and key after each."""
-        feeds = self._read_feeds
-        for row in rows:
-            for name, value in zip(self._state_names, state, strict=True):
-                if name in feeds:
-                    feeds[name] = value
-            feeds["previous"] = row[None]
-            state, key = self._after(self._reader.run(self._after_outputs, feeds))
-            yield state, key
 
     def _batch_feeds(self, asks: Sequence[Ask]) -> dict[str, NDArray[Any]]:
         """Return the inputs of one call for several asks."""
@@ -222,13 +214,22 @@ class Predictor:
         feeds["uniform"] = np.array([ask.uniforms for ask in asks], dtype=np.float32)
         feeds["temperature"] = np.array([one.temperature for one in controls], dtype=np.float32)
         feeds["min_p"] = np.array([one.min_p for one in controls], dtype=np.float32)
-        for index, name in enumerate(self._state_names):
-            feeds[name] = np.concatenate([ask.state[index] for ask in asks])
+        feeds |= self._batch_states([ask.state for ask in asks])
         for index, name in enumerate(self._bias_names):
             feeds[name] = np.concatenate([rows[index] for rows in biases])
         if self.remembers and any(ask.memory is not None for ask in asks):
             feeds |= recalled.as_inputs([ask.memory or self._nothing for ask in asks])
         return feeds
+
+    def _batch_states(self, states: Sequence[State]) -> dict[str, NDArray[Any]]:
+        """Return the states of a batch as inputs.
+
+        Lines in lockstep go on from what the last batch gave, which is whole already.
+        """
+        given, whole = self._given
+        if len(given) != len(states) or not all(map(operator.is_, given, states)):
+            whole = [np.concatenate(parts) for parts in zip(*states, strict=True)]
+        return dict(zip(self._state_names, whole, strict=True))
 
     def _after(self, tensors: list[NDArray[Any]]) -> tuple[State, NDArray[np.float32] | None]:
         """Return state and key after a row, from `_after_outputs`, each (1, ...)."""
@@ -236,16 +237,21 @@ class Predictor:
             return tuple(tensors), None
         return tuple(tensors[:-1]), tensors[-1][0]
 
-    def _open_reader(self, path: str | os.PathLike[str], threads: int) -> Graph:
-        """Return the graph without what draws; the whole where it cannot be cut."""
-        cut = cut_graph(Path(path).read_bytes(), self._after_outputs)
-        return self._graph if cut is None else open_graph(cut, threads)
-
-    def _plain_feeds(self) -> dict[str, NDArray[Any]]:
-        """Return all inputs of a call in which nothing is asked for."""
-        biases = dict(zip(self._bias_names, self._plain[1].rows, strict=True))
-        states = dict(zip(self._state_names, self._zeros, strict=True))
-        return {**self._feeds, **biases, **states}
+    def _open_reader(
+        self,
+        path: str | os.PathLike[str],
+        threads: int,
+        plain: dict[str, NDArray[Any]],
+        *,
+        keys: bool,
+    ) -> Reader:
+        """Return what reads by the graph without what draws; by the whole where it has no cut."""
+        outputs = [*self._state_outputs, *([recalled.KEY] if keys else [])]
+        cut = cut_graph(Path(path).read_bytes(), outputs)
+        graph = self._graph if cut is None else open_graph(cut, threads)
+        wanted = {item.name for item in graph.get_inputs()}
+        feeds = {name: array for name, array in plain.items() if name in wanted}
+        return Reader(graph, feeds, self._state_names, recalled.KEY if keys else None)
 
     def logits(
         self, state: State, previous: ArrayLike, classes: ArrayLike
@@ -269,9 +275,8 @@ class Predictor:
         biases = Biases(self.codec)
         for row, chosen in zip(biases.rows, np.asarray(classes), strict=True):
             row[0, chosen] = FORCE
-        self._feeds |= self._no_memory
-        outputs = ["logits", *self._state_outputs]
-        logits, *after = self._run(outputs, state, previous, self._plain[0], biases)
+        feeds = self._batch_feeds([Ask(state, previous, np.zeros(len(biases.rows)), None, biases)])
+        logits, *after = self._graph.run(["logits", *self._state_outputs], feeds)
         return logits[0], tuple(after)
 
     def score(
@@ -279,22 +284,3 @@ class Predictor:
     ) -> list[Scores]:
         """Return how well each piece is predicted; see `scoring.score_pieces`."""
         return score_pieces(self._graph, self.card, self.codec, pieces, ranks=ranks, batch=batch)
-
-    def _run(
-        self,
-        outputs: Sequence[str],
-        state: State,
-        previous: ArrayLike,
-        controls: Controls,
-        biases: Biases,
-    ) -> list[NDArray[Any]]:
-        """Call the graph once."""
-        feeds = self._feeds
-        self._previous[0] = previous
-        self._temperature[0] = controls.temperature
-        self._min_p[0] = controls.min_p
-        for name, value in zip(self._state_names, state, strict=True):
-            feeds[name] = value
-        for name, row in zip(self._bias_names, biases.rows, strict=True):
-            feeds[name] = row
-        return self._graph.run(outputs, feeds)

@@ -9,7 +9,7 @@ import numpy as np
 from antiphon.instrument.ask import Recall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,14 +41,24 @@ def as_inputs(recalls: Sequence[Recall]) -> dict[str, NDArray[Any]]:
         One has more than `CANDIDATES` rows.
     """
     shape = (len(recalls), CANDIDATES)
-    rows = np.zeros((*shape, recalls[0].rows.shape[1]), np.int32)
-    weights = np.full(shape, PADDING, np.float32)
-    lengths = np.zeros(shape, np.float32)
-    gain = np.zeros((len(recalls), 1), np.float32)
-    for i, one in enumerate(recalls):
-        count = len(one.rows)
-        if count > CANDIDATES:
-            raise ValueError(f"a recall of {count} rows; {CANDIDATES} are the most")
-        rows[i, :count], weights[i, :count], lengths[i, :count] = one.rows, one.weights, one.lengths
-        gain[i] = one.gain if count else 0.0
-    return {ROW: rows, WEIGHT: weights, LENGTH: lengths, GAIN: gain}
+    inputs: dict[str, NDArray[Any]] = {
+        ROW: np.empty((*shape, recalls[0].rows.shape[1]), np.int32),
+        WEIGHT: np.empty(shape, np.float32),
+        LENGTH: np.empty(shape, np.float32),
+        GAIN: np.empty((len(recalls), 1), np.float32),
+    }
+    for index, one in enumerate(recalls):
+        write(one, inputs, index)
+    return inputs
+
+
+def write(recall: Recall, inputs: Mapping[str, NDArray[Any]], index: int = 0) -> None:
+    """Write a recall into the inputs of the graph, as one of the batch; see `as_inputs`."""
+    count = len(recall.rows)
+    if count > CANDIDATES:
+        raise ValueError(f"a recall of {count} rows; {CANDIDATES} are the most")
+    rows, weights, lengths = inputs[ROW][index], inputs[WEIGHT][index], inputs[LENGTH][index]
+    rows[:count], weights[:count], lengths[:count] = recall.rows, recall.weights, recall.lengths
+    if count < CANDIDATES:
+        rows[count:], weights[count:], lengths[count:] = 0, PADDING, 0.0
+    inputs[GAIN][index] = recall.gain if count else 0.0

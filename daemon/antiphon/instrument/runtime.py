@@ -34,6 +34,12 @@ class Graph(Protocol):
     ) -> list[NDArray[Any]]:
         """Run the graph once and return new arrays."""
 
+    def io_binding(self) -> Any:
+        """Return what is told where inputs and outputs are."""
+
+    def run_with_iobinding(self, iobinding: Any) -> None:
+        """Run the graph once, on what is bound."""
+
     def get_inputs(self) -> Sequence[Any]:
         """Return the graph's inputs."""
 

@@ -137,6 +137,41 @@ def test_a_batch_draws_what_single_calls_draw(tiny: Predictor, instrument: str) 
     assert predictor.step_batch([]) == []
 
 
+def test_lines_in_lockstep_and_out_of_it_go_on_from_their_own_states(tiny: Predictor) -> None:
+    drawn = tiny.step_batch(asks_of(tiny, 4))
+    lockstep = [Ask(one.state, one.classes, [0.3] * 4) for one in drawn]
+    for asks in (lockstep, lockstep[::-1], lockstep[1:], [*lockstep[:1], *lockstep[:3]]):
+        tiny.step_batch(asks_of(tiny, 4))
+        together = tiny.step_batch(asks)
+        assert len(together) == len(asks)
+        for ask, one in zip(asks, together, strict=True):
+            alone = tiny.step(ask)
+            np.testing.assert_array_equal(one.within, alone.within)
+            for mine, other in zip(one.state, alone.state, strict=True):
+                np.testing.assert_array_equal(mine, other)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+@pytest.mark.parametrize("instrument", ["tiny", "house"])
+def test_rows_are_read_as_calls_read_them(tiny: Predictor, instrument: str, count: int) -> None:
+    predictor = tiny if instrument == "tiny" else Predictor(house_instrument())
+    notes, _ = play(predictor, count)
+    rows = np.array([predictor.codec.start, *[note.classes for note in notes[:-1]]])
+    read = predictor.read(predictor.initial_state(), rows)
+    kept = [[array.copy() for array in state] for state in read]
+    primed = predictor.prime(predictor.initial_state(), rows)
+    later = predictor.prime(read[0], rows)  # neither changes what was given out
+    assert len(read) == len(notes) == count
+    for note, state, copies in zip(notes, read, kept, strict=True):
+        for drew, reads, copy in zip(note.state, state, copies, strict=True):
+            np.testing.assert_array_equal(drew, reads)
+            np.testing.assert_array_equal(reads, copy)
+    for last, one, other in zip(read[-1], primed, later, strict=True):
+        np.testing.assert_array_equal(last, one)
+        assert not np.array_equal(one, other)
+    assert predictor.prime(primed, rows[:0]) is primed
+
+
 @given(pitch=st.integers(0, 127), uniform=UNIFORM)
 def test_a_bias_of_force_leaves_no_choice(tiny: Predictor, pitch: int, uniform: float) -> None:
     biases = Biases(tiny.codec)

@@ -15,12 +15,13 @@ from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.form import cue_of, wished_manner
 from antiphon.partner.line.improviser import improviser_for
+from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.manner import Manner, manner_of
 from antiphon.partner.line.near import Density, Key, Loudness, Register
 from antiphon.partner.line.place import Progress
 from antiphon.partner.line.reading import place_after
-from antiphon.partner.line.rules import Moment
+from antiphon.partner.line.rules import Moment, NotAfter, Range, TogetherRule
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.line.slates import FieldSlate, FieldTables
 from antiphon.partner.settings import PartnerSettings
@@ -48,6 +49,29 @@ def weights(rule: Rule, progress: Progress, previous: float) -> dict[str, NDArra
 def after(count: int, gap: float, pitch: int = 60, velocity: int = 64) -> Progress:
     notes = [Note(pitch, 10.0 + index * gap, 0.1, velocity) for index in range(count)]
     return Progress(10.0).after(notes)
+
+
+@pytest.mark.parametrize("rule", [Density, Register, Loudness, Key, Landing, Range, NotAfter])
+def test_lines_are_weighed_together_as_each_is_alone(rule: type) -> None:
+    made: dict[type, TogetherRule] = {
+        Landing: Landing(replace(MANNER, triad=(0, 4, 7)), 0.5),
+        Range: Range(40, 80),
+        NotAfter: NotAfter(),
+    }
+    one = made.get(rule) or rule(replace(MANNER, tones=IN_C))
+    progress = [Progress(10.0), after(3, 0.1), after(9, 0.5, pitch=71, velocity=100)]
+    moments = [
+        Moment(time, time, time + 1.0, 14.0, so_far)
+        for time, so_far in zip((10.0, 13.5, 14.0), progress, strict=True)
+    ]
+    together = Biases(CODEC, len(moments))
+    one.weigh_each(moments, FieldSlate(together, TABLES))
+    for index, moment in enumerate(moments):
+        alone = Biases(CODEC)
+        one.weigh(moment, FieldSlate(alone, TABLES))
+        for mine, whole in zip(alone.rows, together.line(index).rows, strict=True):
+            np.testing.assert_array_equal(mine, whole)
+    assert any(row.any() for row in together.rows)
 
 
 def test_a_manner_counts_moments_apart_from_the_notes_of_chords() -> None:
