@@ -8,9 +8,10 @@ of the first. Prints one JSON object a network, and the rows of the table in doc
 
 Some are wider or larger than their recipe, so that there are two of about the same time a note.
 `--quick` has the sizes of the recipes' `--quick`, for a first look; `--notes 0` measures times
-alone.
+alone. `--batch` sets the rows of a batch of all of them: a short training needs smaller ones
+than the recipes have, for more steps. What each network reached goes to stderr at once.
 
-`python benchmarks/networks.py {words,notes} [--notes N] [--every N] [--quick] CORPUS...`
+`python benchmarks/networks.py {words,notes} [--notes N] [--batch N] [--quick] CORPUS...`
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import argparse
 import json
 import math
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -103,6 +105,7 @@ def main() -> None:
     options.add_argument("corpora", nargs="+", metavar="CORPUS")
     options.add_argument("--notes", type=int, default=2_000_000, help="rows learned (2,000,000)")
     options.add_argument("--every", type=int, default=1, help="learn every nth piece (1)")
+    options.add_argument("--batch", type=int, help="rows of a batch, instead of the recipe's")
     options.add_argument("--whole", type=int, default=1500, help="rows of a held-out piece (1500)")
     options.add_argument("--heldout", type=int, default=40, help="held-out pieces (40)")
     options.add_argument("--turns", type=int, default=20, help="turns of each in drawing (20)")
@@ -113,7 +116,7 @@ def main() -> None:
     recipes = [recipe_of(one, quick=chosen.quick) for one in variants]
     # Music that varies less is learned sooner, so it is varied alike for all.
     alike = recipes[-1].augmentation
-    recipes = [msgspec.structs.replace(one, augmentation=alike) for one in recipes]
+    recipes = [with_batch(one, chosen.batch, augmentation=alike) for one in recipes]
     codec, learned, heldout = music_of(recipes[0], chosen)
     told: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -127,6 +130,7 @@ def main() -> None:
             figures["MB"] = round(path.stat().st_size / 1e6, 2)
             players.append(Predictor(path, 1))
             told.append({"network": variant.name, "recipe": variant.recipe, **figures})
+            print(json.dumps(told[-1]), file=sys.stderr, flush=True)
         least = least_times(players, chosen.turns)
     for figures, seconds in zip(told, least, strict=True):
         figures["ms"] = round(seconds * 1000.0, 3)
@@ -147,6 +151,12 @@ def recipe_of(variant: Variant, *, quick: bool) -> Recipe:
     if codec.name == "symbols":
         codec = msgspec.structs.replace(codec, seen=10)
     return msgspec.structs.replace(recipe, network=network, codec=codec)
+
+
+def with_batch(recipe: Recipe, batch: int | None, **changes: Any) -> Recipe:
+    """Return a recipe with other sections, and with so many rows a batch where that is given."""
+    fit = msgspec.structs.replace(recipe.fit, batch=batch) if batch else recipe.fit
+    return msgspec.structs.replace(recipe, fit=fit, **changes)
 
 
 def music_of(

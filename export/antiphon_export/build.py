@@ -108,7 +108,8 @@ def build(order: Order, say: Say) -> Card:
     else:
         network, source = _read_run(order, say)
     if order.memory is None and order.remembers and can_remember(source.card, source.codec):
-        order = replace(order, memory=memory_for(network, source.codec, source.folders, say))
+        memory = memory_for(network, source.codec, source.folders, source.card, say)
+        order = replace(order, memory=memory)
     inputs = () if order.memory is None else order.memory.gate.inputs()
     source = replace(source, card=replace(source.card, inputs_neutral=inputs))
     try:

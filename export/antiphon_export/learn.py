@@ -5,60 +5,41 @@ Imported for `antiphon --help` too, so TensorFlow and the rest are imported insi
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from antiphon.cli.failures import INTERRUPTED
 from antiphon.cli.options import ConfigFile, SoundFontFile, Temperatures
 from antiphon.cli.verbosity import Verbosity
+from antiphon_export.learning.options import (
+    InstrumentName,
+    Licence,
+    MemoryOrNot,
+    Notes,
+    PieceFile,
+    RecipeName,
+    ResultsFolder,
+    Seconds,
+    Seed,
+)
 from antiphon_training.commands.options import CacheFolder, Composers, Corpora, Hours, Quick
 
 
 def learn(
     ctx: typer.Context,
     corpora: Corpora,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of all results.")],
-    recipe: Annotated[
-        str, typer.Option(metavar="FILE", help="A recipe, or the name of a shipped one.")
-    ] = "house",
+    out: ResultsFolder,
+    recipe: RecipeName = "house",
     quick: Quick = False,
     hours: Hours = None,
     composer: Composers = None,
-    name: Annotated[
-        str | None, typer.Option(help="The instrument's name; by default that of DIR.")
-    ] = None,
-    licence: Annotated[str | None, typer.Option(help="The licence of the instrument.")] = None,
-    memory: Annotated[
-        bool | None,
-        typer.Option(
-            "--memory/--no-memory",
-            help="Fit a memory, which takes minutes; by default unless --quick is given.",
-        ),
-    ] = None,
-    piece: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Where the piece goes: .mid, .wav, .musicxml and .pdf of this name; "
-            "by default DIR/piece.",
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="How many seconds to compose; 30 by default.")
-    ] = None,
-    notes: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="How many notes to compose; with an instrument of words, how many words.",
-        ),
-    ] = None,
+    name: InstrumentName = None,
+    licence: Licence = None,
+    memory: MemoryOrNot = None,
+    piece: PieceFile = None,
+    seconds: Seconds = None,
+    notes: Notes = None,
     temperature: Temperatures = None,
-    seed: Annotated[
-        int, typer.Option(metavar="NUMBER", help="With another seed, compose another piece.")
-    ] = 1,
+    seed: Seed = 1,
     soundfont: SoundFontFile = None,
     config: ConfigFile = None,
     cache: CacheFolder = None,

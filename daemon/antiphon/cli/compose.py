@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from antiphon.cli.compose_options import (
+    AddedOnly,
+    BeginningFile,
+    ChordSymbols,
+    ContinuingInstrument,
+    NotesAdded,
+    PieceFiles,
+    SecondsAdded,
+    Seed,
+    SeedCorpus,
+    SeedFrom,
+    SeedRun,
+)
 from antiphon.cli.options import ConfigFile, ScoreTitle, SoundFontFile, Temperatures
 
 if TYPE_CHECKING:
@@ -17,56 +29,20 @@ if TYPE_CHECKING:
 
 def compose(
     context: typer.Context,
-    out: Annotated[
-        list[Path],
-        typer.Option(
-            metavar="FILE",
-            help="The file to write: .mid, .wav, .mp3, .ogg, .musicxml, .pdf or .png; repeatable.",
-        ),
-    ],
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE.mid]", help="What was played so far.")
-    ] = None,
-    seed_from: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|corpus|validation",
-            help="Begin with a file, or with a random stretch of the pieces that the instrument "
-            "was trained on (corpus) or validated on (validation).",
-        ),
-    ] = None,
-    corpus: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Where the corpus of --seed-from is.")
-    ] = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The training run that knows the corpora.")
-    ] = None,
-    notes: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="How many notes to add; of an instrument of words, how many words "
-            "(each a note or a chord).",
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="How many seconds to add; 30 by default.")
-    ] = None,
+    out: PieceFiles,
+    file: BeginningFile = None,
+    seed_from: SeedFrom = None,
+    corpus: SeedCorpus = None,
+    run: SeedRun = None,
+    notes: NotesAdded = None,
+    seconds: SecondsAdded = None,
     temperature: Temperatures = None,
-    added_only: Annotated[
-        bool, typer.Option("--added-only", help="Leave the beginning out of the files.")
-    ] = False,
+    added_only: AddedOnly = False,
     title: ScoreTitle = None,
-    chords: Annotated[
-        bool, typer.Option("--chords", help="Print chord symbols over the staves of a score.")
-    ] = False,
-    instrument: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The instrument that continues it.")
-    ] = None,
+    chords: ChordSymbols = False,
+    instrument: ContinuingInstrument = None,
     soundfont: SoundFontFile = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="With the same seed, add the same notes.")
-    ] = None,
+    seed: Seed = None,
     config: ConfigFile = None,
 ) -> None:
     """Continue a file or a stretch of a corpus, offline.

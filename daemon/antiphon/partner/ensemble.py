@@ -41,12 +41,6 @@ if TYPE_CHECKING:
 LATENESS = 0.1
 """A note may sound this much longer than planned: a schedule plays what is not later."""
 
-SURE = 0.8
-"""The least confidence of a pulse by which a held key is waited for."""
-
-HELD_BEATS = 4.25
-"""A bar, and a little more: a chord is most often followed by the next one on the next bar."""
-
 NOTES_A_ROW = 4
 """A window instrument is given so many notes for each row that it reads: a row may be a chord."""
 
@@ -173,9 +167,8 @@ class Ensemble:
         if self._foresight is not None:
             place = self.reading.place
             until = place.onset + self._foresight.silence(place)
-        beats = self.listening.beats(now)
-        bar = HELD_BEATS * beats.period if beats is not None and beats.confidence >= SURE else 0.0
-        self.listening.phrase.expect(until, bar)
+        self.listening.beats(now)  # what is heard of them until now
+        self.listening.phrase.expect(until)
 
     def moment(self) -> Cue:
         """Return the same for notes that begin at once: neither beat nor form matters to them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +13,18 @@ import typer
 from antiphon.cli.compose import composing
 from antiphon.errors import AntiphonError, CorpusError, TrainingError
 from antiphon.whole_file import whole_file
-from antiphon_training.commands.progress import parsing
+from antiphon_training.commands.progress import counting, parsing
 from antiphon_training.commands.train import TrainOrder, run
 from antiphon_training.corpora.corpus import nothing_to_learn_from, read_corpus
 from antiphon_training.corpora.folder import list_files
 from antiphon_training.corpora.report import report, report_lines
 from antiphon_training.fitting.native_messages import native_messages_to
+from antiphon_training.notation.engraving import pages_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.progress import Progress
 
     from antiphon.cli.verbosity import Verbosity
     from antiphon.instrument import Predictor
@@ -32,12 +36,14 @@ MEASURED = 20
 """Pieces of each corpus that are measured; `antiphon evaluate` measures all."""
 
 
-def look(order: LearnOrder, recipe: Recipe, verbosity: Verbosity) -> None:
+def look(
+    order: LearnOrder, recipe: Recipe, verbosity: Verbosity, bar: Progress | None = None
+) -> None:
     """Report on the corpora."""
     lines: list[str] = []
     for named in order.corpora:
         reading = recipe.reading(Path(named).resolve().name)
-        with parsing(Path(named).name, verbosity.quiet) as progress:
+        with parsing(Path(named).name, verbosity.quiet, bar) as progress:
             loaded = read_corpus(
                 named,
                 reading,
@@ -51,7 +57,7 @@ def look(order: LearnOrder, recipe: Recipe, verbosity: Verbosity) -> None:
     _show(order.report, lines)
 
 
-def fit(order: LearnOrder, verbosity: Verbosity) -> None:
+def fit(order: LearnOrder, verbosity: Verbosity, bar: Progress | None = None) -> None:
     """Start the training, or resume it."""
     asked = TrainOrder(
         corpora=order.corpora,
@@ -62,12 +68,12 @@ def fit(order: LearnOrder, verbosity: Verbosity) -> None:
         hours=order.hours,
         cache=order.cache,
     )
-    done, _ = run(asked, verbosity)
+    done, _ = run(asked, verbosity, bar=bar)
     if done["best_valid_loss"] is None:
         raise TrainingError("No epoch was trained, since no hours were left; give it more --hours.")
 
 
-def export(order: LearnOrder, verbosity: Verbosity) -> None:
+def export(order: LearnOrder, verbosity: Verbosity, _: Progress | None = None) -> None:
     """Make the instrument's file, and prove that it plays as the network."""
     with native_messages_to(None if verbosity.verbose else Path(os.devnull)):
         import keras
@@ -88,7 +94,7 @@ def export(order: LearnOrder, verbosity: Verbosity) -> None:
             build(asked, verbosity.say)
 
 
-def evaluate(order: LearnOrder, verbosity: Verbosity) -> None:
+def evaluate(order: LearnOrder, verbosity: Verbosity, _: Progress | None = None) -> None:
     """Measure the instrument on pieces that it did not learn from, beside the n-gram."""
     from antiphon.instrument import Predictor
 
@@ -129,7 +135,11 @@ def _measured(
 
 
 def compose(
-    order: LearnOrder, settings: Settings, pieces: Sequence[Path], verbosity: Verbosity
+    order: LearnOrder,
+    settings: Settings,
+    pieces: Sequence[Path],
+    verbosity: Verbosity,
+    bar: Progress | None = None,
 ) -> None:
     """Compose a piece after a stretch of a piece that was not trained on."""
     from antiphon.compose import Wish
@@ -143,8 +153,23 @@ def compose(
         temperature=order.temperature,
         run=order.run,
     )
-    with composing(order.notes, quiet=verbosity.quiet) as progress:
+    for before in [page for path in pieces for page in pages_at(path)]:
+        before.unlink()  # another piece may have another number of pages
+    with _drawing(order, verbosity, bar) as progress:
         compose_piece(wish, settings, say=verbosity.say, progress=progress)
+
+
+@contextmanager
+def _drawing(
+    order: LearnOrder, verbosity: Verbosity, bar: Progress | None
+) -> Iterator[Callable[[int], None] | None]:
+    """Show how many notes, or words, are drawn."""
+    if bar is None:
+        with composing(order.notes, quiet=verbosity.quiet) as progress:
+            yield progress
+        return
+    with counting(bar, "composing") as count:
+        yield lambda done: count(done, order.notes)
 
 
 def _show(path: Path, lines: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PIECE = "piece"
 RUN, KEPT, REPORT, EVALUATION = "run", "learned.json", "corpus.txt", "evaluation.txt"
-FORMS = (".mid", ".musicxml", ".pdf", ".wav")
+FORMS = (".mid", ".musicxml", ".pdf", ".png", ".wav")
 """Suffixes of the files of a piece."""
 
 SEED = 1

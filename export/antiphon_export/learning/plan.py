@@ -76,19 +76,25 @@ def writable(
     AntiphonError
         What is missing here leaves no form.
     """
-    found = []
+    found: list[Path] = []
+    lacking: dict[str, list[str]] = {}
+    reasons: dict[str, AntiphonError] = {}
     for path in paths:
         try:
             open_writer(path, soundfont)
         except UsageError:
             raise
         except AntiphonError as error:
-            say(f"{path.name} is left out. {error}")
-            last = error
+            reason = str(error).replace(path.name, "")  # one sentence for all that lack the same
+            lacking.setdefault(reason, []).append(path.name)
+            reasons.setdefault(reason, error)
         else:
             found.append(path)
+    for reason, names in lacking.items():
+        left = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} left out"
+        say(f"{left}. {reasons[reason]}")
     if not found:
-        raise last
+        raise next(iter(reasons.values()))
     return tuple(found)
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from antiphon.errors import UsageError
 from antiphon.sections import Settings
 from antiphon.settings import Option, load
+from antiphon_export.learning.display import shown
 from antiphon_export.learning.plan import steps_of
 from antiphon_export.learning.steps import do_steps
 from antiphon_training.fitting import run_folder
+from antiphon_training.notation.engraving import pages_at
 
 if TYPE_CHECKING:
     from antiphon.cli.verbosity import Verbosity
@@ -34,8 +36,10 @@ def learn_from(order: LearnOrder, verbosity: Verbosity) -> None:
         raise UsageError(f"--name {order.instrument_name}: a name has no / in it.")
     run_folder.make(order.out)
     settings = _settings(order)
-    do_steps(steps_of(order, settings, verbosity), order.kept, verbosity.say)
-    written = ", ".join(str(path) for path in order.pieces if path.is_file())
+    steps = steps_of(order, settings, verbosity)
+    with shown([step.title for step in steps], verbosity) as display:
+        do_steps(steps, order.kept, display)
+    written = ", ".join(str(page) for path in order.pieces for page in pages_at(path))
     verbosity.say(
         f"The piece: {written}. The instrument: {order.instrument}; "
         f"`antiphon jam --instrument {order.instrument}` plays with it."

@@ -12,12 +12,27 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from rich.progress import Progress
 
 from antiphon.errors import TrainingError
 from antiphon.whole_file import whole_file
+from antiphon_training.notation.engraving import pages_at
 
-Say = Callable[[str], None]
+
+class Display(Protocol):
+    """Where the progress over all steps is shown. Numbers of steps count from 1."""
+
+    @property
+    def bar(self) -> Progress | None:
+        """The bar of the step that is being done; None where there is no terminal."""
+
+    def begins(self, number: int) -> None:
+        """Show that a step begins."""
+
+    def was_done(self, number: int) -> None:
+        """Show that a step was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +48,19 @@ class Step:
     options : mapping
         All that its result depends on besides the steps before it, as JSON values.
     files : tuple of Path
-        The files that it leaves.
+        The files that it leaves; a picture may have become several, one a page.
     do : callable
-        Does it.
+        Does it, and shows how far it is on a bar, if there is one.
     """
 
     name: str
     title: str
     options: Mapping[str, Any]
     files: tuple[Path, ...]
-    do: Callable[[], None]
+    do: Callable[[Progress | None], None]
 
 
-def do_steps(steps: Sequence[Step], kept: Path, say: Say) -> None:
+def do_steps(steps: Sequence[Step], kept: Path, display: Display) -> None:
     """Do the steps in their order, except those that are done already.
 
     Parameters
@@ -54,8 +69,8 @@ def do_steps(steps: Sequence[Step], kept: Path, say: Say) -> None:
         Each may use the files of those before it.
     kept : Path
         The file of the keys of the steps that are done.
-    say : callable
-        Shows a line to the user.
+    display : Display
+        Shows which step is being done.
 
     Raises
     ------
@@ -67,16 +82,15 @@ def do_steps(steps: Sequence[Step], kept: Path, say: Say) -> None:
     again = False
     for number, step in enumerate(steps, 1):
         key = _digest(step.options, key)
-        heading = f"[{number}/{len(steps)}] {step.title}"
-        again = again or done.get(step.name) != key or not all(map(Path.exists, step.files))
+        again = again or done.get(step.name) != key or not all(map(pages_at, step.files))
         if not again:
-            say(f"{heading}: done before")
+            display.was_done(number)
             continue
-        say(heading)
+        display.begins(number)
         for stale in steps[number - 1 :]:  # a stop on the way leaves none of them done
             done.pop(stale.name, None)
         _write(kept, done)
-        step.do()
+        step.do(display.bar)
         done[step.name] = key
         _write(kept, done)
 

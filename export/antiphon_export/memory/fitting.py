@@ -1,4 +1,4 @@
-"""Fit a memory to a network, on pieces that it was trained on or validated with."""
+"""Fit a memory to a network, on pieces that it was trained on."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def can_remember(card: Card, codec: Codec) -> bool:
     return card.context["kind"] == "stream" and codec.fields[0] == "pitch"
 
 
-def memory_for(network: Any, codec: Codec, folders: Folders, say: Say) -> Memory | None:
+def memory_for(network: Any, codec: Codec, folders: Folders, card: Card, say: Say) -> Memory | None:
     """Return a memory that is fitted on pieces of corpora; None where there are none.
 
     Parameters
@@ -34,6 +34,8 @@ def memory_for(network: Any, codec: Codec, folders: Folders, say: Say) -> Memory
         Its codec.
     folders : mapping of Path to (sequence of str or None)
         The corpora, and the tracks that are read of each.
+    card : Card
+        Which of their pieces the network did not learn from.
     say : callable
         Shows a sentence.
     """
@@ -41,7 +43,7 @@ def memory_for(network: Any, codec: Codec, folders: Folders, say: Say) -> Memory
         say("no memory is fitted: name the corpora that it learned from with --corpus")
         return None
     say("fitting a memory")
-    pieces = sample_pieces(folders, codec, say)
+    pieces = sample_pieces(folders, codec, card, say)
     if not pieces:
         say("  the pieces are too short to remember anything")
         return None

@@ -1,4 +1,4 @@
-"""The pieces that a memory is fitted on: a sample of those that are not held out."""
+"""The pieces that a memory is fitted on: a sample of those that an instrument learned from."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from antiphon.wording import how_many
 from antiphon_training.corpora.corpus import load_corpus
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.corpora.split import split_corpora
+from antiphon_training.evaluation.selection import composers_of
+from antiphon_training.evaluation.unlearned import Learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from antiphon.instrument.card import Card
     from antiphon.music.codecs.codec import Codec
 
     Folders = Mapping[Path, Sequence[str] | None]
@@ -35,25 +38,34 @@ _SEED = 7
 
 
 def sample_pieces(
-    folders: Folders, codec: Codec, say: Callable[[str], None], pieces: int = PIECES
+    folders: Folders, codec: Codec, card: Card, say: Callable[[str], None], pieces: int = PIECES
 ) -> list[NDArray[np.int32]]:
     """Return the classes of a sample of pieces, shape (notes, fields) each.
 
-    Held-out files, and other files of the same pieces in any of the corpora, are never
-    among them. The sample is the same each time.
+    Validation pieces, where the card tells which they were, held-out files, and other files
+    of the same pieces in any of the corpora, are never among them; nor are pieces of other
+    composers than those of the recipe, nor the ends of pieces that were kept for validation.
+    The sample is the same each time.
     """
     loaded = [
-        load_corpus(folder, Reading.for_codec(codec, list(tracks) if tracks else None))
+        load_corpus(
+            folder,
+            Reading.for_codec(codec, list(tracks) if tracks else None),
+            composers=composers_of(card, folder.resolve().name),
+        )
         for folder, tracks in folders.items()
     ]
     sample: list[NDArray[np.int32]] = []
     for corpus, split in zip(loaded, split_corpora(loaded, 0.0), strict=True):
-        order = np.random.default_rng(_SEED).permutation(len(split.train))
+        learned = Learned.of(card, corpus.name)
+        left_out = set(learned.left_out(corpus))
+        chosen = [index for index in split.train if index not in left_out]
+        order = np.random.default_rng(_SEED).permutation(len(chosen))
         found = 0
-        for index in (split.train[i] for i in order):
+        for piece in (corpus.piece(chosen[i]) for i in order):
             if found == max(pieces // len(loaded), 1):
                 break
-            rows = codec.encode(corpus.piece(index))[:LONGEST]
+            rows = codec.encode(piece[: learned.share_of(len(piece))])[:LONGEST]
             if len(rows) >= SHORTEST:
                 sample.append(rows)
                 found += 1

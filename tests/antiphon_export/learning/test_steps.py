@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from antiphon.errors import TrainingError
+from antiphon_export.learning.display import Lines
 from antiphon_export.learning.steps import Step, do_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from rich.progress import Progress
 
 
 class Kitchen:
@@ -28,13 +32,19 @@ class Kitchen:
         """Do what is left, and return the names of the steps that were done."""
         self.done, self.said = [], []
         steps = [
-            Step(name, name.title(), {"how": how}, (self.folder / name,), lambda n=name: self.do(n))
+            Step(name, name.title(), {"how": how}, (self.folder / name,), self.doing(name))
             for name, how in self.options.items()
         ]
-        do_steps(steps, self.folder / "kept.json", self.said.append)
+        display = Lines([step.title for step in steps], self.said.append)
+        do_steps(steps, self.folder / "kept.json", display)
         return self.done
 
-    def do(self, name: str) -> None:
+    def doing(self, name: str) -> Callable[[Progress | None], None]:
+        """Return what does a step."""
+        return lambda bar: self.do(name, bar)
+
+    def do(self, name: str, bar: Progress | None) -> None:
+        assert bar is None, "lines have no bar"
         if name == self.stopped_in:
             raise KeyboardInterrupt
         self.done.append(name)

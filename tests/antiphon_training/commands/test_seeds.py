@@ -6,6 +6,8 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.commands.seeds import from_training, from_validation
 from antiphon_training.corpora.corpus import load_corpus
-from antiphon_training.corpora.split import split_corpora
+from antiphon_training.corpora.split import name_hash, split_corpora
 
 pytestmark = pytest.mark.train
 
@@ -49,8 +51,16 @@ def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "recipe.toml").write_text(f"[corpus]\nvalid_share = {SHARE}\n")
+    corpora = [load_corpus(MUSIC / name) for name in ("songs", "rolls")]
     told = [
-        {"name": name, "folder": str(MUSIC / name), "tracks": None} for name in ("songs", "rolls")
+        {
+            "name": corpus.name,
+            "folder": str(MUSIC / corpus.name),
+            "tracks": None,
+            "valid": [corpus.files[index] for index in split.valid],
+            "heldout": [],
+        }
+        for corpus, split in zip(corpora, split_corpora(corpora, SHARE), strict=True)
     ]
     (folder / "corpus.json").write_text(json.dumps(told))
     return folder
@@ -89,6 +99,59 @@ def test_a_run_says_which_side_a_piece_was_on(
         found.add(beginning.told.split()[6].rstrip(","))
     assert found <= sides()[side]
     assert len(found) > 1 or len(sides()[side]) == 1
+
+
+def found_in(
+    folder: Path, find: type[from_training], predictor: Predictor, **where: Any
+) -> set[str]:
+    """Return the files that 30 beginnings are from."""
+    found = set()
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        beginning = find(predictor.card, predictor.codec, rng, **{"corpus": str(folder), **where})
+        found.add(beginning.told.split()[6].rstrip(",").partition("/")[2])
+    return found
+
+
+class TestWhatIsTold:
+    """The pieces that a run or a card names are taken, not those that a rule would choose."""
+
+    @pytest.fixture
+    def files(self) -> list[str]:
+        files = list(load_corpus(MUSIC / "songs").files)
+        assert len(files) == 3
+        assert {f"songs/{file}" for file in files[1:]} != sides()["valid"]
+        return files
+
+    def test_a_run_names_them(self, tiny: Predictor, run: Path, files: list[str]) -> None:
+        told = [{"name": "songs", "folder": str(MUSIC / "songs"), "tracks": None,
+                 "valid": files[1:], "heldout": []}]  # fmt: skip
+        (run / "corpus.json").write_text(json.dumps(told))
+        where: dict[str, Any] = {"corpus": None, "run": run}
+        assert found_in(MUSIC, from_validation, tiny, **where) == set(files[1:])
+        assert found_in(MUSIC, from_training, tiny, **where) == {files[0]}
+
+    def test_a_card_has_their_hashes(self, tiny: Predictor, files: list[str]) -> None:
+        entry = {"name": "songs", "not_learned": [name_hash(file) for file in files[1:]]}
+        own = SimpleNamespace(card=replace(tiny.card, corpus=(entry,)), codec=tiny.codec)
+        songs = MUSIC / "songs"
+        assert found_in(songs, from_validation, own, run=None) == set(files[1:])
+        assert found_in(songs, from_training, own, run=None) == {files[0]}
+
+    def test_of_pieces_that_were_cut_the_ends_are_for_validation(self, tiny: Predictor) -> None:
+        entry = {"name": "songs", "not_learned": [], "learned_share": 0.75}
+        card = replace(tiny.card, corpus=(entry,))
+        songs = load_corpus(MUSIC / "songs")
+        for seed in range(10):
+            for find in (from_training, from_validation):
+                rng = np.random.default_rng(seed)
+                beginning = find(card, tiny.codec, rng, corpus=str(songs.folder), run=None)
+                file = beginning.told.split()[6].rstrip(",").partition("/")[2]
+                piece = songs.piece(songs.files.index(file))
+                cut = int(0.75 * len(piece))
+                part = piece[:cut] if find is from_training else piece[cut:]
+                assert len(beginning.notes) == min(64, len(part))
+                assert beginning.notes["pitch"].tobytes() in part["pitch"].tobytes()
 
 
 def test_the_bars_of_a_file_are_kept(tiny: Predictor) -> None:

@@ -203,3 +203,24 @@ def test_a_baseline_learns_nothing_that_is_evaluated(
     (there / "manifest.tsv").write_text("file\tpiece_group\nc.mid\twaltz\n")
     assert sizes_of(there, files=["a.mid"]) == [24]
     assert sizes_of(there, files=["b.mid"]) == [22, 24]
+
+
+def test_a_baseline_learns_from_the_same_pieces_as_the_instrument(
+    tmp_path: Path, cache: Path, tune: Make, tiny: Predictor
+) -> None:
+    for size in range(20, 26):
+        write_midi(tmp_path / f"{size}.mid", [("Piano", 0, 0, tune(size))])
+    measured = Selection(tmp_path.name, tmp_path, ["20.mid"])
+
+    def sizes_of(entry: dict[str, Any], **card: Any) -> list[int]:
+        entry = {"name": tmp_path.name, **entry}
+        own = replace(tiny.card, corpus=(entry,), **card)
+        return sorted(map(len, baseline_pieces([tmp_path], measured, own, tiny.codec, cache)))
+
+    hashes = [name_hash(f"{size}.mid") for size in (20, 22, 24)]
+    assert sizes_of({"not_learned": hashes}) == [21, 23, 25]
+    assert sizes_of({"name": "another", "not_learned": hashes}) == [21, 22, 23, 24, 25]
+    (split,) = split_corpora([load_corpus(tmp_path, cache=cache)], 0.5)
+    assert 0 < len(split.valid) < 6
+    by_the_rule = sizes_of({}, recipe={"corpus": {"valid_share": 0.5}})
+    assert by_the_rule == [20 + index for index in split.train if index]

@@ -111,6 +111,73 @@ def test_a_killed_run_ends_with_the_curve_of_one_that_was_not(
         np.testing.assert_allclose(network.spread.numpy(), np.sqrt(errors), rtol=1e-4)
 
 
+class Seconds(Interruption):
+    """A listener that ends a training after so many batches, and a clock: a second a batch."""
+
+    def __init__(self, last: int | None = None) -> None:
+        self.batches, self.last = 0, last
+
+    def __call__(self) -> float:
+        return float(self.batches)
+
+    def begins(self, plan: Any, epochs_done: int) -> None:
+        pass
+
+    def batch_ends(self, losses: dict[str, float]) -> None:
+        self.batches += 1
+        if self.batches == self.last:
+            raise KeyboardInterrupt
+
+
+def test_the_rate_falls_by_the_end_of_the_hours_and_resumes_where_it_was(
+    folders: Sequence[Path], cache: Path, tmp_path: Path
+) -> None:
+    from antiphon_training.fitting.fit import train
+
+    text = WORDS.replace("epochs = 2", "epochs = 50\ndecay_share = 0.5\npatience = 50")
+    recipe, corpora = recipe_and_corpora(text, tmp_path, folders, cache)
+    hours = 30.5 / 3600.0  # three parts of eight batches, and most of a fourth
+
+    def trained(folder: str, last: int | None = None) -> dict[str, Any]:
+        seconds = Seconds(last)
+        return train(
+            read_recipe(recipe), corpora, tmp_path / folder, seconds, hours=hours, clock=seconds
+        )
+
+    done = trained("whole")
+    assert (done["parts"], done["finished"], done["notes_seen"]) == (4, True, 32 * 16)
+    with pytest.raises(KeyboardInterrupt):
+        trained("killed", last=20)
+    assert trained("killed")["notes_seen"] == 32 * 16
+    whole, killed = log(tmp_path / "whole"), log(tmp_path / "killed")
+    assert len(whole) == 4
+    for one, other in zip(whole, killed, strict=True):
+        assert one == pytest.approx(other, rel=1e-5)
+
+    drawn = curves(tmp_path / "whole", "train")
+    assert [at for at, _ in drawn["epoch_loss"]] == [0, 1]
+    assert [at for at, _ in drawn["part_loss"]] == [0, 1, 2, 3]
+    rates = [rate for _, rate in drawn["part_learning_rate"]]
+    # The last batch of a part began a second before its end, and half of the hours are full.
+    expected = [0.01 * min(1.0, 2.0 * (1.0 - seconds / 30.5)) for seconds in (7, 15, 23, 30.5)]
+    assert rates == pytest.approx(expected, abs=1e-6)
+    assert [at for at, _ in curves(tmp_path / "whole", "validation")["epoch_loss"]] == [0, 1]
+
+
+def curves(run: Path, side: str) -> dict[str, list[tuple[int, float]]]:
+    """Return the points of each curve that TensorBoard draws."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+    from tensorboard.util.tensor_util import make_ndarray
+
+    found: dict[str, list[tuple[int, float]]] = {}
+    for file in (run / run_folder.TENSORBOARD / side).iterdir():
+        for event in EventFileLoader(str(file)).Load():
+            for value in event.summary.value:
+                points = found.setdefault(value.tag, [])
+                points.append((event.step, float(make_ndarray(value.tensor))))
+    return found
+
+
 def test_a_small_corpus_is_passed_over_until_the_windows_are_seen(
     folders: Sequence[Path], cache: Path, tmp_path: Path
 ) -> None:

@@ -7,13 +7,32 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
+from antiphon_training.commands.evaluate_options import (
+    AsJson,
+    BaselineCorpora,
+    ComposersRead,
+    Continuations,
+    ContinuedSeconds,
+    FirstNotes,
+    GivenSeconds,
+    HeldoutList,
+    InstrumentFile,
+    MeasuredCorpus,
+    Pauses,
+    Phrases,
+    PlayedBy,
+    RunOfInstrument,
+    Takes,
+    Threads,
+    TracksRead,
+    WithMemory,
+)
 from antiphon_training.commands.options import CacheFolder
 
 if TYPE_CHECKING:
@@ -32,82 +51,25 @@ if TYPE_CHECKING:
 
 def evaluate(
     ctx: typer.Context,
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE.onnx", help='The instrument; "house" is the shipped one.'),
-    ],
-    corpus: Annotated[
-        str,
-        typer.Argument(metavar="CORPUS", help="A folder of music; music21:NAME is music21's own."),
-    ],
-    heldout: Annotated[
-        Path | None,
-        typer.Option(metavar="LIST", help="Files, one path a line; by default the held-out ones."),
-    ] = None,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Its training run, which names the pieces that it did not learn from.",
-        ),
-    ] = None,
-    track: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Tracks to read; by default as the card says."),
-    ] = None,
-    composer: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Only pieces of this composer; by default as the card says."
-        ),
-    ] = None,
-    continuations: Annotated[
-        bool,
-        typer.Option(
-            "--continuations", help="Let it continue each piece, and compare with the piece."
-        ),
-    ] = False,
-    given: Annotated[
-        float, typer.Option(min=1.0, help="Seconds of each piece that it reads, to continue it.")
-    ] = 20.0,
-    continued: Annotated[
-        float, typer.Option(min=1.0, help="Seconds for which it continues each piece.")
-    ] = 20.0,
-    phrases: Annotated[
-        int,
-        typer.Option(
-            min=0, metavar="NUMBER", help="Let it answer so many plain phrases of each kind."
-        ),
-    ] = 0,
-    pauses: Annotated[
-        bool,
-        typer.Option("--pauses", help="Play each piece through, and count how often it breaks in."),
-    ] = False,
-    memory: Annotated[
-        bool,
-        typer.Option("--memory", help="Measure whole pieces and second halves with its memory."),
-    ] = False,
-    first_notes: Annotated[
-        int | None,
-        typer.Option(min=100, metavar="NUMBER", help="With --memory, read only so many notes."),
-    ] = None,
-    takes: Annotated[
-        int,
-        typer.Option(min=1, help="How often it continues each piece and answers each phrase."),
-    ] = 1,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="SECTION.KEY=VALUE", help="A setting to play by; repeatable."
-        ),
-    ] = None,
-    baseline_corpus: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FOLDER", help="Teach an n-gram this corpus, and compare with it."),
-    ] = None,
+    file: InstrumentFile,
+    corpus: MeasuredCorpus,
+    heldout: HeldoutList = None,
+    run: RunOfInstrument = None,
+    track: TracksRead = None,
+    composer: ComposersRead = None,
+    continuations: Continuations = False,
+    given: GivenSeconds = 20.0,
+    continued: ContinuedSeconds = 20.0,
+    phrases: Phrases = 0,
+    pauses: Pauses = False,
+    memory: WithMemory = False,
+    first_notes: FirstNotes = None,
+    takes: Takes = 1,
+    setting: PlayedBy = None,
+    baseline_corpus: BaselineCorpora = None,
     cache: CacheFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
+    as_json: AsJson = False,
+    threads: Threads = 1,
 ) -> None:
     """Measure how well an instrument predicts and continues pieces.
 

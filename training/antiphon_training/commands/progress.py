@@ -26,16 +26,40 @@ def console() -> Console:
 
 
 @contextmanager
-def parsing(name: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many files of a corpus are parsed, if stderr is a terminal."""
+def counting(bar: Progress, title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how many of something are done, on the bar of another's display."""
+    task = bar.add_task(title, total=None, figures="")
+
+    def show(done: int, total: int | None) -> None:
+        figures = str(done) if total is None else f"{done}/{total}"
+        bar.update(task, completed=done, total=total, figures=figures)
+
+    try:
+        yield show
+    finally:
+        bar.remove_task(task)
+
+
+@contextmanager
+def parsing(
+    name: str, quiet: bool, bar: Progress | None = None
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many files of a corpus are parsed, if stderr is a terminal.
+
+    It is a bar of its own, unless there is a display with one already.
+    """
+    if bar is not None:
+        with counting(bar, f"reading {name}") as show:
+            yield show
+        return
     terminal = console()
     if quiet or not terminal.is_terminal:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=terminal, transient=True) as bar:
-        task = bar.add_task(f"reading {name}", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with Progress(*columns, console=terminal, transient=True) as own:
+        task = own.add_task(f"reading {name}", total=None)
+        yield lambda done, total: own.update(task, completed=done, total=total)
 
 
 class TrainingProgress:
@@ -53,6 +77,9 @@ class TrainingProgress:
         The unit of the losses.
     clock : callable
         Returns seconds.
+    bar : Progress, optional
+        The bar of a display that has one already, whose tasks have a field `figures`; one of
+        its own when not given.
     """
 
     def __init__(
@@ -62,11 +89,13 @@ class TrainingProgress:
         terminal: Console | None = None,
         unit: str = "nats",
         clock: Callable[[], float] = time.monotonic,
+        bar: Progress | None = None,
     ) -> None:
         self._fields, self._quiet, self._clock = tuple(fields), quiet, clock
         self._plan: Plan | None = None
         self._terminal, self._unit = terminal or console(), unit
-        self._bar: Progress | None = None
+        self._bar = bar
+        self._own: Progress | None = None
         self._task: Any = None
         self._since = clock()
         self._steps_seen = 0
@@ -75,18 +104,21 @@ class TrainingProgress:
 
     def __enter__(self) -> TrainingProgress:
         """Start the bar, on a terminal."""
-        if self._terminal.is_terminal and not self._quiet:
+        if self._bar is None and self._terminal.is_terminal and not self._quiet:
             columns = (TextColumn("{task.description}"), BarColumn(bar_width=20))
             text = TextColumn("{task.fields[figures]}")
-            self._bar = Progress(*columns, text, console=self._terminal, transient=True)
-            self._bar.start()
+            self._bar = self._own = Progress(*columns, text, console=self._terminal, transient=True)
+            self._own.start()
+        if self._bar:
             self._task = self._bar.add_task("making ready", total=None, figures="")
         return self
 
     def __exit__(self, *_: object) -> None:
         """Remove the bar."""
-        if self._bar:
-            self._bar.stop()
+        if self._own:
+            self._own.stop()
+        elif self._bar:
+            self._bar.remove_task(self._task)
 
     def begins(self, plan: Plan, parts_done: int) -> None:
         """Write that the run is resumed, if it is."""

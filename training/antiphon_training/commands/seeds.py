@@ -1,7 +1,8 @@
 """Beginnings for `antiphon compose`: a random stretch of the training or validation pieces.
 
-Entry points of `antiphon.seeds`. The folder of a training run says which corpora it has
-and how they were split; a corpus alone is split as the instrument's recipe says.
+Entry points of `antiphon.seeds`. The folder of a training run says which corpora it has,
+and which of their pieces were for validation; of a corpus alone, the instrument's card says
+it. A corpus of which neither says it is split as the instrument's recipe says.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.corpora.corpus import Reading, load_corpus
 from antiphon_training.corpora.folder import MUSIC21
 from antiphon_training.corpora.split import split_corpora
+from antiphon_training.evaluation.unlearned import Learned
 from antiphon_training.kinds.registry import CODECS
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon.music.pedal import Pedal
     from antiphon_training.corpora.corpus import Corpus
-    from antiphon_training.corpora.piece import Side
+    from antiphon_training.corpora.piece import Side, Split
 
 STREAM_ROWS = 64
 """Rows that an instrument without a window of its own begins with, as on stage."""
@@ -47,13 +49,34 @@ class Source:
     ----------
     name : Path or str
         As `load_corpus` takes it.
+    learned : Learned
+        What is known of the training on it.
     tracks, composers : sequence of str or None
         The tracks, and the composers, that are read.
     """
 
     name: Path | str
+    learned: Learned
     tracks: Sequence[str] | None = None
     composers: Sequence[str] | None = None
+
+    def on_side(self, side: Side, corpus: Corpus, split: Split) -> Sequence[int]:
+        """Return the files of one side; by a split where it is not known which they are."""
+        learned = self.learned
+        if learned.learned_share:  # all of them were cut
+            return [i for i in range(len(corpus.files)) if i not in split.heldout]
+        if not learned.there or learned.not_learned is None:
+            return tuple(getattr(split, side))
+        left_out = set(learned.left_out(corpus))
+        both = sorted((*split.train, *split.valid))
+        return [i for i in both if (i in left_out) == (side == "valid")]
+
+    def within(self, side: Side, notes: int) -> range:
+        """Return the notes of a piece, of so many, that are on one side: all, or a part."""
+        if not self.learned.learned_share:
+            return range(notes)
+        cut = self.learned.share_of(notes)
+        return range(cut) if side == "train" else range(cut, notes)
 
 
 def from_training(
@@ -114,9 +137,10 @@ def _random_stretch(
         for each in sources
     ]
     pieces = [
-        (one, index)
-        for one, split in zip(corpora, split_corpora(corpora, share), strict=True)
-        for index in getattr(split, side)
+        (one, index, part)
+        for source, one, split in zip(sources, corpora, split_corpora(corpora, share), strict=True)
+        for index in source.on_side(side, one, split)
+        if (part := source.within(side, len(one.piece(index))))
     ]
     if not pieces:
         use = "training" if side == "train" else "validation"
@@ -124,20 +148,20 @@ def _random_stretch(
         raise UsageError(f"No piece of {names} was used for {use}.")
     span = CODECS[codec.name].chord_seconds
     # Each stretch is equally likely, so a long piece is chosen more often.
-    starts = [_places(one.piece(index), span) for one, index in pieces]
-    many = np.array([max(len(each) - rows, 1) for each in starts], dtype=np.float64)
+    starts = [_places(one.piece(index), part, span) for one, index, part in pieces]
+    many = np.array([max(len(each) - 1 - rows, 1) for each in starts], dtype=np.float64)
     chosen = int(rng.choice(len(pieces), p=many / many.sum()))
     first = int(rng.integers(int(many[chosen])))
-    return _stretch(*pieces[chosen], starts[chosen][first : first + rows + 1], rows, codec.pedal)
+    corpus, index, _ = pieces[chosen]
+    return _stretch(corpus, index, starts[chosen][first : first + rows + 1], codec.pedal)
 
 
-def _stretch(
-    corpus: Corpus, index: int, places: Sequence[int], rows: int, pedal: Pedal
-) -> Beginning:
-    """Return the notes of so many rows of a piece, moved to time 0 or into their first bar."""
-    piece = corpus.piece(index)
-    last = places[rows] if len(places) > rows else len(piece)
-    stretch = piece[places[0] : last]
+def _stretch(corpus: Corpus, index: int, places: Sequence[int], pedal: Pedal) -> Beginning:
+    """Return the notes of some rows of a piece, moved to time 0 or into their first bar.
+
+    `places` are the notes at which the rows begin, and the one after them.
+    """
+    stretch = corpus.piece(index)[places[0] : places[-1]]
     since = float(stretch["onset"][0])
     notes, notated = in_bars(corpus.folder / corpus.files[index], stretch, pedal)
     title = corpus.titles[index] or Path(corpus.files[index]).stem
@@ -149,13 +173,16 @@ def _stretch(
     return Beginning(f"After {title}", notes, sentence, notated)
 
 
-def _places(piece: NoteArray, span: float | None) -> list[int]:
-    """Return the notes at which a row begins: all, or the first of each chord in `span`."""
+def _places(piece: NoteArray, part: range, span: float | None) -> list[int]:
+    """Return the notes of a part at which a row begins, and the note after the part.
+
+    Rows begin at every note, or at the first of each chord in `span` seconds.
+    """
     if span is None:
-        return list(range(len(piece)))
-    onsets = piece["onset"]
+        return [*part, part.stop]
+    onsets = piece["onset"][part.start : part.stop]
     gaps = np.diff(onsets, prepend=-np.inf) > span
-    return [int(place) for place in np.flatnonzero(gaps)]
+    return [*(part.start + int(place) for place in np.flatnonzero(gaps)), part.stop]
 
 
 def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Source], float]:
@@ -175,7 +202,8 @@ def _sources(card: Card, corpus: str | None, run: Path | None) -> tuple[list[Sou
         written = {"valid_share": written.get("valid_share", VALID_SHARE)}
     tracks = (written.get("tracks") or {}).get(name)
     share = float(written.get("valid_share", VALID_SHARE))
-    return [Source(source, tracks, written.get("composers"))], share
+    learned = Learned.of(card, name)
+    return [Source(source, learned, tracks, written.get("composers"))], share
 
 
 def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
@@ -202,7 +230,8 @@ def _of_run(run: Path, corpus: str | None) -> tuple[list[Source], float]:
                 f"The corpus {name} of {run} is no longer in {folder}; "
                 f"say where it is now, with --corpus .../{name}."
             )
-        sources.append(Source(place, entry["tracks"], recipe.composers))
+        learned = Learned.of_run(run, name)
+        sources.append(Source(place, learned, entry["tracks"], recipe.composers))
     return sources, recipe.valid_share
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,12 +17,22 @@ from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import UsageError
 from antiphon.wording import how_many
 from antiphon_training.commands.options import CacheFolder, Composers, Corpora, Hours, Quick
+from antiphon_training.commands.train_options import (
+    ContinueFrom,
+    Coordinator,
+    Processes,
+    ProcessIndex,
+    RecipeOrHouse,
+    RunFolder,
+    TracksLearned,
+)
 from antiphon_training.commands.train_order import TrainOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import Console
+    from rich.progress import Progress
 
     from antiphon_training.corpora.corpus import Corpus
     from antiphon_training.recipe import Recipe
@@ -34,35 +43,16 @@ __all__ = ["TrainOrder", "run", "train"]
 def train(
     ctx: typer.Context,
     corpora: Corpora,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the run.")],
-    recipe: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A recipe, or the name of a shipped one; house."),
-    ] = None,
-    continue_from: Annotated[
-        str | None,
-        typer.Option(metavar="INSTRUMENT", help="Train an instrument further: yours, or house."),
-    ] = None,
-    track: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="With --continue-from: tracks to learn from; any is all. By default Player, "
-            "where a folder has such tracks.",
-        ),
-    ] = None,
+    out: RunFolder,
+    recipe: RecipeOrHouse = None,
+    continue_from: ContinueFrom = None,
+    track: TracksLearned = None,
     composer: Composers = None,
     quick: Quick = False,
     hours: Hours = None,
-    processes: Annotated[
-        int | None, typer.Option(metavar="N", help="The number of processes that train together.")
-    ] = None,
-    process: Annotated[
-        int | None, typer.Option(metavar="I", help="Which of them this is, from 0.")
-    ] = None,
-    coordinator: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Where they meet: at process 0.")
-    ] = None,
+    processes: Processes = None,
+    process: ProcessIndex = None,
+    coordinator: Coordinator = None,
     cache: CacheFolder = None,
 ) -> None:
     """Train a network on folders of music.
@@ -95,9 +85,14 @@ def train(
 
 
 def run(
-    order: TrainOrder, verbosity: Verbosity, terminal: Console | None = None
+    order: TrainOrder,
+    verbosity: Verbosity,
+    terminal: Console | None = None,
+    bar: Progress | None = None,
 ) -> tuple[dict[str, Any], str]:
     """Start or resume a training, and show its progress on a terminal: stderr by default.
+
+    Where another display is shown already, it goes to that one's bar.
 
     Returns
     -------
@@ -128,9 +123,9 @@ def run(
         group = join(options)
         pretrained = read_instrument(order.continue_from, order.quick)
     chosen = choose_recipe(order, pretrained, quiet)
-    loaded = _load_all(order.corpora, chosen, order.cache, verbosity.say, quiet)
+    loaded = _load_all(order, chosen, verbosity.say, quiet, bar)
     unit = chosen.kind.loss_unit
-    progress = TrainingProgress(chosen.trained_codec.fields, quiet, terminal, unit)
+    progress = TrainingProgress(chosen.trained_codec.fields, quiet, terminal, unit, bar=bar)
     with native_messages_to(messages), progress:
         from antiphon_training.fitting.fit import train as fit
 
@@ -166,29 +161,29 @@ def _before(done: dict[str, Any]) -> str:
 
 
 def _load_all(
-    named: Sequence[str],
+    order: TrainOrder,
     recipe: Recipe,
-    cache: Path | None,
     say: Callable[[str], None],
     quiet: bool,
+    bar: Progress | None,
 ) -> list[Corpus]:
     """Return the corpora, and say what was left out."""
     from antiphon_training.commands.progress import parsing
     from antiphon_training.corpora.corpus import load_corpus
     from antiphon_training.corpora.split import missing_heldout
 
-    folders = [Path(name) for name in named]
+    folders = [Path(name) for name in order.corpora]
     names = Counter(folder.resolve().name for folder in folders)
     if twice := [name for name, count in names.items() if count > 1]:
         raise UsageError(f"Two corpora are called {twice[0]}; give each folder a name of its own.")
     loaded = []
     for folder in folders:
-        with parsing(folder.name, quiet) as progress:
+        with parsing(folder.name, quiet, bar) as progress:
             one = load_corpus(
                 folder,
                 recipe.reading(folder.resolve().name),
                 composers=recipe.corpus.composers or None,
-                cache=cache,
+                cache=order.cache,
                 progress=progress,
             )
         say(f"{one.name}: {how_many(len(one.files), 'file')}, {how_many(len(one.notes), 'note')}")

@@ -153,7 +153,8 @@ def baseline_pieces(
     """Return the classes of the pieces that a baseline may learn from.
 
     These do not include held-out files of the corpora, the files that are measured, or
-    other files of the same pieces.
+    other files of the same pieces; nor pieces of the instrument's own corpora that it did
+    not learn from, so that both learn from the same.
 
     Parameters
     ----------
@@ -185,7 +186,8 @@ def baseline_pieces(
     pieces = []
     for corpus, split in zip(loaded, split_corpora(loaded, 0.0), strict=True):
         groups = manifest_groups(corpus.folder)
-        for index in split.train:
+        left_out = set(Learned.of(card, corpus.name).left_out(corpus))
+        for index in (each for each in split.train if each not in left_out):
             file = corpus.files[index]
             same = groups.get(composed(file)) in measured.groups
             if not same and (corpus.folder / file).resolve() not in shown:

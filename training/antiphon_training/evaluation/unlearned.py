@@ -60,18 +60,40 @@ class Learned:
             The folder is not that of a run.
         """
         entries = card.corpus if run is None else _entries(run)
-        entry = next((each for each in entries if each.get("name") == corpus), None)
-        if entry is None:
-            return cls(card.name, corpus, there=False)
-        hashes = entry.get("not_learned")
         recipe = card.recipe.get("corpus") or {}
         share = None if "continued_from" in card.extra else recipe.get("valid_share")
+        return cls._found(entries, card.name, corpus, share)
+
+    @classmethod
+    def of_run(cls, run: Path, corpus: str) -> Learned:
+        """Return what the folder of a training run says, where there is no instrument yet.
+
+        Raises
+        ------
+        TrainingError
+            The folder is not that of a run.
+        """
+        return cls._found(_entries(run), str(run), corpus, None)
+
+    @classmethod
+    def _found(
+        cls,
+        entries: Sequence[Mapping[str, Any]],
+        instrument: str,
+        corpus: str,
+        valid_share: float | None,
+    ) -> Learned:
+        """Return what is known from the entry of a corpus among those of a card or a run."""
+        entry = next((each for each in entries if each.get("name") == corpus), None)
+        if entry is None:
+            return cls(instrument, corpus, there=False)
+        hashes = entry.get("not_learned")
         return cls(
-            card.name,
+            instrument,
             corpus,
             there=True,
             not_learned=None if hashes is None else frozenset(hashes),
-            valid_share=share,
+            valid_share=valid_share,
             learned_share=entry.get("learned_share"),
         )
 
@@ -90,25 +112,37 @@ class Learned:
                 f"{self.instrument} learned from the first {self.learned_share:.0%} of every piece "
                 f"of {self.corpus}, so no piece can measure it; {ELSEWHERE}."
             )
-        if self.not_learned is not None:
-            chosen = [
-                index
-                for index, file in enumerate(corpus.files)
-                if name_hash(file) in self.not_learned
-            ]
-        elif self.valid_share is not None:
-            chosen = list(split_corpora([corpus], self.valid_share)[0].valid)
-        else:
+        if self.not_learned is None and self.valid_share is None:
             raise CorpusError(
                 f"The card of {self.instrument} does not say which pieces of {self.corpus} it did "
                 f"not learn from; name its run with --run, or {ELSEWHERE}."
             )
+        chosen = self.left_out(corpus)
         if not chosen:
             raise CorpusError(
                 f"{self.instrument} learned from {self.corpus}, and no piece that it did not learn "
                 f"from is there; {ELSEWHERE}."
             )
         return chosen
+
+    def left_out(self, corpus: Corpus) -> list[int]:
+        """Return the indices of the files of its own corpus that it did not learn from.
+
+        There are none where it is not known which they are, nor in a corpus that it did not
+        learn from: nothing was left out there.
+        """
+        if not self.there:
+            return []
+        if self.not_learned is not None:
+            return [i for i, file in enumerate(corpus.files) if name_hash(file) in self.not_learned]
+        if self.valid_share is not None:
+            split = split_corpora([corpus], self.valid_share)[0]
+            return sorted((*split.valid, *split.heldout))
+        return []
+
+    def share_of(self, notes: int) -> int:
+        """Return how many notes of a piece that it learned from it did: all, or the first."""
+        return int(notes * self.learned_share) if self.learned_share else notes
 
     def sentence(self, count: int) -> str:
         """Return which pieces are measured, where nothing but the training says it."""

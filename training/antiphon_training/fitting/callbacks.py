@@ -20,6 +20,7 @@ from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.weights_file import write_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from antiphon_training.kinds.setup import Plan
@@ -44,6 +45,11 @@ class Checkpoints(keras.callbacks.Callback):
         process alone when not given.
     averages : AveragedWeights, optional
         The averages that are kept in the place of the weights.
+    spent : keras.Variable, optional
+        Set to the share of the hours that is used up, after each batch: the learning rate
+        follows it. It is not part of the checkpoint, which has the hours.
+    clock : callable
+        Returns seconds.
 
     Attributes
     ----------
@@ -58,12 +64,15 @@ class Checkpoints(keras.callbacks.Callback):
         network: Any,
         group: ProcessGroup | None = None,
         averages: AveragedWeights | None = None,
+        spent: Any = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.averages = averages or AveragedWeights()
         self._run, self._plan, self._network = run, plan, network
         self.group = group or ProcessGroup()
-        self._since = time.monotonic()
+        self._spent, self._clock = spent, clock
+        self._since = clock()
         self._cpu_since = time.process_time()
         self._steps = 0
         self.done: dict[str, Any] = {
@@ -113,7 +122,7 @@ class Checkpoints(keras.callbacks.Callback):
             raise TrainingError(
                 f"{path} cannot be read ({error}); remove it to start the run again."
             ) from error
-        variables = _variables(model)
+        variables = self._variables(model)
         if [tuple(v.shape) for v in variables] != [v.shape for v in values]:
             raise TrainingError(
                 f"{path} was written with another recipe; use that recipe, or another --out folder."
@@ -141,6 +150,10 @@ class Checkpoints(keras.callbacks.Callback):
         """Count the steps of a part from 0."""
         del epoch, logs
         self._steps = 0
+        if self._plan.hours is not None:
+            # Clocks differ, and all processes must learn at the same rate.
+            share = self.group.from_first(repr(self._hours() / self._plan.hours).encode())
+            self._spend(float(share))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """End the part here where the hours are used up.
@@ -152,9 +165,22 @@ class Checkpoints(keras.callbacks.Callback):
         hours = self._plan.hours
         if hours is None or self.group.processes > 1:
             return
-        passed = (time.monotonic() - self._since) / 3600.0
-        if self.done["wall_hours"] + passed >= hours:
+        share = self._hours() / hours
+        self._spend(share)
+        if share >= 1.0:
             self.model.stop_training = True
+
+    def _hours(self) -> float:
+        """Return the hours of training so far, those before the run was resumed included."""
+        return float(self.done["wall_hours"]) + (self._clock() - self._since) / 3600.0
+
+    def _spend(self, share: float) -> None:
+        """Let the learning rate follow the share of the hours that is used up."""
+        if self._spent is None:
+            return
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()  # else JAX goes on with its own copy of the variable
+        self._spent.assign(min(share, 1.0))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the checkpoint of a part of an epoch, and stop where the run is over."""
@@ -180,7 +206,7 @@ class Checkpoints(keras.callbacks.Callback):
             self._save_resume()
 
     def _count(self, epoch: int) -> None:
-        now, cpu = time.monotonic(), time.process_time()
+        now, cpu = self._clock(), time.process_time()
         self.done["parts"] = epoch + 1
         self.done["epochs"] = self._plan.epochs_in(epoch + 1)
         self.done["notes_seen"] += self._steps * self._plan.notes_a_step
@@ -191,8 +217,13 @@ class Checkpoints(keras.callbacks.Callback):
     def _write_best(self, half: Path) -> None:
         write_weights(self._network, half)
 
+    def _variables(self, model: Any) -> list[Any]:
+        """Return the variables of a checkpoint, in its order."""
+        both = [*model.variables, *model.optimizer.variables]
+        return [variable for variable in both if variable is not self._spent]
+
     def _save_resume(self) -> None:
-        values = {f"v{i}": v.numpy() for i, v in enumerate(_variables(self.model))}
+        values = {f"v{i}": v.numpy() for i, v in enumerate(self._variables(self.model))}
 
         def write(half: Path) -> None:
             with half.open("wb") as out:
@@ -264,7 +295,3 @@ class ToListener(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Pass on the losses of an epoch."""
         self._listener.epoch_ends(epoch + 1, dict(logs or {}))
-
-
-def _variables(model: Any) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -16,13 +17,14 @@ from antiphon_training.fitting import run_folder
 from antiphon_training.fitting.attention_start import start_attention
 from antiphon_training.fitting.averaging import AveragedWeights
 from antiphon_training.fitting.callbacks import Checkpoints, LossLog, ToListener
+from antiphon_training.fitting.event_files import EventFiles
 from antiphon_training.fitting.fine_tuning import TRAIN_SHARE
 from antiphon_training.fitting.interruption import Interruption
 from antiphon_training.fitting.pieces import cut_pieces, split_pieces
 from antiphon_training.fitting.precision import in_precision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from antiphon_training.corpora.corpus import Corpus
@@ -42,6 +44,7 @@ def train(
     pretrained: Pretrained | None = None,
     within_pieces: bool | None = None,
     group: ProcessGroup | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
     """Start the run in the folder `run`, or resume it.
 
@@ -56,7 +59,8 @@ def train(
     listener : Listener, optional
         It is called as the training proceeds.
     hours : float, optional
-        Hours of training after which the run ends, with those before it was resumed.
+        Hours of training after which the run ends, with those before it was resumed; a
+        learning rate that falls has fallen by then.
     pretrained : Pretrained, optional
         An instrument whose weights the run starts from, in place of random ones.
     within_pieces : bool, optional
@@ -64,6 +68,8 @@ def train(
         validation, in place of a split by pieces; only with `pretrained` when not given.
     group : ProcessGroup, optional
         The processes that train together; this one alone when not given.
+    clock : callable
+        Returns seconds: the hours are counted by it.
 
     Returns
     -------
@@ -113,7 +119,7 @@ def train(
         origin = [np.array(weight.value) for weight in setup.model.trainable_variables]
         share = recipe.fit.origin_share if pretrained else 0.0
         averages = AveragedWeights(origin, share)
-        checkpoints = Checkpoints(run, setup.plan, network, group, averages)
+        checkpoints = Checkpoints(run, setup.plan, network, group, averages, setup.spent, clock)
         with group.together():
             return _fit_rest(setup, checkpoints, run, listener, pretrained is not None)
 
@@ -159,9 +165,7 @@ def _fit(
         # leave a gap: so the log comes before the checkpoint. TensorBoard comes last,
         # because a full disk may make it fail.
         callbacks.insert(len(setup.callbacks), LossLog(run, setup.plan))
-        callbacks.append(
-            keras.callbacks.TensorBoard(run / run_folder.TENSORBOARD, write_graph=False)
-        )
+        callbacks.append(EventFiles(run, setup.plan))
     validation: dict[str, Any] = {
         "validation_data": setup.validation,
         "validation_batch_size": setup.validation_batch,

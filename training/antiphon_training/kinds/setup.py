@@ -46,7 +46,8 @@ class Plan:
     patience : int
         Epochs without a better validation loss before the run ends.
     hours : float or None
-        Hours of training after which the run ends, with those before it was resumed.
+        Hours of training after which the run ends, with those before it was resumed; the
+        learning rate has fallen by then.
     parts : int
         Parts of an epoch.
     """
@@ -95,6 +96,9 @@ class TrainingSetup:
         The length of the run.
     callbacks : list
         Keras callbacks that run before a checkpoint is written.
+    spent : keras.Variable or None
+        The share of the hours that is used up, which the learning rate follows; None where
+        the rate is constant.
     """
 
     model: Any
@@ -104,3 +108,4 @@ class TrainingSetup:
     validation_batch: int
     plan: Plan
     callbacks: list[Any] = field(default_factory=list)
+    spent: Any = None

@@ -115,6 +115,7 @@ def _set_up(
         },
     )
     optimizer.build(model.trainable_variables)
+    spent = schedule.follow_hours(optimizer)
     return TrainingSetup(
         model,
         network,
@@ -122,6 +123,7 @@ def _set_up(
         validation,
         fit.batch,
         Plan(fit.epochs, fit.steps_an_epoch, fit.batch * fit.steps, fit.patience, hours),
+        spent=spent,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from antiphon_training.recipe_sections import Count, FitSection, Positive, with_new_names
+from antiphon_training.recipe_sections import Count, FitSection, Positive, Share, with_new_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ class WindowFitSection(FitSection, frozen=True, forbid_unknown_fields=True, kw_o
     epochs: Count = 50
     optimizer: Literal["adam", "adamax", "rmsprop"] = "adam"
     learning_rate: Positive = 0.001
+    decay_share: Share = 0.0
     part: Count = 16384
     windows: Count | None = None
     validation_windows: Count = 4096

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from antiphon.errors import CorpusError
+from antiphon_training.kinds.schedule import WarmHoldDecay
 from antiphon_training.kinds.setup import Pieces, Plan, TrainingSetup
 from antiphon_training.networks.triplet import TripletNetwork, squares_with_positive_pressure
 from antiphon_training.sequences.windows import Batch, Windows
@@ -45,13 +46,11 @@ def set_up_words(
     CorpusError
         The pieces are too few or too short.
     """
-    _compile(
-        network,
-        recipe.fit,
-        loss={"symbol": keras.losses.CategoricalCrossentropy()},
-        metrics={"symbol": ["accuracy"]},
-    )
-    return _set_up(network, recipe.fit, codec, pieces, hours)
+    how = {
+        "loss": {"symbol": keras.losses.CategoricalCrossentropy()},
+        "metrics": {"symbol": ["accuracy"]},
+    }
+    return _set_up(network, recipe.fit, codec, pieces, hours, how)
 
 
 def set_up_triplets(
@@ -64,28 +63,35 @@ def set_up_triplets(
     CorpusError
         The pieces are too few or too short.
     """
-    _compile(
-        network,
-        recipe.fit,
-        loss={
+    how = {
+        "loss": {
             "pitch": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             "step": squares_with_positive_pressure,
             "duration": squares_with_positive_pressure,
         },
-        loss_weights={
+        "loss_weights": {
             "pitch": recipe.network.pitch_weight,
             "step": recipe.network.step_weight,
             "duration": recipe.network.duration_weight,
         },
-        metrics={"pitch": ["accuracy"], "step": ["mse"], "duration": ["mse"]},
-    )
-    return _set_up(network, recipe.fit, codec, pieces, hours, [Spread(network)])
+        "metrics": {"pitch": ["accuracy"], "step": ["mse"], "duration": ["mse"]},
+    }
+    return _set_up(network, recipe.fit, codec, pieces, hours, how, [Spread(network)])
 
 
-def _compile(network: Any, fit: WindowFitSection, **how: Any) -> None:
-    optimizer = OPTIMIZERS[fit.optimizer](fit.learning_rate)
+def _compile(network: Any, fit: WindowFitSection, plan: Plan, how: dict[str, Any]) -> Any:
+    """Compile a network; return the variable of the hours that are used up, if any.
+
+    A rate that falls is a schedule, which reads that variable; a constant one is none, so
+    that the optimizer has the same variables as before there were schedules.
+    """
+    rate: Any = fit.learning_rate
+    if fit.decay_share:
+        rate = WarmHoldDecay(rate, 1, plan.all_parts * plan.steps_a_part, fit.decay_share)
+    optimizer = OPTIMIZERS[fit.optimizer](rate)
     network.compile(optimizer, **how)
     optimizer.build(network.trainable_variables)
+    return rate.follow_hours(optimizer) if fit.decay_share else None
 
 
 def _set_up(
@@ -94,8 +100,10 @@ def _set_up(
     codec: Codec,
     pieces: Pieces,
     hours: float | None,
+    how: dict[str, Any],
     callbacks: Sequence[Any] = (),
 ) -> TrainingSetup:
+    """Return a network, compiled as `how` says, with its data."""
     targets = targets_of(network)
     train = Windows(_encoded(pieces.train, codec), network.length)
     validation = Windows(_encoded(pieces.validation, codec), network.length)
@@ -108,14 +116,17 @@ def _set_up(
     parts = math.ceil(a_pass / fit.part)
     steps = math.ceil(a_pass / (parts * fit.batch))
     windows, following = validation.evenly(fit.validation_windows)
+    plan = Plan(fit.epochs, steps, fit.batch, fit.patience, hours, parts)
+    spent = _compile(network, fit, plan, how)
     return TrainingSetup(
         network,
         network,
         lambda epochs_done: _batches(train, targets, fit, steps, epochs_done),
         (windows, targets(following)),
         VALIDATION_BATCH,
-        Plan(fit.epochs, steps, fit.batch, fit.patience, hours, parts),
+        plan,
         list(callbacks),
+        spent,
     )
 
 

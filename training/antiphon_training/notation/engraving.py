@@ -6,6 +6,7 @@ people know its pages.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -148,11 +149,23 @@ def run(command: Sequence[str], folder: Path, path: Path) -> str:
     return done.stderr
 
 
+def pages_at(path: Path) -> list[Path]:
+    """Return the files that are there of what was written to a path: it alone, or its pages."""
+    if path.exists():
+        return [path]
+    pages = (_page_at(path, number) for number in itertools.count(1))
+    return list(itertools.takewhile(Path.exists, pages))
+
+
+def _page_at(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
 def _put(pages: Sequence[Path], path: Path) -> list[Path]:
     """Move pages to their places beside `path`."""
     out = []
     for number, page in enumerate(pages, start=1):
-        place = path if len(pages) == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        place = path if len(pages) == 1 else _page_at(path, number)
         try:
             with whole_file(place) as unfinished:
                 shutil.copyfile(page, unfinished)

@@ -19,7 +19,7 @@ from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.music.note import array_to_notes
 from antiphon.partner.line.codecs import WordCodec
 from antiphon.partner.line.cue import Cue
-from antiphon.partner.line.drawing import Draft, Drawing
+from antiphon.partner.line.drawing import Asked, Draft, Drawing
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
 from antiphon.partner.line.slates import WordSlate
@@ -145,18 +145,22 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         beats = min(max(round(seconds / beat), 1), most)
         return begun, begun + beats * beat - _SHORT_OF
 
-    def prepare(
-        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> Draft:
-        """Return the call that draws one word."""
+    def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
+        """Return the calls that draw one word each."""
+        return [
+            self._draft(one.place, self._moment(one.place, one.bounds, one.recent), one.rng)
+            for one in asked
+        ]
+
+    def _moment(self, place: Place, bounds: Bounds, recent: list[Note]) -> Moment:
+        """Return when the next word of a line begins, and when the one after it may."""
         onset = self._due(place)
         if not recent or onset < bounds.earliest - _CLOSE:
             finest = self._limits.shortest * self.codec.beat / self._grid.period
             onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
         # The rule of time of a word is when the next one begins.
         gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
-        moment = Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
-        return self._draft(place, moment, rng)
+        return Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
 
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]
