@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from antiphon.cli.main import app
 from antiphon.music.codecs.registry import codec_from_table
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.words import Metre
@@ -130,3 +132,16 @@ def test_the_words_of_a_lead_sheet_and_its_card(tune: Path) -> None:
     assert "chord_symbols" not in plain.table()
     assert not Recipe().reading("tunes").chord_symbols
     assert Metre(lengths=lengths).swing(notes) is None
+
+
+def test_the_report_on_a_corpus_counts_them(tune: Path) -> None:
+    def report(*more: str) -> str:
+        cache = str(tune.parent / "cache")
+        asked = CliRunner().invoke(app, ["corpus", str(tune.parent), "--cache", cache, *more])
+        assert asked.exit_code == 0
+        return asked.output
+
+    assert "notes       9\n" in report()
+    assert "7 chord symbols are names over the staff, and no notes; they sound for" in report()
+    assert "notes       36\n" in report("--chord-symbols")
+    assert "chord symbols" not in report("--chord-symbols")
