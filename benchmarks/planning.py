@@ -24,7 +24,7 @@ from antiphon.partner import PartnerSettings
 from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
-from antiphon.partner.line.line import Line
+from antiphon.partner.line.line import Line, prepared
 from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.plan import Plan
 from antiphon.partner.line.reading import place_after
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("instrument", nargs="?", type=Path, default=house_instrument())
     parser.add_argument("--rounds", type=int, default=20, help="how often all is done (20)")
     options = parser.parse_args()
-    tasks = prepared(options.instrument)
+    tasks = tasks_of(options.instrument)
     spent: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(options.rounds):
         for name, (task, count) in tasks.items():
@@ -71,7 +71,7 @@ def main() -> None:
     print(json.dumps(figures, indent=2))
 
 
-def prepared(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
+def tasks_of(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
     """Return what is measured: a function, and how many times it does a thing, by name."""
     predictor = Predictor(instrument)
     heard = repeated(read_performance(house_performance()).notes(), REMEMBERED + 1)
@@ -97,7 +97,7 @@ def prepared(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
         for _ in range(NOTES):
             one.draw(begin)
 
-    drafts = recalling([one.prepare(begin) for one in line().forked(CANDIDATES)])
+    drafts = recalling(prepared(line().forked(CANDIDATES), begin))
     asks = [draft.ask for draft in drafts]
     plain = replace(asks[0], memory=None)
     pulse = pulse_of(phrase)

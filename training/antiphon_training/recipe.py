@@ -79,6 +79,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             self.codec.pedal,
             self.trained_codec.time,
             self.corpus.reader,
+            getattr(self.codec, "chord_symbols", False),  # a key of words alone
         )
 
     def as_dict(self) -> dict[str, Any]:

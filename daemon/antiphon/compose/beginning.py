@@ -11,10 +11,12 @@ import numpy as np
 from antiphon.compose import extras
 from antiphon.errors import UsageError
 from antiphon.file_names import readable
+from antiphon.music.files.captions import Caption
 from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import LEAD_IN, read_performance
 from antiphon.music.files.telling import notated_by
 from antiphon.music.note import NoteArray
+from antiphon.music.pedal import ControlArray, lifted, no_controls
 
 if TYPE_CHECKING:
     from antiphon.instrument import Card
@@ -36,12 +38,26 @@ class Beginning:
         A sentence that says where they were found; empty for a file.
     notated : Notated
         What is told of their notation.
+    keys : array of NOTE_DTYPE, or None
+        The same notes, held as long as their keys, where the pedals are told beside them.
+    pedals : array of CONTROL_DTYPE
+        The pedals of the notes, in order of time; all are up in the end.
+    caption : Caption
+        Title, composer and other texts.
     """
 
     title: str
     notes: NoteArray
     told: str = ""
     notated: Notated = field(default_factory=Notated)
+    keys: NoteArray | None = None
+    pedals: ControlArray = field(default_factory=no_controls)
+    caption: Caption = field(default_factory=Caption)
+
+    @property
+    def written(self) -> NoteArray:
+        """The notes as they are written beside their pedals."""
+        return self.notes if self.keys is None else self.keys
 
 
 class Finder(Protocol):
@@ -118,14 +134,20 @@ def read_beginning(path: Path, pedal: Pedal) -> Beginning:
         The file cannot be read.
     """
     performance = read_performance(path)
-    notes = performance.notes(pedal)
-    notated = notated_by(performance, notes)
+    notes, keys, pedals = performance.notes(pedal), performance.notes(), performance.pedals()
+    notated = notated_by(performance, keys)
     first = float(notes["onset"][0])
+    if pedals is None:
+        keys, pedals = notes, no_controls()
+    pedals = lifted(pedals, float((keys["onset"] + keys["duration"]).max()))
     if first > LEAD_IN:
         if notated.clock is not None:
             line = notated.bar_line(first)
             first = notated.clock.second_at(line)
             notated = notated.since(line)
         # A note may be a little early in its bar.
-        notes["onset"] = np.maximum(notes["onset"] - first, 0.0)
-    return Beginning(readable(path.stem), notes, notated=notated)
+        for each, when in ((notes, "onset"), (keys, "onset"), (pedals, "time")):
+            each[when] = np.maximum(each[when] - first, 0.0)
+    caption = performance.caption
+    title = caption.title or readable(path.stem)
+    return Beginning(title, notes, notated=notated, keys=keys, pedals=pedals, caption=caption)

@@ -19,6 +19,7 @@ from antiphon.file_names import readable
 from antiphon.instrument import Predictor
 from antiphon.music.files.notated import Notated
 from antiphon.music.note import empty_notes, notes_to_array
+from antiphon.music.pedal import no_controls, pedal_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,8 @@ def compose(
     if beginning.told:
         say(beginning.told)
     seconds = SECONDS if wish.seconds is None and wish.notes is None else wish.seconds
-    given, notated = beginning.notes, going_on(beginning.notated, beginning.notes)
+    given, written = beginning.notes, beginning.written
+    notated = going_on(beginning.notated, given)
     added = notes_to_array(
         continuation(
             predictor,
@@ -140,16 +142,22 @@ def compose(
         say(f"--notes counts words, each a note or a chord: {len(added):,} notes were added.")
     added = placed(added, notated, given)
     if wish.added_only:
-        given, added, notated = empty_notes(), *_alone(added, notated)
-    synth = settings.synth
+        written, added, notated = empty_notes(), *_alone(added, notated)
+    synth, pedals = settings.synth, no_controls() if wish.added_only else beginning.pedals
+    caption = beginning.caption
+    if wish.title is not None:
+        caption = replace(caption, title=readable(wish.title))
     piece = Composition(
-        beginning.title if wish.title is None else readable(wish.title),
-        given,
+        beginning.title if wish.title is None else caption.title,
+        written,
         added,
         (synth.wire_player_program, synth.wire_partner_program),
         (0, settings.midi.written_channel),
         synth.gain,
         notated,
+        pedals=pedal_spans([pedals]),
+        controls=pedals,
+        caption=caption,
         chords=() if wish.chords else None,
     )
     tell_pages([file for write in writers for file in write(piece)], wish.out, say)

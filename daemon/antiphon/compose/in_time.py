@@ -2,6 +2,7 @@
 
 The tempo, the metre and the key at the end of the given music go on, and each note that is
 added begins on a sixteenth or a third of a beat, or where those do not fit on halves of them.
+Where the eighths of the given music are swung, so are those that are added.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN, first_notes
 from antiphon.music.note import SHORTEST_DURATION, sort_notes
+from antiphon.music.swing import Swing
 from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
@@ -83,11 +85,27 @@ def placed(added: NoteArray, notated: Notated, given: NoteArray) -> NoteArray:
         return added
     first = first_notes(added["onset"], CHORD_SPAN)
     stroke = np.searchsorted(first, np.arange(len(added)), side="right") - 1
-    begins = clock.beats_at(added["onset"][first])
-    places = np.maximum(on_places(begins), clock.beat_at(float(given["onset"][-1])))
+    places = _on_swung_places(
+        clock.beats_at(added["onset"][first]), clock.beats_at(_moments(given))
+    )
+    places = np.maximum(places, clock.beat_at(float(given["onset"][-1])))
     moved = added.copy()
     moved["onset"] = clock.seconds_at(places)[stroke]
     return sort_notes(moved)
+
+
+def _moments(notes: NoteArray) -> Array:
+    """Return when notes begin, chords once."""
+    moments: Array = notes["onset"][first_notes(notes["onset"], CHORD_SPAN)]
+    return moments
+
+
+def _on_swung_places(begins: Array, given: Array) -> Array:
+    """Return the places of strokes, in beats, with the swing that the given moments tell."""
+    swing = Swing.told(given)
+    if swing is None:
+        return on_places(begins)
+    return swing.played(on_places(swing.straight(begins)))
 
 
 def on_places(begins: Array) -> Array:

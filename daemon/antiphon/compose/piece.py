@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.files.captions import Caption
 from antiphon.music.files.hands import LEFT, RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
 from antiphon.music.note import NoteArray, note_order, sort_notes
+from antiphon.music.pedal import ControlArray, no_controls
 
 if TYPE_CHECKING:
     from antiphon.music.chord_symbols import ChordSymbol
@@ -39,6 +41,10 @@ class Composition:
         What is told of the notation; its hands are those of the beginning.
     pedals : tuple of (float, float)
         When the sustain pedal goes down and up, in seconds, where a score is to mark it.
+    controls : array of CONTROL_DTYPE
+        The pedals of the beginning, in order of time.
+    caption : Caption
+        Composer, copyright and other texts, and the title of a MIDI file.
     chords : tuple of (float, ChordSymbol), or None
         The chord symbols of a score, and when each begins, in seconds; empty where they
         are to be found in the notes. None for a score without any.
@@ -52,6 +58,8 @@ class Composition:
     gain: float = 3.0
     notated: Notated = field(default_factory=Notated)
     pedals: tuple[tuple[float, float], ...] = ()
+    controls: ControlArray = field(default_factory=no_controls)
+    caption: Caption = field(default_factory=Caption)
     chords: Chords | None = None
 
     @property
@@ -85,4 +93,7 @@ class Composition:
                                    ("Player", UNTOLD))
             ]  # fmt: skip
         sides.append(("Antiphon", added, self.added))
-        return [Part(name, *sound, notes) for name, sound, notes in sides if len(notes)]
+        parts = [Part(name, *sound, notes) for name, sound, notes in sides if len(notes)]
+        if len(self.controls) and len(self.given):  # one for all hands, which share a channel
+            parts[0] = parts[0]._replace(controls=self.controls)
+        return parts

@@ -43,7 +43,7 @@ class Order:
     start, end : float
         The part to render; `end` is infinite for all the rest.
     title : str or None
-        The title of a score; by default the name of the file.
+        The title of a score; by default that of the piece in the file, or the file's name.
     chords : bool
         Whether a score has chord symbols: those of the file, or else those of its notes.
     """
@@ -176,7 +176,7 @@ def _score(performance: Performance, order: Order) -> Composition:
             "nothing to write down."
         )
     hands = None if notated.hands is None else notated.hands[inside]
-    title = order.file.stem if order.title is None else order.title
+    title = performance.caption.title or order.file.stem if order.title is None else order.title
     pedals = pedal_spans([track.controls for track in pitched.tracks])
     return Composition(
         readable(title),
@@ -184,6 +184,7 @@ def _score(performance: Performance, order: Order) -> Composition:
         empty_notes(),
         notated=replace(notated, hands=hands),
         pedals=tuple((down, up) for down, up in pedals if order.start <= down < order.end),
+        caption=performance.caption,
         chords=_chords(performance, order) if order.chords else None,
     )
 

@@ -129,7 +129,7 @@ def check_length(paths: Sequence[Path], source: str, beginning: NoteArray) -> No
 
 def _midi(path: Path) -> Write:
     def write(piece: Composition) -> list[Path]:
-        write_midi(path, piece.parts, notated=piece.notated)
+        write_midi(path, piece.parts, notated=piece.notated, caption=piece.caption)
         return [path]
 
     return write

@@ -32,6 +32,16 @@ class Recall:
     lengths: NDArray[np.float32]
     gain: float
 
+    def only(self, places: NDArray[np.bool_]) -> Recall | None:
+        """Return the same of some places; None where there are none."""
+        if not places.any():
+            return None
+        return Recall(self.rows[places], self.weights[places], self.lengths[places], self.gain)
+
+    def gained(self, gain: float) -> Recall:
+        """Return the same with another gain."""
+        return Recall(self.rows, self.weights, self.lengths, gain)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
@@ -59,3 +69,7 @@ class Ask:
     controls: Controls | None = None
     biases: Biases | None = None
     memory: Recall | None = None
+
+    def taking_up(self, memory: Recall | None) -> Ask:
+        """Return the same call with what is remembered."""
+        return Ask(self.state, self.previous, self.uniforms, self.controls, self.biases, memory)

@@ -71,24 +71,33 @@ class Biases:
     ----------
     codec : Codec
         Says which fields there are, and their sizes.
+    lines : int
+        Of how many lines the next notes are. A call takes those of one: see `line`.
 
     Attributes
     ----------
-    rows : tuple of float32 array, each of shape (1, classes)
+    rows : tuple of float32 array, each of shape (lines, classes)
         One a field, in the codec's order; added after the logits were divided by
         the temperature.
     """
 
     __slots__ = ("_fields", "rows")
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, lines: int = 1) -> None:
         self.rows: tuple[NDArray[np.float32], ...] = tuple(
-            [np.zeros((1, size), dtype=np.float32) for size in codec.sizes]
+            [np.zeros((lines, size), dtype=np.float32) for size in codec.sizes]
         )
         self._fields = codec.fields
 
+    def line(self, index: int) -> Biases:
+        """Return those of one line, each row of shape (1, classes), in the same memory."""
+        one = Biases.__new__(Biases)
+        one.rows = tuple([row[index : index + 1] for row in self.rows])
+        one._fields = self._fields
+        return one
+
     def row(self, field: str) -> NDArray[np.float32]:
-        """Return the bias of one field, shape (1, classes), to be changed in place."""
+        """Return the bias of one field, shape (lines, classes), to be changed in place."""
         return self.rows[self._fields.index(field)]
 
     def clear(self) -> None:

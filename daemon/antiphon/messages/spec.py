@@ -71,6 +71,7 @@ MPE_CONFIGURATION = (0, 6)
 
 SUSTAIN = 64
 SOSTENUTO = 66
+SOFT = 67
 HOLD_2 = 69
 HOLDING_PEDALS = (SUSTAIN, SOSTENUTO, HOLD_2)
 """The pedals that keep notes sounding after their note-offs."""

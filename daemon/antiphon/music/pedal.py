@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.messages.spec import PEDAL_DOWN, SUSTAIN
+from antiphon.messages.spec import PEDAL_DOWN, SOFT, SOSTENUTO, SUSTAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,52 @@ CONTROL_DTYPE = np.dtype([("time", "f8"), ("control", "u1"), ("value", "u1")])
 
 ControlArray = NDArray[Any]
 """A structured array of `CONTROL_DTYPE`, shape (controls,)."""
+
+
+PEDALS = (SUSTAIN, SOSTENUTO, SOFT)
+"""The pedals of a piano, as control numbers."""
+
+
+def no_controls() -> ControlArray:
+    """Return an array without controls."""
+    return np.zeros(0, dtype=CONTROL_DTYPE)
+
+
+def pedal_controls(channels: Sequence[ControlArray]) -> ControlArray | None:
+    """Return the pedals of the channels of one player, in order of time.
+
+    Parameters
+    ----------
+    channels : sequence of array of CONTROL_DTYPE
+        The controls of each channel that has notes.
+
+    Returns
+    -------
+    array of CONTROL_DTYPE, or None
+        None where channels have pedals of their own: one channel cannot play them.
+    """
+    pedals = [each[np.isin(each["control"], PEDALS)] for each in channels]
+    if not pedals:
+        return no_controls()
+    if any(not np.array_equal(each, pedals[0]) for each in pedals[1:]):
+        return None
+    return pedals[0]
+
+
+def lifted(controls: ControlArray, end: float) -> ControlArray:
+    """Return pedals that all go up in the end.
+
+    Parameters
+    ----------
+    controls : array of CONTROL_DTYPE
+        In order of time.
+    end : float
+        When those go up that are left down, in seconds, if no later control is there.
+    """
+    last = {int(each["control"]): int(each["value"]) for each in controls}
+    end = max(end, float(controls["time"].max(initial=0.0)))
+    ups = [(end, control, 0) for control, value in last.items() if value]
+    return np.concatenate([controls, np.array(ups, dtype=CONTROL_DTYPE)])
 
 
 def apply_pedal(notes: NoteArray, controls: ControlArray) -> NoteArray:

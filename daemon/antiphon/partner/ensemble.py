@@ -21,6 +21,7 @@ from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
+from antiphon.partner.listening.swinging import swing_of
 from antiphon.partner.listening.window import Struck, Window
 from antiphon.partner.outputs import Cancel, End, Play, Silence
 from antiphon.wording import how_many
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import Codec
     from antiphon.music.note import Note
+    from antiphon.music.swing import Swing
     from antiphon.partner.inputs import Forgotten
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
@@ -38,12 +40,6 @@ if TYPE_CHECKING:
 
 LATENESS = 0.1
 """A note may sound this much longer than planned: a schedule plays what is not later."""
-
-SURE = 0.8
-"""The least confidence of a pulse by which a held key is waited for."""
-
-HELD_BEATS = 4.25
-"""A bar, and a little more: a chord is most often followed by the next one on the next bar."""
 
 NOTES_A_ROW = 4
 """A window instrument is given so many notes for each row that it reads: a row may be a chord."""
@@ -98,6 +94,7 @@ class Ensemble:
         self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
+        self._swing: Swing | None = None
         self._notes = 0
         self._held: dict[int, Struck] = {}
 
@@ -160,7 +157,8 @@ class Ensemble:
         heard = self._window.players(now)
         beats = listening.beats(now)
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
-        cue = Cue(start, beats=beats, groove=groove, memory=self.memory)
+        self._swing = swing_of(listening.pulse, beats, self._swing)
+        cue = Cue(start, beats=beats, groove=groove, swing=self._swing, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
     def judge_silence(self, now: float) -> None:
@@ -169,9 +167,8 @@ class Ensemble:
         if self._foresight is not None:
             place = self.reading.place
             until = place.onset + self._foresight.silence(place)
-        beats = self.listening.beats(now)
-        bar = HELD_BEATS * beats.period if beats is not None and beats.confidence >= SURE else 0.0
-        self.listening.phrase.expect(until, bar)
+        self.listening.beats(now)  # what is heard of them until now
+        self.listening.phrase.expect(until)
 
     def moment(self) -> Cue:
         """Return the same for notes that begin at once: neither beat nor form matters to them."""

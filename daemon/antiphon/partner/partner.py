@@ -112,7 +112,7 @@ class Partner:
             self._ensemble.listening.settle(now, resumed=self._mode.resumes(now))
         )
         outputs += self._mode.tick(now, self._ensemble.calls)
-        self._ensemble.listening.pulse.follow(now, FOLLOWED)
+        self._ensemble.listening.follow(now, FOLLOWED)
         return [*outputs, *self._report(now)]
 
     def next_wake(self) -> float | None:

@@ -12,7 +12,10 @@ import pytest
 
 from antiphon.compose import Wish, compose
 from antiphon.errors import AntiphonError, MidiFileError, SettingError, SynthError, UsageError
-from antiphon.music.files.reading import read_performance
+from antiphon.music.files.captions import Caption
+from antiphon.music.files.reading import Part, read_performance, write_midi
+from antiphon.music.note import Note, notes_to_array
+from antiphon.music.pedal import CONTROL_DTYPE
 from antiphon.sections import Settings
 from antiphon.settings import Option, load
 
@@ -231,3 +234,27 @@ class TestFiles:
         with pytest.raises(AntiphonError, match="needed to begin with music of a corpus"):
             compose(Wish(seed_from="corpus", out=(), corpus="bach"), settings)
         assert not (tmp_path / "b.mid").exists()
+
+
+def test_the_pedals_and_the_words_of_a_file_are_kept(settings: Settings, tmp_path: Path) -> None:
+    notes = notes_to_array([Note(60 + n % 5, 3.0 + 0.5 * n, 0.2, 70) for n in range(16)])
+    pedals = np.array([(3.0, 64, 127), (5.0, 64, 0), (6.0, 67, 127)], dtype=CONTROL_DTYPE)
+    told = Caption("A waltz", "Franz Schubert", "Nobody's", ("Slowly",))
+    begun, out = tmp_path / "begun.mid", tmp_path / "out.mid"
+    write_midi(begun, [Part("Piano", 0, 0, notes, pedals)], caption=told)
+
+    piece = compose(wish(begun, out, notes=5), settings)
+    written = read_performance(out)
+    player, partner = written.tracks
+    assert (piece.title, written.caption) == ("A waltz", told)
+    shift = 3.0 - float(player.notes["onset"][0])
+    assert player.controls[:3].tolist() == [(t - shift, c, v) for t, c, v in pedals.tolist()]
+    assert player.controls[3:]["control"].tolist() == [67]  # up before the partner plays
+    assert player.notes["duration"] == pytest.approx(notes["duration"], abs=0.01)
+    assert len(partner.controls) == 0
+    assert len(piece.pedals) == 1
+
+    compose(wish(begun, out, notes=5, added_only=True, title="Mine"), settings)
+    alone = read_performance(out)
+    assert [len(track.controls) for track in alone.tracks] == [0]
+    assert alone.caption.title == "Mine"

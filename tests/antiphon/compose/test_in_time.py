@@ -10,13 +10,14 @@ import pytest
 
 from antiphon.compose import Wish, compose
 from antiphon.compose.beginning import read_beginning
-from antiphon.compose.in_time import beats_after, going_on, on_places, steady
+from antiphon.compose.in_time import beats_after, going_on, on_places, placed, steady
 from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.conductor import KeySignature, TimeSignature
 from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import Part, read_performance, write_midi
 from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, notes_to_array
+from antiphon.music.swing import Swing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,3 +169,23 @@ class TestPlaces:
         places = on_places(played)
         assert (np.diff(places) > 0).all()
         assert np.abs(places - played).max() < 0.2
+
+
+@pytest.mark.parametrize("ratio", [1.3, 1.5, 2.0])
+def test_what_is_added_to_swung_music_is_swung(ratio: float) -> None:
+    notated = Notated(BeatClock.of([(0.0, BEAT)]))
+    straight = [n / 2 for n in range(16)]
+    swung = Swing(ratio).played(np.array(straight)).tolist()
+    given = notes_to_array([Note(60, BEAT * place, 0.2, 80) for place in swung])
+    off = np.random.default_rng(2).normal(0.0, 0.02, 16).tolist()
+    added = notes_to_array(
+        [
+            Note(72, BEAT * (8.0 + place + late), 0.2, 80)
+            for place, late in zip(swung, off, strict=True)
+        ]
+    )
+    assert placed(added, notated, given)["onset"] / BEAT == pytest.approx(
+        [8.0 + place for place in swung]
+    )
+    even = notes_to_array([Note(60, BEAT * place, 0.2, 80) for place in straight])
+    assert placed(even, notated, even[:1])["onset"] / BEAT == pytest.approx(straight)

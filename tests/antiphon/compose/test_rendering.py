@@ -6,6 +6,7 @@ import math
 import os
 import wave
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from antiphon.compose import Order, last_session, render
 from antiphon.compose.rendering import between
 from antiphon.errors import MidiFileError, SynthError, UsageError
-from antiphon.music.files.reading import Part, write_midi
+from antiphon.music.files.captions import Caption
+from antiphon.music.files.reading import Part, read_performance, write_midi
 from antiphon.music.note import Note, notes_to_array
 from antiphon.resources import house_instrument
 
@@ -102,6 +104,21 @@ def test_a_page_is_of_the_part_that_is_asked_for(
     text = out.read_text(encoding="utf-8")
     assert text.count("<pitch>") == 4
     assert "A part" in text
+
+
+@pytest.mark.train
+def test_a_page_has_the_title_and_the_composer_of_the_file(
+    tune: Path, settings: Settings, tmp_path: Path
+) -> None:
+    named, out = tmp_path / "named.mid", tmp_path / "a.musicxml"
+    notes = read_performance(tune, drums=True).notes()
+    caption = Caption("Für Elise", "Ludwig van Beethoven", "Copyright 2004")
+    write_midi(named, [("Player", 0, 0, notes)], caption=caption)
+    render(Order(file=named, out=(out,)), settings)
+    root = ElementTree.parse(out).getroot()
+    assert root.findtext("work/work-title") == "Für Elise"
+    assert root.findtext("identification/creator") == "Ludwig van Beethoven"
+    assert root.findtext("identification/rights") == "Copyright 2004"
 
 
 class TestRefusals:

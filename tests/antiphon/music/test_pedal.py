@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.music.note import Note, notes_to_array
-from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal, pedal_spans
+from antiphon.music.pedal import (
+    CONTROL_DTYPE,
+    ControlArray,
+    apply_pedal,
+    lifted,
+    pedal_controls,
+    pedal_spans,
+)
 
 
 def pedal(*events: tuple[float, int], control: int = 64) -> ControlArray:
@@ -90,3 +97,26 @@ def test_the_pedal_is_down_where_that_of_any_channel_is() -> None:
     assert pedal_spans([one]) == ((0.1, 0.9), (1.1, 2.4))
     assert pedal_spans([one, other]) == ((0.1, 0.9), (1.1, 2.6))
     assert pedal_spans([]) == pedal_spans([pedal((1.0, 90), control=66)]) == ()
+
+
+class TestPedalsOfAPlayer:
+    def controls(self, *changes: tuple[float, int, int]) -> ControlArray:
+        return np.array([*changes], dtype=CONTROL_DTYPE)
+
+    def test_they_are_those_that_all_channels_have(self) -> None:
+        both = self.controls((0.0, 64, 127), (0.5, 7, 100), (1.0, 67, 127), (2.0, 64, 0))
+        found = pedal_controls([both, both])
+        assert found is not None
+        assert found["control"].tolist() == [64, 67, 64]
+        silent = pedal_controls([])
+        assert silent is not None
+        assert len(silent) == 0
+
+    def test_channels_with_pedals_of_their_own_are_not_one_player(self) -> None:
+        assert pedal_controls([self.controls((0.0, 64, 127)), self.controls()]) is None
+
+    def test_they_are_up_in_the_end(self) -> None:
+        left = self.controls((0.0, 64, 127), (1.0, 67, 127), (2.0, 64, 0))
+        assert lifted(left, 5.0)[3:].tolist() == [(5.0, 67, 0)]
+        assert lifted(left, 1.0)[3:].tolist() == [(2.0, 67, 0)]
+        assert len(lifted(self.controls(), 5.0)) == 0

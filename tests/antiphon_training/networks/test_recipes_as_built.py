@@ -243,6 +243,7 @@ SHAPES = {
         "attention",
         "transformer-words",
         "transformer-notes",
+        "jazz",
     ],
 )
 def test_the_summary_has_every_layer_and_its_shape(

@@ -59,7 +59,11 @@ def test_a_pedal_is_marked_with_the_notes_that_it_keeps() -> None:
 
 @pytest.fixture
 def page() -> Page:
-    notes = [Note(60 + n % 5, 0.5 * n, 0.45, 40 if n < 16 else 100) for n in range(32)]
+    notes = [
+        Note(pitch + n % 5, 0.5 * n, 0.45, 40 if n < 16 else 100)
+        for n in range(32)
+        for pitch in (40, 72)
+    ]
     page = lay_out(notes_to_array(notes), pedals=[(0.0, 1.9), (2.0, 3.9)])
     assert [mark for _, mark in page.dynamics] == ["pp", "f"]
     assert len(page.pedals) == 2
@@ -101,3 +105,18 @@ def test_musicxml_has_them_at_their_places(page: Page) -> None:
     for down, up in page.pedals:
         wanted += [(down, "start"), (up, "stop")]
     assert sorted(found) == sorted(wanted)
+
+
+@pytest.mark.train
+def test_a_pedal_is_printed_where_a_head_of_the_lower_staff_begins(page: Page) -> None:
+    """Programs lose a line that begins or ends within a note of its staff."""
+    from xml.etree import ElementTree
+
+    from antiphon_training.notation.musicxml import musicxml
+    from antiphon_training.notation.score import make_score
+
+    within = replace(page, pedals=((101, 145), (145, 166), (166, 167)))
+    root = ElementTree.fromstring(musicxml(make_score(within), within))
+    assert [sign.get("type") for sign in root.iter("pedal")] == ["start", "stop"] * 2
+    on_heads = replace(within, pedals=((96, 144), (144, 168)))
+    assert musicxml(make_score(on_heads), on_heads) == musicxml(make_score(within), within)

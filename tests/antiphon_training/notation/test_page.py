@@ -174,6 +174,13 @@ def test_notes_that_lead_upwards_are_raised() -> None:
     assert [f"{step}{sharps}" for step, sharps, _ in written[5:9]] == ["B1", "D1", "C1", "E0"]
 
 
+def test_a_key_that_is_struck_again_keeps_its_name() -> None:
+    """As in Chopin's prelude in E minor: E flat, for it leads down to D, though after rests."""
+    pitches = np.array([64, 63, 63, 63, 57, 62])
+    names = spell(np.arange(6) / 2, pitches, np.zeros(6, dtype=bool), Key(1, minor=True))
+    assert [f"{step}{sharps}" for step, sharps, _ in names] == ["E0", *["E-1"] * 3, "A0", "D0"]
+
+
 def test_a_rest_before_a_note_off_the_beat_is_visible() -> None:
     """As in Bach's prelude in C; one that another voice fills up to a beat is not."""
     halves = [Note(p, 2.0 * n, 2.0, 80) for n, p in enumerate((48, 47, 48, 45) * 2)]

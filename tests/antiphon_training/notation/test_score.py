@@ -236,6 +236,8 @@ def test_musescore_opens_every_page_without_a_complaint(tmp_path: Path) -> None:
     (tmp_path / "jobs.json").write_text(json.dumps(jobs))
     assert MUSESCORE is not None
     told = engraving.run([MUSESCORE, "-j", "jobs.json"], tmp_path, tmp_path / "jobs.json")
+    # MuseScore 3 says this of every rolled chord without an arrow, and draws it all the same.
+    told = re.sub(r"Error at line \d+ col \d+: unknown arpeggio type none\n", "", told)
     converted = r"convert <(\w+)\.musicxml>\.\.\.\n(.*?)\.\.\. success"
     of_page = dict(re.findall(converted, told, re.DOTALL))
     complaints = {name: "rror" in words or "orrupt" in words for name, words in of_page.items()}

@@ -162,9 +162,15 @@ class TestKeysAndHands:
         assert named[0][:2] == ("G", 1)
         assert named[96][:2] == ("A", -1)
 
+    def test_a_key_that_is_called_major_may_be_heard_as_minor(self) -> None:
+        pitches = (69, 71, 72, 74, 76, 74, 72, 71, 69, 68, 69)
+        notes = [Note(pitch, 0.5 * n, 0.5, 80) for n, pitch in enumerate(pitches)]
+        told = Notated(keys=(KeySignature(0.0, 0, minor=False),))
+        assert lay_out(notes_to_array(notes), (), told).key == Key(0, minor=True)
+
     def test_the_key_of_a_performance_is_kept_too(self) -> None:
         page = lay_out(at(quarters(8)), (), Notated(keys=(KeySignature(0.0, 5, False),)))
-        assert page.key == Key(5, minor=False)
+        assert page.key.fifths == 5
 
     def test_hands_are_those_of_the_file(self) -> None:
         notes = at(quarters(8), pitch=60)

@@ -31,6 +31,10 @@ def corpus(
     reader: Annotated[
         Literal["symusic", "music21"], typer.Option(help="The library that parses MIDI files.")
     ] = "symusic",
+    chord_symbols: Annotated[
+        bool,
+        typer.Option("--chord-symbols", help="Let the chord symbols of scores sound as chords."),
+    ] = False,
     keys: Annotated[bool, typer.Option("--keys", help="Estimate the key of each piece.")] = False,
     plots: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw the corpus into this folder.")
@@ -45,7 +49,7 @@ def corpus(
 
     quiet = bool(ctx.obj and ctx.obj.quiet)
     with parsing(Path(folder).name, quiet) as progress:
-        reading = Reading(track, reader=reader)
+        reading = Reading(track, reader=reader, chord_symbols=chord_symbols)
         loaded = read_corpus(folder, reading, composers=composer, cache=cache, progress=progress)
     facts = report(loaded, track, keys=keys)
     if plots is not None and loaded.files:

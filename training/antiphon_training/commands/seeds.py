@@ -129,7 +129,11 @@ def _random_stretch(
     rng: np.random.Generator,
 ) -> Beginning:
     corpora = [
-        load_corpus(each.name, Reading(each.tracks, codec.pedal), composers=each.composers)
+        load_corpus(
+            each.name,
+            Reading(each.tracks, codec.pedal, chord_symbols=codec.chord_symbols),
+            composers=each.composers,
+        )
         for each in sources
     ]
     pieces = [

@@ -52,12 +52,15 @@ class Reading:
         The unit of onsets and durations.
     reader : {"symusic", "music21"}
         The library that parses MIDI files; scores are always music21's.
+    chord_symbols : bool
+        Whether the chord symbols of scores sound, as chords of the left hand.
     """
 
     tracks: Sequence[str] | None = None
     pedal: Pedal = "keys"
     time: Time = "seconds"
     reader: Reader = "symusic"
+    chord_symbols: bool = False
 
     def __post_init__(self) -> None:
         """Sort the tracks: their order makes no difference to what is read."""
@@ -66,8 +69,8 @@ class Reading:
 
     @classmethod
     def for_codec(cls, codec: Codec, tracks: Sequence[str] | None = None) -> Reading:
-        """Return how pieces are read that a codec is to encode: its pedal and its time."""
-        return cls(tracks, codec.pedal, codec.time)
+        """Return how pieces are read that a codec is to encode."""
+        return cls(tracks, codec.pedal, codec.time, chord_symbols=codec.chord_symbols)
 
     def wants(self, track: str) -> bool:
         """Return whether the track of this name is read."""
@@ -118,6 +121,8 @@ class Piece:
 COUNTED = {
     "drums": "notes of drums, which have no pitch, were left out",
     "graces": "grace notes, which have no length of their own, were left out",
+    "chord_symbols": "chord symbols are names over the staff, and no notes; "
+    "they sound for a recipe with codec.chord_symbols, such as jazz",
     "unreleased": "notes have no release; they last until their track ends",
 }
 """The keys of `Piece.counts`, each with the rest of a sentence that begins with the number."""

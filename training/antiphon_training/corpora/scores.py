@@ -2,8 +2,10 @@
 
 Repeats are played, ties are joined, and transposing instruments are read as they sound.
 A part without dynamics has those of the whole score; without any, every note has the
-velocity 64. Without a tempo a quarter lasts half a second. music21 quantises MIDI to a grid
-of sixteenths and triplet eighths, and ignores the pedal: a note ends with its key.
+velocity 64. Without a tempo a quarter lasts half a second. Chord symbols are names over the
+staff, or chords that sound where the reading wants them to (`lead_sheets`). music21
+quantises MIDI to a grid of sixteenths and triplet eighths, and ignores the pedal: a note ends
+with its key.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 
 from antiphon.errors import CorpusError
 from antiphon.music.note import NOTE_DTYPE, sort_notes
+from antiphon_training.corpora.lead_sheets import accompaniment, symbols_of
 from antiphon_training.corpora.piece import Piece, common_remarks
 
 if TYPE_CHECKING:
@@ -94,13 +97,13 @@ def _text(content: bytes) -> str:
 
 def _piece(score: Any, reading: Reading, number: int | None) -> Piece:
     score, remark = _as_it_sounds(score)
-    counts = {"drums": 0, "graces": 0}
+    counts = {"drums": 0, "graces": 0, "chord_symbols": 0}
     tracks: list[str] = []
     rows: list[Row] = []
     everywhere = _dynamics(score.flatten())
     for part in list(getattr(score, "parts", ())) or [score]:
         name = str(getattr(part, "partName", None) or "").strip()
-        played = _rows(part.flatten(), everywhere, counts)
+        played = _rows(part, everywhere, counts, reading.chord_symbols)
         if played:
             tracks.append(name)
         if reading.wants(name):
@@ -142,16 +145,17 @@ def _repeat_signs(score: Any) -> Iterator[Any]:
         yield from (measure.leftBarline, measure.rightBarline)
 
 
-def _rows(flat: Any, everywhere: Marks, counts: dict[str, int]) -> list[Row]:
-    """Return the notes of a part in beats, ties joined, and count drums and grace notes."""
+def _rows(part: Any, everywhere: Marks, counts: dict[str, int], chords: bool) -> list[Row]:
+    """Return the notes of a part in beats, ties joined, and count what is left out."""
     from music21 import harmony
 
+    flat = part.flatten()
     loudness = _loudness(_dynamics(flat) or everywhere)
     rows: list[Row] = []
     tied: dict[int, int] = {}
     for element in flat.notes:
         if isinstance(element, harmony.Harmony):
-            continue  # a chord's name above the staff is no music
+            continue  # a chord's name above the staff
         onset, duration = float(element.offset), float(element.quarterLength)
         for single in getattr(element, "notes", (element,)):
             pitch = getattr(single, "pitch", None)
@@ -162,6 +166,10 @@ def _rows(flat: Any, everywhere: Marks, counts: dict[str, int]) -> list[Row]:
             else:
                 velocity = single.volume.velocity or element.volume.velocity or loudness(onset)
                 _join(rows, tied, (int(pitch.midi), onset, duration, int(velocity)), single.tie)
+    symbols = symbols_of(flat)
+    if chords:
+        return rows + accompaniment(part, symbols, loudness)
+    counts["chord_symbols"] += len(symbols)
     return rows
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from antiphon.partner.line.tuning import tuned_to
 from antiphon_training.evaluation import measures
 from antiphon_training.evaluation.affinity import Prompt, affinity
 from antiphon_training.evaluation.estimates import Estimate, estimates, mean_of
@@ -81,7 +82,7 @@ def phrase_imitator(codec: Codec, sections: PartnerSections | None = None) -> An
     """Return what answers with an n-gram of the phrase alone."""
 
     def answer(phrase: PlainPhrase, take: int) -> NoteArray:
-        ngram = NGramInstrument.learn(codec, [codec.tuned(phrase.notes).encode(phrase.notes)])
+        ngram = NGramInstrument.learn(codec, [tuned_to(codec, phrase.notes).encode(phrase.notes)])
         return answerer(ngram, codec, sections)(phrase, take)
 
     return answer

@@ -17,7 +17,7 @@ from antiphon.partner import PartnerSections
 from antiphon.partner.ensemble import Ensemble
 from antiphon.partner.line.plan import planned
 from antiphon.partner.line.settings import FormSettings
-from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.line.tuning import tuned_to
 from antiphon.partner.listening.settings import GrooveSettings
 from antiphon_training.evaluation.excerpts import Excerpt, seed_of
 from antiphon_training.evaluation.ngram_instrument import NGramInstrument
@@ -106,9 +106,7 @@ def prompt_ngram(codec: Codec, piece: Excerpt) -> NGramInstrument:
     """Return the n-gram of what was heard of an excerpt."""
     notes = piece.heard.copy()
     notes["duration"] = np.minimum(notes["duration"], piece.cut - notes["onset"])
-    beats = pulse_of(notes).beats()
-    tuned = codec.tuned(notes, None if beats is None else beats.period)
-    return NGramInstrument.learn(codec, [tuned.encode(notes)])
+    return NGramInstrument.learn(codec, [tuned_to(codec, notes).encode(notes)])
 
 
 def repeated(piece: Excerpt) -> NoteArray:

@@ -108,6 +108,7 @@ class SymbolsSection(CodecSection, frozen=True, forbid_unknown_fields=True, kw_o
     round_chord_durations: list[Positive] = msgspec.field(default_factory=list)
     seen: Count = 1
     words: Count | None = None
+    chord_symbols: bool = False
 
 
 def _symbols(section: SymbolsSection, pieces: Sequence[NoteArray]) -> SymbolsCodec:
@@ -119,6 +120,7 @@ def _symbols(section: SymbolsSection, pieces: Sequence[NoteArray]) -> SymbolsCod
             min_count=section.seen,
             most=section.words,
             pedal=section.pedal,
+            chord_symbols=section.chord_symbols,
         )
     except CorpusError as error:
         raise CorpusError(_too_rare(section.seen)) from error

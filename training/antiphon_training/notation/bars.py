@@ -6,7 +6,7 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.graces import grace_name
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.voices import Event
 
-TREBLE, BASS = (62, 79), (41, 60)
-"""The pitches that a clef shows without ledger lines, or with one."""
+TREBLE, BASS = (57, 81), (40, 64)
+"""The pitches that a clef shows with two ledger lines at most: players read them at once."""
 
-CLEF_CHANGE = 14.0
-"""The cost of a change of clef, in ledger lines."""
+LEDGER = 3.5
+"""Semitones from one ledger line to the next."""
+
+CLEF_CHANGE = 5.0
+"""The cost of a change of clef, in squares of the further ledger lines of each stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,12 @@ class Head:
     shown : bool
         Whether a rest is visible; it is not where another voice sounds, unless it leads to a
         note off the beat.
-    grace : Name or None
-        The grace note before it.
+    graces : tuple of Name
+        The grace notes before it.
+    trill : bool
+        Whether it begins a trill.
+    rolled : bool
+        Whether it is a rolled chord.
     """
 
     start: int
@@ -54,7 +61,9 @@ class Head:
     names: tuple[Name, ...] = ()
     tied: bool = False
     shown: bool = True
-    grace: Name | None = None
+    graces: tuple[Name, ...] = ()
+    trill: bool = False
+    rolled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +98,8 @@ class Bar:
 def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     """Return the bars of a staff; `treble` says which clef it has by default."""
     flowing, holding = (_by_bar(page, staff, voice) for voice in (staff.flowing, staff.holding))
-    pitches = [[*_pitches(a), *_pitches(b)] for a, b in zip(flowing, holding, strict=True)]
-    clefs = _clefs(pitches, treble=treble)
+    heads = [[*a, *b] for a, b in zip(flowing, holding, strict=True)]
+    clefs = _clefs(heads, treble=treble)
     bars = []
     for number, (line, end) in enumerate(page.spans):
         start = line + (page.pickup if number == 0 else 0)
@@ -115,18 +124,26 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
-            grace = None if index else _grace(page, event, names)
-            out[number].append(Head(start, end, event.pitches, names, tied, grace=grace))
+            head = Head(start, end, event.pitches, names, tied)
+            out[number].append(head if index else _ornamented(page, event, head))
     return out
 
 
-def _grace(page: Page, event: Event, names: Sequence[Name]) -> Name | None:
-    """Return the name of the grace note before an event, if there is one."""
-    for pitch, name in zip(event.pitches, names, strict=True):
-        grace = page.graces.get((event.start, pitch))
-        if grace is not None:
-            return grace_name(grace, name)
-    return None
+def _ornamented(page: Page, event: Event, head: Head) -> Head:
+    """Return the first head of an event with its ornaments."""
+    places = [(event.start, pitch) for pitch in event.pitches]
+    graces: tuple[Name, ...] = ()
+    for place, main in zip(places, head.names, strict=True):
+        for grace in reversed(page.graces.get(place, ())):
+            graces = (grace_name(grace, graces[0] if graces else main), *graces)
+        if graces:
+            break
+    return replace(
+        head,
+        graces=graces,
+        trill=any(place in page.trills for place in places),
+        rolled=len(places) > 1 and any(place in page.rolled for place in places),
+    )
 
 
 def _complete(
@@ -169,12 +186,17 @@ def _height(heads: Iterable[Head]) -> float:
     return sum(pitches) / len(pitches) if pitches else -1.0
 
 
-def _clefs(pitches_by_bar: Sequence[Sequence[int]], *, treble: bool) -> list[bool]:
+def _ledgers(head: Head, low: int, high: int) -> float:
+    """Return how many ledger lines a head needs beyond the pitches of a clef."""
+    return max(low - head.pitches[0], head.pitches[-1] - high, 0) / LEDGER
+
+
+def _clefs(heads_by_bar: Sequence[Sequence[Head]], *, treble: bool) -> list[bool]:
     """Return for each bar whether it is in the treble clef, with few ledger lines and changes."""
     score = [CLEF_CHANGE * treble, CLEF_CHANGE * (not treble)]
     back: list[tuple[int, int]] = []
-    for pitches in pitches_by_bar:
-        cost = [sum(max(low - p, p - high, 0) / 2 for p in pitches) for low, high in (BASS, TREBLE)]
+    for heads in heads_by_bar:
+        cost = [sum(_ledgers(head, *clef) ** 2 for head in heads) for clef in (BASS, TREBLE)]
         stay_bass = score[0] <= score[1] + CLEF_CHANGE
         stay_treble = score[1] <= score[0] + CLEF_CHANGE
         came = (0 if stay_bass else 1), (1 if stay_treble else 0)

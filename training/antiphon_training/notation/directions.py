@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from antiphon_training.notation.bars import divide
 from antiphon_training.notation.beats import BEAT
 
 if TYPE_CHECKING:
@@ -80,9 +81,25 @@ def _signs(page: Page) -> Iterator[tuple[int, int, Element]]:
         yield hairpin.end, 1, Element("wedge", type="stop")
     for tick, symbol in page.chords:
         yield tick, 1, _harmony(symbol)
-    for down, up in page.pedals:
+    for down, up in _pedals(page):
         yield down, 2, _pedal("start")
         yield up, 2, _pedal("stop")
+
+
+def _pedals(page: Page) -> Iterator[tuple[int, int]]:
+    """Yield when the pedal goes down and up, each time where a head of the lower staff begins.
+
+    MuseScore loses a line that begins or ends within a note of its staff.
+    """
+    bars = divide(page, page.left, treble=False)
+    places = [head.start for bar in bars for head in bar.flowing] + [page.spans[-1][1]]
+    since = 0
+    for down, up in page.pedals:
+        first, last = (min(places, key=lambda place: abs(place - tick)) for tick in (down, up))
+        first = max(first, since)
+        if last > first:
+            yield first, last
+            since = last
 
 
 def _pedal(kind: str) -> Element:

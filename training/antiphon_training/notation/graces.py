@@ -1,111 +1,127 @@
-"""Grace notes: short notes a step beside the note that they lead to.
+"""Grace notes: one, two or three short notes a step beside the note that they lead to.
 
-They have no place of their own in a bar, so they are taken out before places are found.
 Times are seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from antiphon.music.note import NoteArray
+from antiphon_training.notation.lines import STEP
 from antiphon_training.notation.spelling import STEPS, Name
 
+if TYPE_CHECKING:
+    from antiphon_training.notation.lines import Lines
+
 BEFORE = 0.09
-"""A grace note begins so shortly before its note at most."""
+"""A grace note begins so shortly before the next one, or before its note, at most."""
 
 SLIGHTEST = 0.015
 """What is nearer was struck together."""
 
-STEP = 2
-"""Semitones to its note, at most."""
+SHORTER = 0.55
+"""The share of its note that a grace note lasts, at most."""
 
-ALONE = 4.0
-"""How much longer than it is before its note it must be alone: trills, runs and dotted rhythms
-have their places in the bar."""
+ALONE = 3.9
+"""How much longer than it is before its note a single one must be alone: trills, runs and dotted
+rhythms have their places in the bar."""
 
-NEAR = 7
-"""Semitones; notes that are farther away are of another voice."""
+CHAIN_ALONE = 2.5
+"""The same of two or three, before the first and after their note."""
+
+MOST = 3
+"""Grace notes before one note; more are a run."""
+
+CHAIN_STEP = 4
+"""Semitones between grace notes of a chain, at most."""
+
+CHAIN_BEATS, CHAIN_BEFORE = 0.115, 0.06
+"""The longest time between notes of a chain, in beats where those are told, else in seconds:
+thirty-seconds before a note have their places in the bar."""
 
 TOGETHER = 0.02
-"""A grace note that begins so near to another note is played on the beat."""
+"""Notes that begin so near to each other are struck together."""
 
 CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plain:
-    """Notes without their grace notes.
+def find_graces(lines: Lines) -> dict[int, tuple[int, ...]]:
+    """Return the grace notes before each note that has some, by index."""
+    found: dict[int, tuple[int, ...]] = {}
+    free = 0
+    for first in (lines.durations <= 2 * BEFORE).nonzero()[0].tolist():
+        if first < free:
+            continue
+        chain = _chain(lines, first) or _single(lines, first)
+        if chain:
+            found[chain[-1]] = chain[:-1]
+            free = chain[-2] + 1
+    return found
 
-    Attributes
-    ----------
-    notes : array of NOTE_DTYPE, shape (plain,)
-        Sorted by onset; one whose grace note was on the beat begins with it.
-    kept : int array, shape (plain,)
-        The index of each in all notes.
-    graces : dict of int to int
-        The pitch of the grace note before a plain note, by the index of that.
+
+def _single(lines: Lines, grace: int) -> tuple[int, ...]:
+    """Return a single grace note and the note that it leads to; nothing if it is none."""
+    onsets, durations = lines.onsets, lines.durations
+    for main in lines.after(grace, SLIGHTEST, BEFORE):
+        before = float(onsets[main] - onsets[grace])
+        step = abs(int(lines.pitches[main] - lines.pitches[grace]))
+        short = durations[grace] <= min(SHORTER * durations[main], 2 * before)
+        if 0 < step <= STEP and short and _alone(lines, grace, main):
+            return grace, main
+    return ()
+
+
+def _alone(lines: Lines, grace: int, main: int) -> bool:
+    """Return whether no other note of its line begins shortly before or after a grace note.
+
+    The chord of its note may be struck with that.
     """
-
-    notes: NoteArray
-    kept: NDArray[np.int64]
-    graces: dict[int, int]
-
-
-def take_graces(notes: NoteArray) -> Plain:
-    """Return notes, sorted by onset, without their grace notes."""
-    pairs = _pairs(notes)
-    moved = notes.copy()
-    for grace, main in pairs.items():
-        on_beat = np.abs(notes["onset"] - notes["onset"][grace]) < TOGETHER
-        on_beat[[grace, main]] = False
-        if on_beat.any():
-            moved["duration"][main] += moved["onset"][main] - notes["onset"][grace]
-            moved["onset"][main] = notes["onset"][grace]
-    kept = np.setdiff1d(np.arange(len(notes)), list(pairs))
-    kept = kept[np.lexsort((moved["pitch"][kept], moved["onset"][kept]))]
-    place = {int(index): number for number, index in enumerate(kept)}
-    graces = {place[main]: int(notes["pitch"][grace]) for grace, main in pairs.items()}
-    return Plain(moved[kept], kept.astype(np.int64), graces)
+    start, end = lines.onsets[grace], lines.onsets[main]
+    span = ALONE * (end - start)
+    around = lines.within(grace, start - span, end + span)
+    return all(abs(lines.onsets[n] - end) < TOGETHER for n in around)
 
 
-def _pairs(notes: NoteArray) -> dict[int, int]:
-    """Return the note that each grace note leads to, by index."""
-    onsets, durations = notes["onset"], notes["duration"]
-    pitches = notes["pitch"].astype(np.int64)
-    pairs: dict[int, int] = {}
-    for grace in np.flatnonzero(durations <= 2 * BEFORE).tolist():
-        last = int(np.searchsorted(onsets, onsets[grace] + BEFORE, side="right"))
-        for main in range(grace + 1, last):
-            before = float(onsets[main] - onsets[grace])
-            step = abs(int(pitches[main] - pitches[grace]))
-            if not (before > SLIGHTEST and 0 < step <= STEP and grace not in pairs):
-                continue
-            short = durations[grace] <= min(0.5 * durations[main], 2 * before)
-            if short and _alone(onsets, pitches, grace, main):
-                pairs[grace] = main
-    return pairs
+def _chain(lines: Lines, first: int) -> tuple[int, ...]:
+    """Return two or three grace notes and the note that they lead to; nothing if they are none."""
+    chain = [first]
+    longest = CHAIN_BEFORE if lines.beats is None else BEFORE
+    while len(chain) <= MOST + 1:
+        now = chain[-1]
+        following = next(lines.after(now, SLIGHTEST, longest), None)
+        if following is None or lines.beats_between(now, following) > CHAIN_BEATS:
+            break
+        step = abs(int(lines.pitches[following] - lines.pitches[now]))
+        if not 0 < step <= CHAIN_STEP or lines.durations[now] > 2 * BEFORE:
+            break
+        chain.append(following)
+    if not 3 <= len(chain) <= MOST + 1:
+        return ()
+    return tuple(chain) if _sets_off(lines, chain) else ()
 
 
-def _alone(onsets: NDArray[np.float64], pitches: NDArray[np.int64], grace: int, main: int) -> bool:
-    """Return whether no other note is near, in pitch, shortly before or after a grace note."""
-    span = ALONE * (onsets[main] - onsets[grace])
-    first, last = np.searchsorted(onsets, [onsets[grace] - span, onsets[main] + span])
-    around = np.abs(pitches[first:last] - pitches[grace]) <= NEAR
-    # Its own chord may be struck with the note that it leads to.
-    alike = np.abs(onsets[first:last] - onsets[main]) < TOGETHER
-    return int(np.count_nonzero(around & ~alike)) == 1
+def _sets_off(lines: Lines, chain: list[int]) -> bool:
+    """Return whether grace notes are short, in one voice, and apart from other notes."""
+    onsets, (*graces, main) = lines.onsets[chain], chain
+    gap = float((onsets[1:] - onsets[:-1]).max())
+    held = lines.onsets[graces] + lines.durations[graces] > onsets[-1] + 2 * TOGETHER
+    if held.any() or lines.durations[main] < 1.5 * gap:
+        return False
+    apart = CHAIN_ALONE * gap
+    around = lines.within(main, onsets[0] - apart, onsets[-1] + apart)
+    return all(n in chain or abs(lines.onsets[n] - onsets[-1]) < TOGETHER for n in around)
 
 
 def grace_name(pitch: int, name: Name) -> Name:
-    """Return the name of a grace note beside a note of another name: the next step."""
+    """Return the name of a grace note beside a note of another name.
+
+    It is the next step, or the third where it is farther away.
+    """
     step, sharps, octave = name
     main = 12 * (octave + 1) + CLASSES[step] + sharps
     steps = sorted(CLASSES, key=CLASSES.__getitem__)
-    place = steps.index(step) + (1 if pitch > main else -1)
+    away = 1 if abs(pitch - main) <= STEP else 2
+    place = steps.index(step) + (away if pitch > main else -away)
     octave += place // len(STEPS)
     found = steps[place % len(STEPS)]
     return found, pitch - 12 * (octave + 1) - CLASSES[found], octave

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from antiphon.music.chord_symbols import ChordSymbol
+    from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
@@ -34,7 +35,7 @@ WHOLE = 4 * QUARTER
 _FRAME = """\
 \\version "2.22.0"
 \\language "english"
-\\header {{ title = {title} composer = {composer} tagline = ##f }}
+\\header {{ title = {title} composer = {composer} copyright = {rights} tagline = ##f }}
 \\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t {paper}}}
 \\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
 \\score {{
@@ -49,11 +50,13 @@ _FRAME = """\
 """
 
 
-def lilypond(page: Page, title: str = "", composer: str = "") -> str:
-    """Return a page as LilyPond's input, with a title and a composer over it."""
+def lilypond(page: Page, title: str = "", caption: Caption | None = None) -> str:
+    """Return a page as LilyPond's input, with a title and the composer over it."""
+    composer, rights = (caption.composer, caption.rights) if caption else ("", "")
     return _FRAME.format(
         title=_quoted(title),
         composer=_quoted(composer),
+        rights=_quoted(rights),
         paper="",
         chords=_chords(page),
         right=_staff(page, page.right, treble=True),
@@ -152,7 +155,7 @@ def _key(key: Key) -> str:
 
 def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
     """Yield the signatures that change between two bars."""
-    if (key := page.key_at(bar.start)) != page.key_at(before.start):
+    if (key := page.key_at(bar.start)).fifths != page.key_at(before.start).fifths:
         yield _key(key)
     if (metre := page.metres.at(bar.start)) != page.metres.at(before.start):
         yield f"\\time {metre.signature}"
@@ -188,8 +191,17 @@ def _sign(head: Head, page: Page, length: str) -> str:
         return f"{'r' if head.shown else 's'}{length}"
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
-    grace = f"\\acciaccatura {_name(head.grace)}8 " if head.grace else ""
-    return f"{grace}{notes}{length}{'~' if head.tied else ''}"
+    ties = "~" if head.tied else ""
+    marks = ("\\trill" if head.trill else "") + ("\\arpeggio" if head.rolled else "")
+    return f"{_graces(head)}{notes}{length}{ties}{marks}"
+
+
+def _graces(head: Head) -> str:
+    """Return the grace notes before a head: one with a slash, several as sixteenths."""
+    names = [_name(name) for name in head.graces]
+    if len(names) < 2:
+        return "".join(f"\\acciaccatura {name}8 " for name in names)
+    return f"\\grace {{ {' '.join(f'{name}16' for name in names)} }} "
 
 
 def _name(name: Name) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import zipfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -40,6 +41,8 @@ def musicxml(score: Score, page: Page) -> bytes:
         _number_voices(measure)
         if measure.get("number") == "0":  # a pickup
             measure.set("implicit", "yes")
+    for part in root.iter("part"):
+        _move_clefs(part)
     add_directions(root, page)
     _tidy_head(root)
     _name_parts(root)
@@ -69,6 +72,25 @@ def _number_voices(measure: ElementTree.Element) -> None:
         if (voice.text or "") not in known:
             known.append(voice.text or "")
         voice.text = str((staff - 1) * VOICES_A_STAFF + known.index(voice.text or "") + 1)
+
+
+def _move_clefs(part: ElementTree.Element) -> None:
+    """Write each clef at the end of the bar before its own, where it is to be drawn.
+
+    MuseScore draws one that a bar begins with after the bar line, and at the beginning of a
+    line beside the old clef.
+    """
+    for before, measure in itertools.pairwise(part.iter("measure")):
+        moved = ElementTree.Element("attributes")
+        for attributes in measure.findall("attributes"):
+            for clef in attributes.findall("clef"):
+                attributes.remove(clef)
+                clef.set("number", clef.get("number", "1"))
+                moved.append(clef)
+            if not len(attributes):
+                measure.remove(attributes)
+        if len(moved):
+            before.append(moved)
 
 
 def _tidy_head(root: ElementTree.Element) -> None:

@@ -13,11 +13,11 @@ from antiphon.music.files.notated import Notated
 from antiphon_training.harmony.symbols import find_chord_symbols
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
-from antiphon_training.notation.graces import take_graces
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.spelling import Key, Name, find_key, spell
 from antiphon_training.notation.voices import Event, Sounding, find_voices
@@ -81,8 +81,10 @@ class Page:
         Where a dynamic grows into the next.
     pedals : tuple of (int, int)
         The ticks at which the sustain pedal goes down and up.
-    graces : dict of (int, int) to int
-        The pitch of the grace note before a pitch that begins at a tick.
+    graces : dict of (int, int) to tuple of int
+        The pitches of the grace notes before a pitch that begins at a tick.
+    trills, rolled : frozenset of (int, int)
+        The ticks and the pitches that are trills, and those of rolled chords.
     chords : tuple of (int, ChordSymbol)
         Chord symbols over the staves, by tick.
     """
@@ -98,7 +100,9 @@ class Page:
     dynamics: tuple[tuple[int, str], ...] = ()
     hairpins: tuple[Hairpin, ...] = ()
     pedals: tuple[tuple[int, int], ...] = ()
-    graces: dict[tuple[int, int], int] = field(default_factory=dict)
+    graces: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    trills: frozenset[tuple[int, int]] = frozenset()
+    rolled: frozenset[tuple[int, int]] = frozenset()
     chords: tuple[tuple[int, ChordSymbol], ...] = ()
 
     @property
@@ -145,14 +149,15 @@ def lay_out(
         There are no notes.
     """
     told = notated or Notated()
-    plain = take_graces(notes)
+    plain = take_ornaments(notes, told.hands, told.clock)
     notes = plain.notes
     if told.clock is None:
-        grid, keys = find_grid(notes, told.given_until), _told_keys(told, 0)
+        grid, shift = find_grid(notes, told.given_until), 0
     else:
         grid, shift = told_grid(notes, told, told.clock)
-        keys = _told_keys(told, shift)
-    keys = keys or ((0, find_key(notes[notes["onset"] < told.given_until])),)
+    given = notes["onset"] < told.given_until
+    keys = _with_modes(_told_keys(told, shift), notes[given], grid.starts[given])
+    keys = keys or ((0, find_key(notes[given])),)
     order = np.argsort(grid.starts, kind="stable")
     starts, ends = grid.starts[order], grid.ends[order]
     pitches = notes["pitch"][order].astype(np.int64)
@@ -162,7 +167,12 @@ def lay_out(
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
     starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres)
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
-    graced = [(n, main) for n, main in enumerate(order.tolist()) if main in plain.graces]
+    heads = {
+        index: (start, pitch)
+        for index, start, pitch in zip(
+            order.tolist(), starts.tolist(), pitches.tolist(), strict=True
+        )
+    }
     after = [(t, text) for t, text in marks if t <= notes["onset"][-1]]
     metre = grid.metres.first
     spans = tuple(grid.metres.bars(last))
@@ -180,7 +190,9 @@ def lay_out(
         ),
         dynamics=dynamics,
         hairpins=hairpins,
-        graces={(int(starts[n]), int(pitches[n])): plain.graces[main] for n, main in graced},
+        graces={heads[main]: chain for main, chain in plain.graces.items()},
+        trills=frozenset(heads[note] for note in plain.trills),
+        rolled=frozenset(heads[note] for note in plain.rolled),
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
         chords=() if chords is None else _symbols(chords, notes, grid, keys),
     )
@@ -241,6 +253,18 @@ def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
         return ()
     before = [key for tick, key in keys if tick <= 0]
     return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
+
+
+def _with_modes(
+    keys: tuple[tuple[int, Key], ...], notes: NoteArray, starts: NDArray[np.int64]
+) -> tuple[tuple[int, Key], ...]:
+    """Return told keys with the mode of their notes: many programs call every key major."""
+    heard: list[tuple[int, Key]] = []
+    for number, (tick, key) in enumerate(keys):
+        last = keys[number + 1][0] if number + 1 < len(keys) else np.inf
+        inside = ((starts >= tick) | (number == 0)) & (starts < last)
+        heard.append((tick, key if key.minor else find_key(notes[inside], key.fifths)))
+    return tuple(heard)
 
 
 def _names(

@@ -29,15 +29,25 @@ from antiphon_training.notation.beats import BEAT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.spelling import Key, Name
 
 
-def make_score(page: Page, title: str = "", composer: str = "") -> stream.Score:
-    """Return a page as a score, with a title and a composer over it."""
+MIDDLE_OF_TREBLE, MIDDLE_OF_BASS = 34, 22
+"""The middle lines of the staves, B and D, in steps from C of octave 0."""
+
+REST_SHIFT, REST_CLEAR = 4, 4
+"""Steps of a rest from the middle line, and from notes of the other voice, at least."""
+
+
+def make_score(page: Page, title: str = "", caption: Caption | None = None) -> stream.Score:
+    """Return a page as a score, with a title and the composer over it."""
     score = stream.Score()
-    score.insert(0, metadata.Metadata(title=title or None, composer=composer or None))
+    composer, rights = (caption.composer, caption.rights) if caption else ("", "")
+    told = {"title": title, "composer": composer, "copyright": rights}
+    score.insert(0, metadata.Metadata(**{name: text or None for name, text in told.items()}))
     parts = [_part(page, page.right, treble=True), _part(page, page.left, treble=False)]
     for part in parts:
         score.insert(0, part)
@@ -84,10 +94,38 @@ def _fill(measure: stream.Measure, bar: Bar) -> None:
     voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
     for name, heads, direction in voices:
         voice = stream.Voice(id=name)
+        other = bar.holding if heads is bar.flowing else bar.flowing
         _fill_voice(voice, heads, bar)
+        for silence in voice.getElementsByClass(note.Rest):
+            silence.stepShift = _beside(silence, other, bar, above=direction == "up")
         for each in voice.notes:
             each.stemDirection = direction
         measure.insert(0, voice)
+
+
+def _beside(silence: note.Rest, other: Sequence[Head], bar: Bar, *, above: bool) -> int:
+    """Return the steps from the middle line at which a rest is clear of the other voice.
+
+    It stays on a line or a space of its kind, so the number is even.
+    """
+    start = bar.start + round(silence.offset * BEAT)
+    end = start + round(silence.quarterLength * BEAT)
+    middle = MIDDLE_OF_TREBLE if bar.treble else MIDDLE_OF_BASS
+    steps = [
+        (1 if above else -1) * (_step(name) - middle)
+        for head in other
+        if start <= head.start < end
+        for name in head.names
+    ]
+    far = max([REST_SHIFT, *(step + REST_CLEAR for step in steps)])
+    far += far % 2
+    return far if above else -far
+
+
+def _step(name: Name) -> int:
+    """Return the place of a name on the staff, in steps from C of octave 0."""
+    letter, _, octave = name
+    return 7 * octave + "CDEFGAB".index(letter)
 
 
 def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
@@ -100,8 +138,10 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if each.duration.tuplets:
             thirds.setdefault(head.start // BEAT, []).append(each.duration)
-        if head.grace is not None:
-            grace = note.Note(_pitch(head.grace), type="eighth").getGrace()
+        for name in head.graces:
+            kind = "eighth" if len(head.graces) == 1 else "16th"
+            grace = note.Note(_pitch(name), type=kind).getGrace()
+            grace.duration.slash = len(head.graces) == 1
             into.insert(_quarters(head.start - bar.start), grace)
         into.insert(_quarters(head.start - bar.start), each)
     for inside in thirds.values():  # a bracket for every beat
@@ -121,6 +161,10 @@ def _sign(head: Head) -> Any:
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
+    if head.trill:
+        sign.expressions.append(expressions.Trill())
+    if head.rolled:
+        sign.expressions.append(expressions.ArpeggioMark())
     return sign
 
 

@@ -6,16 +6,17 @@ or less for each sharp or flat.
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.harmony.keys import estimate_key
+from antiphon_training.harmony.keys import rank_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
@@ -35,8 +36,15 @@ MEMORY = 1.0
 
 LEADING = 3.5
 """The gain, in fifths, of spelling a semitone up or down as another step of the scale. With
-these values 99.5 % of the names in 17 movements of Bach, Haydn, Mozart and Beethoven are
-those of the score (music21's corpus, 5,633 notes); Chopin's B sharp needs 3 or more."""
+these values 99.46 % of the names in 38 pieces without a change of key, from Bach to Chopin, are
+those of the score (music21's corpus, 19,451 notes); Chopin's B sharp needs 3 or more."""
+
+LOOK_AHEAD, LOOK_BEATS = 3, 2.0
+"""The strokes and the beats within which a note leads to another: 99.33 % where it is the next
+stroke alone."""
+
+STEP = 2
+"""Semitones of a step of the scale, at most."""
 
 DOUBLE = 3.0
 """The cost, in fifths, of a double sharp or flat."""
@@ -116,13 +124,27 @@ def _leads(
     for side in (right, ~right):
         mine = np.flatnonzero(side)
         strokes = np.split(mine, np.flatnonzero(np.diff(starts[mine])) + 1) if len(mine) else []
-        for now, after in itertools.pairwise(strokes):
-            following = set(pitches[after].tolist())
-            for index in now.tolist():
-                pitch = int(pitches[index])
-                up, down = pitch + 1 in following, pitch - 1 in following
-                leads[index] = up - down
+        for place in range(len(strokes) - 2, -1, -1):
+            later = strokes[place + 1 : place + 1 + LOOK_AHEAD]
+            for index in strokes[place].tolist():
+                near = [each for each in later if starts[each[0]] - starts[index] <= LOOK_BEATS]
+                following = [dict(zip(pitches[n].tolist(), n.tolist(), strict=True)) for n in near]
+                leads[index] = _lead(int(pitches[index]), following, leads)
     return leads
+
+
+def _lead(pitch: int, following: Sequence[dict[int, int]], leads: Sequence[int]) -> int:
+    """Return where a pitch leads to in the strokes after it, by pitch the index of each note.
+
+    It goes to the first stroke with a pitch a step away; a key that is struck again leads where
+    it goes at last, so that a repeated chord keeps its name.
+    """
+    for stroke in following:
+        if pitch in stroke:
+            return leads[stroke[pitch]]
+        if any(abs(each - pitch) <= STEP for each in stroke):
+            return (pitch + 1 in stroke) - (pitch - 1 in stroke)
+    return 0
 
 
 def _nearest(pitch: int, near: float, lead: int) -> int:
@@ -143,13 +165,18 @@ def _name(pitch: int, place: int) -> Name:
     return STEPS[(place + 1) % 7], sharps, (pitch - sharps) // 12 - 1
 
 
-def find_key(notes: NoteArray) -> Key:
-    """Return the key that fits the notes best; C major where none fits."""
-    found = estimate_key(notes)
-    if found is None:
-        return Key(0, minor=False)
-    minor = found.mode == "minor"
-    # From F to B on the line of fifths; a minor key has the signature of the major one
-    # three fifths below it.
-    fifths = (found.tonic * 7 + 1) % 12 - 1 - 3 * minor
-    return Key(fifths - 12 if fifths > MOST_SIGNS else fifths, minor)
+def find_key(notes: NoteArray, fifths: int | None = None) -> Key:
+    """Return the key that fits the notes best, of one signature if it is told.
+
+    Where nothing sounds, it is C major, or the major key of the signature.
+    """
+    for found in rank_keys(notes):
+        minor = found.mode == "minor"
+        # From F to B on the line of fifths; a minor key has the signature of the major one
+        # three fifths below it.
+        place = (found.tonic * 7 + 1) % 12 - 1 - 3 * minor
+        if fifths is None:
+            return Key(place - 12 if place > MOST_SIGNS else place, minor)
+        if (place - fifths) % 12 == 0:
+            return Key(fifths, minor)
+    return Key(fifths or 0, minor=False)

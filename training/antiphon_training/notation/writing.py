@@ -27,7 +27,7 @@ def write_musicxml(path: Path) -> Write:
     from antiphon_training.notation.musicxml import compressed
 
     def write(piece: Composition) -> list[Path]:
-        content = _musicxml(_page(piece), piece.title)
+        content = _musicxml(_page(piece), piece)
         _write(path, compressed(content) if path.suffix.lower() == ".mxl" else content)
         return [path]
 
@@ -47,8 +47,8 @@ def write_engraved(path: Path) -> Write:
     def write(piece: Composition) -> list[Path]:
         page = _page(piece)
         if engraver.reads == "ly":
-            return engrave(engraver, lilypond(page, piece.title), path)
-        return engrave(engraver, _musicxml(page, piece.title), path)
+            return engrave(engraver, lilypond(page, piece.title, piece.caption), path)
+        return engrave(engraver, _musicxml(page, piece), path)
 
     return write
 
@@ -63,11 +63,11 @@ def _page(piece: Composition) -> Page:
     return lay_out(notes, marks, piece.told, piece.pedals, piece.chords)
 
 
-def _musicxml(page: Page, title: str) -> bytes:
+def _musicxml(page: Page, piece: Composition) -> bytes:
     from antiphon_training.notation.musicxml import musicxml
     from antiphon_training.notation.score import make_score
 
-    return musicxml(make_score(page, title), page)
+    return musicxml(make_score(page, piece.title, piece.caption), page)
 
 
 def _write(path: Path, content: bytes) -> None:

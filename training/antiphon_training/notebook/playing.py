@@ -52,17 +52,18 @@ def predict_next_note(
         The notes are in beats, or a temperature is out of range or for no field.
     """
     from antiphon.instrument import Ask
+    from antiphon.partner.line.tuning import tuned_to
     from antiphon_training.corpora.tables import notes_table
 
     given = notes_of(notes)
-    codec, instrument = model.codec.tuned(given), model.instrument
+    codec, instrument = tuned_to(model.codec, given), model.instrument
     rows = np.concatenate([np.array([codec.start], dtype=np.int32), codec.encode(given)])
     uniforms = np.random.default_rng(seed).random(len(codec.fields))
     state = instrument.prime(instrument.initial_state(), rows[:-1])
     controls = _controls(temperature, codec)
     drawn = instrument.step(Ask(state, rows[-1], uniforms, controls))
     last = float(given["onset"][-1]) if len(given) else 0.0
-    table = notes_table(_decoded(codec, drawn, rows, last))
+    table = notes_table(_decoded(codec, drawn, rows, given))
     table["step"] = np.diff(table["start"], prepend=last)
     return in_unit(table, "seconds")
 
@@ -177,12 +178,17 @@ def _written(temperature: Temperature) -> list[str]:
     return [str(temperature)]
 
 
-def _decoded(codec: Codec, drawn: Prediction, rows: Any, last: float) -> NoteArray:
-    """Return the notes of a drawn row, after a last onset."""
+def _decoded(codec: Codec, drawn: Prediction, rows: Any, given: NoteArray) -> NoteArray:
+    """Return the notes of a drawn row, after the given notes."""
+    from antiphon.music.chords import CHORD_SPAN, first_notes
     from antiphon.music.codecs.symbols import SymbolsCodec
 
-    if isinstance(codec, SymbolsCodec):  # a word begins where the one before it ends
-        before = int(rows[-1, 0])
-        step = 0.0 if before == codec.nothing else codec.length_seconds(before)
-        return codec.word_notes(int(drawn.classes[0]), last + step)
-    return codec.decode(drawn.classes[None], drawn.within[None], last)
+    moments = given["onset"][first_notes(given["onset"], CHORD_SPAN)]
+    last = float(given["onset"][-1]) if len(given) else 0.0
+    if not isinstance(codec, SymbolsCodec):
+        return codec.decode(drawn.classes[None], drawn.within[None], last)
+    if codec.swing is not None:
+        last = float(codec.swing.straight(moments)[-1])
+    before = int(rows[-1, 0])  # a word begins where the one before it ends
+    step = 0.0 if before == codec.nothing else codec.length_seconds(before)
+    return codec.decode(drawn.classes[None], drawn.within[None], last, step)

@@ -54,6 +54,10 @@ class Codec(Protocol):
     def time(self) -> TimeUnit:
         """The unit of the notes that it learns from."""
 
+    @property
+    def chord_symbols(self) -> bool:
+        """Whether it learns the chord symbols of scores, as chords that sound."""
+
     def encode(self, notes: NoteArray, previous_onset: float | None = None) -> NDArray[np.int32]:
         """Return the classes of sorted notes, shape (rows, fields).
 

@@ -65,6 +65,7 @@ def _symbols(table: Mapping[str, Any]) -> SymbolsCodec:
         lengths=table["lengths"],
         chord_span=table["chord_span"],
         pedal=table["pedal"],
+        chord_symbols=table.get("chord_symbols", False),
     )
 
 

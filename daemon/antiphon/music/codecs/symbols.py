@@ -1,7 +1,9 @@
 """The symbols codec: a word of a vocabulary for all notes that begin together.
 
 `antiphon.music.codecs.words` says what a word is. Times are beats (quarters) as notated, and
-seconds on stage: there a codec is first tuned to the pulse of what was just played.
+seconds on stage: there a codec is first tuned to the pulse of what was just played. Swung
+eighths are read as plain ones (`antiphon.music.swing`): in beats as the piece itself tells
+how they are swung, and on stage as the player does.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.codecs.codec import TimeUnit
     from antiphon.music.pedal import Pedal
+    from antiphon.music.swing import Swing
 
 
 class SymbolsCodec:
@@ -46,6 +49,8 @@ class SymbolsCodec:
         Notes that begin less than this many beats after a word's first are of it.
     pedal : {"keys", "sustain"}
         How durations treat the pedal; applied where notes are made.
+    chord_symbols : bool
+        Whether the chord symbols of scores sound; applied where notes are made.
 
     Attributes
     ----------
@@ -54,6 +59,8 @@ class SymbolsCodec:
         seconds from then on.
     velocity : int
         The velocity of what is decoded.
+    swing : Swing or None
+        How eighths are swung, in the unit of the notes, once the codec is tuned.
     lenient : bool
         Whether words that are not in the vocabulary are read as the nearest that is;
         else they are passed over.
@@ -76,11 +83,14 @@ class SymbolsCodec:
         lengths: Sequence[float] = (),
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
+        chord_symbols: bool = False,
     ) -> None:
         self.metre = Metre(float(step), tuple(float(length) for length in lengths), chord_span)
         self.pedal: Pedal = pedal
+        self.chord_symbols = chord_symbols
         self.beat = 1.0
         self.velocity = VELOCITY
+        self.swing: Swing | None = None
         self.lenient = False
         self._span = chord_span
         self._vocabulary = Vocabulary(words, self.metre)
@@ -96,6 +106,7 @@ class SymbolsCodec:
         most: int | None = None,
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
+        chord_symbols: bool = False,
     ) -> Self:
         """Return a codec whose vocabulary is the sorted words of pieces.
 
@@ -107,7 +118,7 @@ class SymbolsCodec:
             Words that are heard less often are dropped.
         most : int, optional
             Of the others, how many are kept at most: those heard most often.
-        step, lengths, chord_span, pedal
+        step, lengths, chord_span, pedal, chord_symbols
             As for the codec.
 
         Raises
@@ -124,7 +135,14 @@ class SymbolsCodec:
                 f"None of the {len(heard)} words in these pieces is heard {min_count} times; "
                 "lower min_count, or name more pieces."
             )
-        return cls(words, step=step, lengths=lengths, chord_span=chord_span, pedal=pedal)
+        return cls(
+            words,
+            step=step,
+            lengths=lengths,
+            chord_span=chord_span,
+            pedal=pedal,
+            chord_symbols=chord_symbols,
+        )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -161,7 +179,8 @@ class SymbolsCodec:
 
         What came before does not matter to a word: `previous_onset` is not looked at.
         """
-        keys = self.metre.keys(notes, self.beat, self._span)
+        swing = self.swing if self.lenient else self.metre.swing(notes)
+        keys = self.metre.keys(notes, self.beat, self._span, swing)
         find = self._vocabulary.nearest if self.lenient else self._vocabulary.known
         return find(keys)[:, np.newaxis]
 
@@ -180,6 +199,9 @@ class SymbolsCodec:
         indices = np.asarray(classes, dtype=np.int64).reshape(-1)
         lengths = self._vocabulary.beats[indices] * self.beat
         onset = previous_onset + first_step + np.cumsum(lengths) - lengths
+        if self.swing is not None and len(onset):
+            moments = self.swing.played(np.append(onset, onset[-1] + lengths[-1]))
+            onset, lengths = moments[:-1], np.diff(moments)
         pitch, rows = self._vocabulary.spread(indices)
         notes = empty_notes(len(pitch))
         notes["pitch"], notes["velocity"] = pitch, self.velocity
@@ -195,18 +217,30 @@ class SymbolsCodec:
         return float(self._vocabulary.beats[word] * self.beat)
 
     def word_notes(self, word: int, onset: float) -> NoteArray:
-        """Return the notes of one word, which begin together and last as long as it does."""
-        return self.decode(np.array([[word]]), np.empty((1, 1)), onset)
+        """Return the notes of one word, which begin together and last as long as it does.
 
-    def tuned(self, notes: NoteArray, beat: float | None = None) -> Self:
+        They begin at `onset` itself and are not swung: whether a word is depends on those
+        before it and after it.
+        """
+        pitch, _ = self._vocabulary.spread(np.array([word]))
+        notes = empty_notes(len(pitch))
+        notes["pitch"], notes["velocity"] = pitch, self.velocity
+        notes["onset"], notes["duration"] = onset, self.length_seconds(word)
+        return notes
+
+    def tuned(
+        self, notes: NoteArray, beat: float | None = None, swing: Swing | None = None
+    ) -> Self:
         """Return a copy in seconds, on the pulse and the loudness of what was played.
 
         It reads any playing: what is not in the vocabulary as the nearest that is. Without
-        a beat, it is estimated from these notes alone.
+        a beat, it is estimated from these notes alone. Eighths are swung as `swing` says, in
+        seconds; without one they are straight.
         """
         fitted = copy.copy(self)
         fitted.beat = estimate_beat(notes["onset"]) if beat is None else beat
         fitted.velocity = typical_velocity(notes)
+        fitted.swing = swing
         fitted.lenient = True
         fitted._span = CHORD_SPAN  # seconds, as on stage
         return fitted
@@ -216,8 +250,11 @@ class SymbolsCodec:
         return count_words(pieces, self.metre)
 
     def table(self) -> dict[str, Any]:
-        """Return the vocabulary, and all else, for a card."""
-        return {
+        """Return the vocabulary, and all else, for a card.
+
+        Cards from before chord symbols could sound have no such key.
+        """
+        table = {
             "name": self.name,
             "fields": list(self.fields),
             "sizes": list(self.sizes),
@@ -229,11 +266,13 @@ class SymbolsCodec:
             "pedal": self.pedal,
             "words": list(self.words),
         }
+        return {**table, "chord_symbols": True} if self.chord_symbols else table
 
 
 def count_words(pieces: Iterable[NoteArray], metre: Metre) -> Counter[str]:
-    """Return how often each word is heard in pieces, in beats."""
+    """Return how often each word is heard in pieces, in beats; swung eighths are plain ones."""
     counts = np.zeros(SOUNDS * len(metre.beats), dtype=np.int64)
     for piece in pieces:
-        counts += np.bincount(metre.keys(piece), minlength=len(counts))
+        keys = metre.keys(piece, swing=metre.swing(piece))
+        counts += np.bincount(keys, minlength=len(counts))
     return Counter({metre.word(key): int(counts[key]) for key in np.flatnonzero(counts).tolist()})

@@ -43,6 +43,7 @@ class TimedCodec:
     input_sizes: ClassVar[tuple[int, ...]]
     start: ClassVar[tuple[int, ...]]
     time: TimeUnit = "seconds"
+    chord_symbols: ClassVar[bool] = False
 
     def __init__(self, pedal: Pedal = "keys") -> None:
         self.pedal: Pedal = pedal

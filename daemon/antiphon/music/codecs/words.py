@@ -25,6 +25,7 @@ from antiphon.music.pitch_sets import (
     normal_order,
     pitch_name,
 )
+from antiphon.music.swing import Swing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,7 +137,11 @@ class Metre:
         return self.lengths or (self.step,)
 
     def keys(
-        self, notes: NoteArray, beat: float = 1.0, span: float | None = None
+        self,
+        notes: NoteArray,
+        beat: float = 1.0,
+        span: float | None = None,
+        swing: Swing | None = None,
     ) -> NDArray[np.int64]:
         """Return the keys of sorted notes.
 
@@ -148,6 +153,8 @@ class Metre:
             How long a beat is in the unit of the notes.
         span : float, optional
             The span of a chord in the unit of the notes.
+        swing : Swing, optional
+            How eighths are swung, in the unit of the notes: they are read as plain ones.
         """
         if len(notes) == 0:
             return np.empty(0, dtype=np.int64)
@@ -156,10 +163,17 @@ class Metre:
         heard = sounds(notes["pitch"], firsts)
         if not self.lengths:
             return heard
-        gaps = np.diff(notes["onset"][firsts], append=self._end(notes[firsts[-1] :], beat)) / beat
+        moments = np.append(notes["onset"][firsts], self._end(notes[firsts[-1] :], beat))
+        gaps = np.diff(moments if swing is None else swing.straight(moments)) / beat
         lengths = np.array(self.lengths)
         nearest = np.searchsorted((lengths[1:] + lengths[:-1]) / 2, gaps, side="left")
         return heard * len(lengths) + nearest
+
+    def swing(self, notes: NoteArray) -> Swing | None:
+        """Return the swing that sorted notes tell, in beats; None where lengths do not count."""
+        if not self.lengths:
+            return None
+        return Swing.told(notes["onset"][first_notes(notes["onset"], self.chord_span)])
 
     def _end(self, last: NoteArray, beat: float) -> float:
         """Return when the last word of a piece ends: with its notes."""

@@ -1,7 +1,7 @@
 """The events of a track: those that music needs, as every parser reads them.
 
-Notes and all other channel messages, tempos, the track's name and signatures of metre
-and key stay; everything else (texts, system exclusive messages …) becomes an event
+Notes and all other channel messages, tempos, the first texts and signatures of metre and
+key stay; everything else (lyrics, system exclusive messages …) becomes an event
 that does nothing, at the same time. What programs write in spite of the standard is
 put right:
 
@@ -29,6 +29,7 @@ from antiphon.messages.spec import (
     SYSTEM_LENGTHS,
 )
 from antiphon.music.files import smf
+from antiphon.music.files.captions import MOST_TEXTS, caption_text, read_text
 from antiphon.music.files.chord_texts import chord_text
 from antiphon.music.files.chunks import OTHER, UnreadableMidiError
 from antiphon.music.files.signatures import signature
@@ -37,8 +38,6 @@ META = RESET
 """In a file the status byte of a reset begins a meta event."""
 TEMPO_BYTES = 3
 LONGEST_NUMBER = 4
-LONGEST_NAME = 100
-"""Characters of a track's name that are read; mido refuses a name of a million bytes."""
 MOST_EVENT_BYTES = 1 << 22
 """About a million messages, or 500,000 notes; mido reads some 200,000 messages a second."""
 AT_ONCE = 4096
@@ -109,7 +108,7 @@ def clean_track(body: bytes, *, programs: bool = True) -> CleanTrack:
     body : bytes
         The events of a track chunk.
     programs : bool
-        Whether program changes, channel pressure signatures and chord symbols stay.
+        Whether program changes, channel pressure, signatures, chord symbols and texts stay.
 
     Raises
     ------
@@ -163,6 +162,7 @@ class _Cleaner:
         self._end = (0, 0, 0)
         self._status: int | None = None
         self._named = False
+        self._texts = 0
 
     def track(self) -> CleanTrack:
         """Return what was read."""
@@ -248,12 +248,20 @@ class _Cleaner:
             return _END, place
         if kind == smf.TEMPO and any(content[:TEMPO_BYTES]) and len(content) >= TEMPO_BYTES:
             return smf.meta(kind, content[:TEMPO_BYTES]), place
-        name = _text(content) if kind == smf.NAME and not self._named else ""
+        name = read_text(content) if kind == smf.NAME and not self._named else ""
         if name:
             self._named = True
             return smf.meta(kind, name.encode("utf-8")), place
-        told = chord_text(kind, content) or signature(kind, content)
-        return told if self._programs else smf.NOTHING, place
+        if not self._programs:
+            return smf.NOTHING, place
+        told = chord_text(kind, content) or self._caption(kind, content)
+        return told or signature(kind, content), place
+
+    def _caption(self, kind: int, content: bytes) -> bytes | None:
+        """Return a meta event if it is one of the first texts of the track, else None."""
+        told = caption_text(kind, content) if self._texts < MOST_TEXTS else None
+        self._texts += told is not None
+        return told
 
     def _block(self, place: int) -> tuple[bytes, int]:
         """Return the bytes behind a length, and where they end."""
@@ -289,12 +297,3 @@ def _kind_of(status: int | None) -> _Kind | None:
     if status is None:
         return None
     return TWO if status & 0xE0 == PROGRAM_CHANGE else THREE
-
-
-def _text(content: bytes) -> str:
-    """Return a name as it was meant: files hold UTF-8 or Latin-1 and do not say which."""
-    try:
-        name = content.decode("utf-8")
-    except UnicodeDecodeError:
-        name = content.decode("latin-1")
-    return name.strip()[:LONGEST_NAME].rstrip()

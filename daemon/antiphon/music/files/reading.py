@@ -20,6 +20,7 @@ import numpy as np
 
 from antiphon.errors import MidiFileError
 from antiphon.messages.spec import CONTROL_CHANGE, DRUMS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
+from antiphon.music.files.captions import Caption
 from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
 from antiphon.music.files.conductor import Conductor
@@ -28,7 +29,7 @@ from antiphon.music.files.ticks import TempoMap
 from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
 from antiphon.music.pairing import pair_notes
-from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal
+from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal, pedal_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,12 +85,15 @@ class Performance:
         What is wrong with the file, each the rest of a sentence about it.
     conductor : Conductor
         Its tempo map and signatures.
+    caption : Caption
+        What it says of itself in words.
     """
 
     tracks: tuple[Track, ...]
     seconds: float
     remarks: tuple[str, ...]
     conductor: Conductor
+    caption: Caption
     _messages: Messages = field(repr=False)
 
     def notes(self, pedal: Pedal = "keys") -> NoteArray:
@@ -99,6 +103,18 @@ class Performance:
         lifted, in whichever track that pedal is written; see `apply_pedal`.
         """
         return notes_of(self.tracks, pedal)
+
+    def pedals(self) -> ControlArray | None:
+        """Return the pedals, in order of time; None where channels have pedals of their own.
+
+        A pedal may be written in another track than the notes of its channel.
+        """
+        channels = {track.channel for track in self.tracks if len(track.notes)}
+        controls = [
+            np.concatenate([t.controls for t in self.tracks if t.channel == channel])
+            for channel in sorted(channels)
+        ]
+        return pedal_controls([each[np.argsort(each["time"], kind="stable")] for each in controls])
 
     def without_drums(self) -> Performance:
         """Return it without the notes of the drums, whose keys are no pitches."""
@@ -177,6 +193,7 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
         seconds,
         remarks,
         Conductor.of(file.ticks_per_beat, _metas(file)),
+        Caption.of(file.tracks[0], alone=len(file.tracks) == 1),
         _in_order(strands, seconds),
     )
 

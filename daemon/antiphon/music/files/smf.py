@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TICKS_PER_BEAT = 960
 LONGEST_VARIABLE = 0x0FFFFFFF
 END_OF_TRACK = b"\x00\xff\x2f\x00"
-TEXT, LYRICS, MARKER, CUE = 0x01, 0x05, 0x06, 0x07
+TEXT, COPYRIGHT, LYRICS, MARKER, CUE = 0x01, 0x02, 0x05, 0x06, 0x07
 NAME, END, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x03, 0x2F, 0x51, 0x58, 0x59
 """Kinds of meta events."""
 NOTHING = b"\xff\x7f\x00"
@@ -84,8 +84,8 @@ def name_event(name: str) -> bytes:
     return meta_event(NAME, name.encode("utf-8"))
 
 
-def tempo_track(tempo_bpm: float) -> bytes:
-    """Return the first track of a type 1 file: one tempo, in 4/4.
+def tempo_track(tempo_bpm: float, texts: Iterable[tuple[int, bytes]] = (), name: str = "") -> bytes:
+    """Return the first track of a type 1 file: texts as (kind, content), one tempo, 4/4.
 
     Raises
     ------
@@ -93,19 +93,26 @@ def tempo_track(tempo_bpm: float) -> bytes:
         The tempo is not within 4 to 1000 bpm.
     """
     return conductor_track(
-        [(0, *tempo(microseconds_per_beat(tempo_bpm))), (0, *time_signature(4, 4))]
+        [
+            *((0, *text) for text in texts),
+            (0, *tempo(microseconds_per_beat(tempo_bpm))),
+            (0, *time_signature(4, 4)),
+        ],
+        name,
     )
 
 
-def conductor_track(events: Iterable[tuple[int, int, bytes]]) -> bytes:
+def conductor_track(events: Iterable[tuple[int, int, bytes]], name: str = "") -> bytes:
     """Return the first track of a type 1 file.
 
     Parameters
     ----------
     events : iterable of (int, int, bytes)
         The tick of each event, its kind and what it holds, by tick.
+    name : str
+        The title of the piece; "Tempo" where it has none.
     """
-    pieces, now = [name_event("Tempo")], 0
+    pieces, now = [name_event(name or "Tempo")], 0
     for tick, kind, body in events:
         pieces += [delta_time(tick - now), meta(kind, body)]
         now = tick

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from antiphon.errors import MidiFileError
-from antiphon.messages.spec import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
+from antiphon.messages.spec import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from antiphon.music.files import smf
 from antiphon.music.files.ticks import ticks_per_second
 from antiphon.whole_file import whole_file
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.files.beat_clock import BeatClock
+    from antiphon.music.files.captions import Caption
     from antiphon.music.files.conductor import Sign
     from antiphon.music.files.notated import Notated
     from antiphon.music.note import NoteArray
+    from antiphon.music.pedal import ControlArray
 
     Ticks = NDArray[np.int64]
     ToTicks = Callable[[NDArray[np.float64]], Ticks]
@@ -48,19 +50,23 @@ class Part(NamedTuple):
         MIDI channel, 0 to 15.
     notes : array of NOTE_DTYPE, shape (notes,)
         In any order; onsets are 0 or later, in seconds.
+    controls : array of CONTROL_DTYPE, or None
+        Control changes of the channel, in order of time.
     """
 
     name: str
     program: int
     channel: int
     notes: NoteArray
+    controls: ControlArray | None = None
 
 
 def write_midi(
     path: str | Path,
-    parts: Sequence[tuple[str, int, int, NoteArray]],
+    parts: Sequence[Part | tuple[str, int, int, NoteArray]],
     tempo_bpm: float = 120.0,
     notated: Notated | None = None,
+    caption: Caption | None = None,
 ) -> None:
     """Write parts as a type 1 file: a tempo track, then one named track a part.
 
@@ -73,11 +79,13 @@ def write_midi(
     path : str or Path
         Where to; an older file there is replaced.
     parts : sequence of Part
-        Or plain tuples in the order of its fields.
+        Or plain tuples of its first four fields.
     tempo_bpm : float
         The tempo that the file states; it moves no note.
     notated : Notated, optional
         Where its clock is told, the file states that and the signatures instead.
+    caption : Caption, optional
+        Title and texts.
 
     Raises
     ------
@@ -86,12 +94,17 @@ def write_midi(
     ValueError
         A channel, program, pitch, onset or the tempo is out of range.
     """
+    title = "" if caption is None else caption.title
+    texts = [] if caption is None else caption.events()
     if notated is None or notated.clock is None:
-        conductor, to_ticks = smf.tempo_track(tempo_bpm), _at_tempo(tempo_bpm)
+        conductor = smf.tempo_track(tempo_bpm, texts, title)
+        to_ticks = _at_tempo(tempo_bpm)
     else:
-        conductor, to_ticks = _conductor(notated, notated.clock), _on_beats(notated.clock)
-    end = max((_last_end(notes) for _, _, _, notes in parts), default=0.0)
-    tracks = [_track(Part(*part), to_ticks, end) for part in parts]
+        conductor = smf.conductor_track(_told(notated, notated.clock, texts), title)
+        to_ticks = _on_beats(notated.clock)
+    whole = [Part(*part) for part in parts]
+    end = max((_last_end(part.notes) for part in whole), default=0.0)
+    tracks = [_track(part, to_ticks, end) for part in whole]
     content = smf.file_header(len(tracks) + 1) + conductor + b"".join(tracks)
     path = Path(path)
     try:
@@ -115,13 +128,16 @@ def _ticks(beats: NDArray[np.float64]) -> Ticks:
     return np.maximum(np.rint(beats * smf.TICKS_PER_BEAT), 0.0).astype(np.int64)
 
 
-def _conductor(notated: Notated, clock: BeatClock) -> bytes:
-    """Return the track of the tempo map and the signatures."""
+def _told(
+    notated: Notated, clock: BeatClock, texts: Sequence[tuple[int, bytes]]
+) -> list[tuple[int, int, bytes]]:
+    """Return the events of the texts, the tempo map and the signatures, by tick."""
     ticks = _ticks(clock.beats)
     ticks[0] = 0
     lengths = np.clip(np.rint(clock.lengths * 1e6), 1, LONGEST_BEAT).astype(np.int64)
     tempos = zip(ticks.tolist(), lengths.tolist(), strict=True)
-    events = [(tick, *smf.tempo(length)) for tick, length in tempos]
+    events = [(0, *text) for text in texts]
+    events += [(tick, *smf.tempo(length)) for tick, length in tempos]
     events += [
         (tick, *smf.time_signature(sign.count, sign.unit))
         for tick, sign in _by_tick(notated.metres)
@@ -130,7 +146,7 @@ def _conductor(notated: Notated, clock: BeatClock) -> bytes:
         (tick, *smf.key_signature(sign.fifths, minor=sign.minor))
         for tick, sign in _by_tick(notated.keys)
     ]
-    return smf.conductor_track(sorted(events, key=lambda event: event[0]))
+    return sorted(events, key=lambda event: event[0])
 
 
 def _by_tick(signs: Sequence[Sign]) -> list[tuple[int, Sign]]:
@@ -156,12 +172,29 @@ def _track(part: Part, to_ticks: ToTicks, end: float) -> bytes:
         raise ValueError("an onset is before the start of the file")
     pieces = [smf.name_event(part.name), bytes([0, PROGRAM_CHANGE | part.channel, part.program])]
     now = 0
-    for tick, velocity, pitch in _strokes(part.notes, to_ticks, end).tolist():
-        status = NOTE_ON if velocity else NOTE_OFF
-        pieces.append(smf.delta_time(tick - now))
-        pieces.append(bytes([status | part.channel, pitch, velocity]))
+    strokes = _strokes(part.notes, to_ticks, end).tolist()
+    messages = [
+        (tick, bytes([(NOTE_ON if velocity else NOTE_OFF) | part.channel, pitch, velocity]))
+        for tick, velocity, pitch in strokes
+    ]
+    # At one tick the pedals come first.
+    for tick, message in sorted([*_controls(part, to_ticks), *messages], key=lambda each: each[0]):
+        pieces += [smf.delta_time(tick - now), message]
         now = tick
     return smf.track_chunk(b"".join(pieces))
+
+
+def _controls(part: Part, to_ticks: ToTicks) -> list[tuple[int, bytes]]:
+    """Return the control changes of a part with their ticks."""
+    if part.controls is None:
+        return []
+    ticks = np.maximum(to_ticks(part.controls["time"]), 0).tolist()
+    status = CONTROL_CHANGE | part.channel
+    changes = zip(part.controls["control"].tolist(), part.controls["value"].tolist(), strict=True)
+    return [
+        (tick, bytes([status, number, value]))
+        for tick, (number, value) in zip(ticks, changes, strict=True)
+    ]
 
 
 def _strokes(notes: NoteArray, to_ticks: ToTicks, end: float) -> Ticks:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
+    from antiphon.music.swing import Swing
 
 
 class FieldCodec(Codec, Protocol):
@@ -42,9 +43,12 @@ class WordCodec(Codec, Protocol):
     ----------
     beat : float
         How long a beat is; 1 until the codec is tuned, seconds from then on.
+    swing : Swing or None
+        How the player swings the eighths, once the codec is tuned.
     """
 
     beat: float
+    swing: Swing | None
 
     def pitches(self, word: int) -> tuple[int, ...]:
         """Return the pitches of a word, ascending."""
@@ -55,5 +59,7 @@ class WordCodec(Codec, Protocol):
     def word_notes(self, word: int, onset: float) -> NoteArray:
         """Return the notes of a word that begins at `onset`."""
 
-    def tuned(self, notes: NoteArray, beat: float | None = None) -> WordCodec:
-        """Return a copy in seconds, on the pulse of what was played."""
+    def tuned(
+        self, notes: NoteArray, beat: float | None = None, swing: Swing | None = None
+    ) -> WordCodec:
+        """Return a copy in seconds, on the pulse and with the swing of what was played."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.swing import Swing
 from antiphon.partner.line.critic import Critic
 from antiphon.partner.line.manner import Manner
 from antiphon.partner.line.rules import Rule
@@ -16,6 +17,7 @@ from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.groove import Groove
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.listening.swinging import swing_of
 from antiphon.partner.memory.memory import Memory
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Cue:
         The player's beats; None where they are not known.
     groove : Groove or None
         Where in the beat their notes fall; None where that is not known, or not to be kept to.
+    swing : Swing or None
+        How they swing their eighths; None where they play straight, or that is not known.
     memory : Memory or None
         What the notes of this line may take up.
     """
@@ -56,7 +60,15 @@ class Cue:
     themes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     beats: Beats | None = None
     groove: Groove | None = None
+    swing: Swing | None = None
     memory: Memory | None = None
+
+    @property
+    def word_beats(self) -> Beats | None:
+        """The beats on which words lie: those of the swing, which knows fast ones better."""
+        if self.beats is None or self.swing is None:
+            return self.beats
+        return replace(self.beats, period=self.swing.period, anchor=self.swing.anchor)
 
     @classmethod
     def heard(cls, notes: NoteArray, strength: float = 1.0, told: Beats | None = None) -> Self:
@@ -73,4 +85,5 @@ class Cue:
         """
         pulse = pulse_of(notes)
         beats = told or pulse.beats()
-        return cls(beats=beats, groove=groove_of(pulse, beats, strength))
+        groove = groove_of(pulse, beats, strength)
+        return cls(beats=beats, groove=groove, swing=swing_of(pulse, beats))

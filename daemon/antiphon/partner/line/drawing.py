@@ -7,14 +7,15 @@ settings that one adopts hold for the other too.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
-from antiphon.instrument.ask import Ask
+from antiphon.instrument.ask import Ask, Recall
+from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
-from antiphon.partner.line.place import Place
+from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Moment
 from antiphon.partner.memory.memory import Memory
 
@@ -44,6 +45,28 @@ class Limits(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is asked of an improviser: the next notes of one line.
+
+    Attributes
+    ----------
+    place : Place
+        Where the line is.
+    bounds : Bounds
+        When notes may begin.
+    recent : list of Note
+        What the line has played last, sorted by onset; empty before its first note.
+    rng : Generator
+        Gives one number a field.
+    """
+
+    place: Place
+    bounds: Bounds
+    recent: list[Note]
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A call of the instrument, and what is needed to turn its result into notes.
 
@@ -64,6 +87,11 @@ class Draft:
     ask: Ask
     memory: Memory | None = None
 
+    def taking_up(self, recall: Recall | None) -> Draft:
+        """Return the call with what is recalled for it."""
+        ask = self.ask.taking_up(self.place.steered(recall))
+        return Draft(self.place, self.moment, ask, self.memory)
+
 
 def recalling(drafts: Sequence[Draft]) -> list[Draft]:
     """Return drafts, of one line or of several alike, with what each call takes up."""
@@ -72,10 +100,7 @@ def recalling(drafts: Sequence[Draft]) -> list[Draft]:
     if memory is None or len(trails) < len(drafts):
         return list(drafts)
     recalled = memory.recall_each(trails)
-    return [
-        replace(draft, ask=replace(draft.ask, memory=draft.place.steered(recall)))
-        for draft, recall in zip(drafts, recalled, strict=True)
-    ]
+    return [draft.taking_up(recall) for draft, recall in zip(drafts, recalled, strict=True)]
 
 
 C = TypeVar("C", FieldCodec, WordCodec)

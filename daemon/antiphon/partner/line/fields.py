@@ -14,7 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Draft, Drawing, recalling
+from antiphon.partner.line.drawing import Asked, Draft, Drawing, recalling
 from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -24,6 +24,7 @@ from antiphon.partner.line.rules import (
     Range,
     Rule,
     Without,
+    weigh_all,
 )
 from antiphon.partner.line.slates import DURATION, STEP, FieldSlate, FieldTables
 
@@ -116,10 +117,15 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         del place
         return begin, begin + seconds
 
-    def prepare(
-        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> Draft:
-        """Return the call that draws one note."""
+    def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
+        """Return the calls that draw one note each."""
+        moments = [self._moment(one.place, one.bounds, one.recent) for one in asked]
+        rules = () if self._in_time is None else (self._in_time,)
+        places, numbers = [one.place for one in asked], [one.rng for one in asked]
+        return self._drafts(places, moments, numbers, rules)
+
+    def _moment(self, place: Place, bounds: Bounds, recent: list[Note]) -> Moment:
+        """Return when the next note of a line may begin."""
         previous, latest = place.onset, max(bounds.earliest, bounds.latest)
         in_time = self._in_time
         if bounds.earliest - previous > self._reach:
@@ -128,8 +134,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             previous = previous if in_time is None else in_time.groove.nearest(previous)
         if in_time is not None and not recent:
             latest = max(latest, in_time.groove.next_peak(bounds.earliest) + ROOM)
-        moment = Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
-        return self._draft(place, moment, rng, () if in_time is None else (in_time,))
+        return Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
 
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]
@@ -164,7 +169,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            draft = recalling([self._draft(place, moment, rng, rules)])[0]
+            draft = recalling(self._drafts([place], [moment], [rng], rules))[0]
             prediction = self.predictor.step(draft.ask)
             note, row = self._decoded(moment, prediction)
             if note.pitch in taken:
@@ -175,20 +180,24 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             trail = place.trail_after(row, prediction)
             place = Place(prediction.state, row, place.onset, taken, trail=trail)
 
-    def _draft(
+    def _drafts(
         self,
-        place: Place,
-        moment: Moment,
-        rng: np.random.Generator,
+        places: Sequence[Place],
+        moments: Sequence[Moment],
+        numbers: Sequence[np.random.Generator],
         rules: Sequence[Rule] = (),
-    ) -> Draft:
-        """Weigh the next note by the rules, and return the call that draws it."""
-        biases = Biases(self.codec)
+    ) -> list[Draft]:
+        """Weigh the next notes of lines by the rules, and return the calls that draw them."""
+        biases = Biases(self.codec, len(places))
         slate = FieldSlate(biases, self._tables)
-        without = (Without(place.without),) if place.without else ()
-        for rule in (*self._limits.rules, *self._every(rules), *without):
-            rule.weigh(moment, slate)
-        return Draft(place, moment, self._ask(place, rng, biases), self._memory)
+        weigh_all((*self._limits.rules, *self._every(rules)), moments, slate)
+        drafts = []
+        for index, (place, moment, rng) in enumerate(zip(places, moments, numbers, strict=True)):
+            if place.without:
+                Without(place.without).weigh(moment, slate.line(index))
+            ask = self._ask(place, rng, biases.line(index))
+            drafts.append(Draft(place, moment, ask, self._memory))
+        return drafts
 
     def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, NDArray[np.int32]]:
         """Return the note of a prediction, within its bounds, and its row."""

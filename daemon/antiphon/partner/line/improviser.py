@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.line.codecs import FieldCodec, WordCodec
     from antiphon.partner.line.cue import Cue
-    from antiphon.partner.line.drawing import Draft
-    from antiphon.partner.line.place import Bounds, Place
+    from antiphon.partner.line.drawing import Asked, Draft
+    from antiphon.partner.line.place import Place
     from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
@@ -71,22 +71,13 @@ class Improviser(Protocol):
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
         """Return from when until when notes begin, in an answer that lasts for `seconds`."""
 
-    def prepare(
-        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> Draft:
-        """Return the call of the instrument that draws what follows `place`.
+    def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
+        """Return the calls of the instrument that draw what follows.
 
         Parameters
         ----------
-        place : Place
-            Where we are.
-        bounds : Bounds
-            When notes may begin.
-        recent : list of Note
-            What the partner has played last, sorted by onset; empty before an
-            answer's first note.
-        rng : Generator
-            Gives one number a field.
+        asked : sequence of Asked
+            What is asked, for lines that this improviser draws.
         """
 
     def finish(
@@ -101,7 +92,7 @@ class Improviser(Protocol):
         prediction : Prediction
             Its result.
         recent : list of Note
-            As it was given to `prepare`.
+            What the line has played last, as it was asked of `prepare`.
 
         Returns
         -------

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.partner.line.rules import TogetherRule, column
 from antiphon.partner.line.slates import STEP
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note
@@ -41,7 +44,7 @@ END_REACH, END_SHARE = 0.03, 0.05
 of a class of durations."""
 
 
-class InTime:
+class InTime(TogetherRule):
     """A rule that weighs steps by where they lead to in the groove.
 
     Parameters
@@ -62,17 +65,17 @@ class InTime:
         # Of a chord, what counts is how spread the player's chords are.
         self._chord = -0.5 * (middle / (1.2 * groove.spread + EVEN)) ** 2
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Add the logarithm of the mean density over what is allowed of each step."""
-        slate.steps(lambda low, high: self._weights(moment))
+        slate.steps(lambda low, high: self._weights(moments))
 
-    def _weights(self, moment: Moment) -> NDArray[np.float64]:
-        at = moment.previous + self._edges
-        np.minimum(at, max(moment.latest, moment.earliest), out=at)
-        np.maximum(at, moment.earliest, out=at)
+    def _weights(self, moments: Sequence[Moment]) -> NDArray[np.float64]:
+        at = column(moment.previous for moment in moments) + self._edges
+        np.minimum(at, column(max(one.latest, one.earliest) for one in moments), out=at)
+        np.maximum(at, column(moment.earliest for moment in moments), out=at)
         density = np.diff(self.groove.before(at)) * self._per_width
         weights: NDArray[np.float64] = np.log(np.maximum(density, LEAST))
-        weights[: len(self._chord)] = self._chord
+        weights[:, : len(self._chord)] = self._chord
         return weights
 
     def timed(self, note: Note, draft: Draft, prediction: Prediction) -> tuple[Note, float]:

@@ -12,9 +12,11 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.tonality import PITCH_CLASSES
-from antiphon.partner.line.rules import PITCHES
+from antiphon.partner.line.rules import PITCHES, TogetherRule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note
@@ -47,7 +49,7 @@ USUAL_GAP = 0.3
 """The gap of a phrase that is too short to have one."""
 
 
-class Landing:
+class Landing(TogetherRule):
     """Leads the last notes of a line; see the module.
 
     Parameters
@@ -67,11 +69,17 @@ class Landing:
         tones = np.isin(np.arange(PITCHES) % PITCH_CLASSES, manner.triad)
         self._tones = np.where(tones, np.float32(TRIAD), np.float32(0.0))
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
-        """Lead the next note, the more the nearer the end is."""
-        left = moment.end - moment.previous
-        # The note that is drawn comes a gap later, and is the last from the next gap on.
-        rise = min(1.0, 1.0 - (left - 2.0 * self._gap) / self._seconds)
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
+        """Lead the next notes, the more the nearer the end is; those far from it are free."""
+        for index, moment in enumerate(moments):
+            left = moment.end - moment.previous
+            # The note that is drawn comes a gap later, and is the last from the next gap on.
+            rise = min(1.0, 1.0 - (left - 2.0 * self._gap) / self._seconds)
+            if rise > 0.0 or moment.latest > moment.end:
+                self._lead(moment, left, rise, slate.line(index))
+
+    def _lead(self, moment: Moment, left: float, rise: float, slate: Slate) -> None:
+        """Lead the next note of one line, so long before the end."""
         last = moment.progress.last
         may_end = moment.latest > moment.end
         if may_end and last is not None and not slate.joint:

@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon.music.note import Note
-from antiphon.partner.line.drawing import recalling
+from antiphon.partner.line.drawing import Asked, recalling
 from antiphon.partner.line.place import Bounds, Place, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
 from antiphon.partner.line.taking import NOTHING_TAKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from antiphon.partner.line.cue import Cue
@@ -86,6 +88,11 @@ class Line:
         self._retry: Place | None = None
         self._finished = False
         self.go_on(begin, seconds)
+
+    @property
+    def improviser(self) -> Improviser:
+        """What draws its notes."""
+        return self._improviser
 
     @property
     def predictor(self) -> NextNote:
@@ -171,14 +178,14 @@ class Line:
 
         No onset is nearer to `now` than half the lead.
         """
-        draft = recalling([self.prepare(now)])[0]
+        draft = recalling(prepared([self], now))[0]
         self.accept(draft, self.predictor.step(draft.ask))
 
-    def prepare(self, now: float) -> Draft:
-        """Return the call of the instrument that draws on; see `draw`."""
+    def asked(self, now: float) -> Asked:
+        """Return what an improviser is asked, to draw on; see `draw`."""
         last = self._last
         place = last.place if self._retry is None else self._retry
-        return self._improviser.prepare(place, self._bounds(now), last.recent, self._rng)
+        return Asked(place, self._bounds(now), last.recent, self._rng)
 
     def accept(self, draft: Draft, prediction: Prediction) -> None:
         """Take the result of the call."""
@@ -239,6 +246,11 @@ class Line:
         free = min(voice_free_at(last.recent, settings.voices), latest)
         earliest = max(previous, ahead, thin, free)
         return Bounds(earliest, latest, gap, self._end, last.progress)
+
+
+def prepared(lines: Sequence[Line], now: float) -> list[Draft]:
+    """Return the calls that draw on, of lines that keep to the same rules; see `Line.draw`."""
+    return lines[0].improviser.prepare([line.asked(now) for line in lines])
 
 
 def _ends_after(note: Note, time: float) -> bool:

@@ -14,12 +14,15 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.tonality import PITCH_CLASSES
-from antiphon.partner.line.rules import PITCHES
+from antiphon.partner.line.rules import PITCHES, TogetherRule, column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.partner.line.manner import Manner
+    from antiphon.partner.line.place import Progress
     from antiphon.partner.line.rules import Moment, Slate
 
 PRIOR_SECONDS = 1.0
@@ -59,7 +62,7 @@ MOST_TILT = 4.0
 _TONE = np.arange(PITCHES) % PITCH_CLASSES
 
 
-class Density:
+class Density(TogetherRule):
     """Keeps the rate of moments and the share of chords.
 
     Parameters
@@ -73,8 +76,13 @@ class Density:
         self._chords = manner.chords
         self._tilt = _Tilt(1.0 / self._rate)
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Lead steps to the rate."""
+        tilts = np.array([self._tilts(moment) for moment in moments])
+        slate.steps(lambda low, high: self._tilt.of(low, high, tilts[:, :1], tilts[:, 1:]))
+
+    def _tilts(self, moment: Moment) -> tuple[float, float]:
+        """Return what a step's logarithm is multiplied by, and the weight of a chord's notes."""
         progress, played = moment.progress, moment.progress.moments
         due = self._rate * max(moment.previous - progress.begin, 0.0) + min(played, 1)
         steep = RATE_GAIN * (played - due) / (1.0 + self._rate * PRIOR_SECONDS)
@@ -82,11 +90,10 @@ class Density:
         joined = progress.notes - played
         usual = self._chords / (1.0 - self._chords)
         few = CHORD_GAIN * (due * usual - joined) / (1.0 + self._rate * usual * PRIOR_SECONDS)
-        chord = min(max(few, -MOST_TILT), MOST_TILT)
-        slate.steps(lambda low, high: self._tilt.of(low, high, steep, chord))
+        return steep, min(max(few, -MOST_TILT), MOST_TILT)
 
 
-class Register:
+class Register(TogetherRule):
     """Keeps the mean pitch.
 
     Parameters
@@ -99,14 +106,16 @@ class Register:
         self._pitch = manner.pitch
         self._tilt = (PITCH_GAIN * (np.arange(PITCHES) - self._pitch)).astype(np.float32)
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Lead pitches to the mean."""
-        progress = moment.progress
-        off = _off(progress.pitches - progress.notes * self._pitch, progress.notes)
-        slate.pitches(np.float32(-off) * self._tilt)
+        off = column(self._off(moment.progress) for moment in moments)
+        slate.pitches((-off).astype(np.float32) * self._tilt)
+
+    def _off(self, progress: Progress) -> float:
+        return _off(progress.pitches - progress.notes * self._pitch, progress.notes)
 
 
-class Loudness:
+class Loudness(TogetherRule):
     """Keeps the mean velocity.
 
     Parameters
@@ -118,14 +127,16 @@ class Loudness:
     def __init__(self, manner: Manner) -> None:
         self._velocity = manner.velocity
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Lead velocities to the mean."""
-        progress, mean = moment.progress, self._velocity
-        off = _off(progress.velocities - progress.notes * mean, progress.notes)
-        slate.velocities(lambda velocities: (-VELOCITY_GAIN * off) * (velocities - mean))
+        gain = column(-VELOCITY_GAIN * self._off(moment.progress) for moment in moments)
+        slate.velocities(lambda velocities: gain * (velocities - self._velocity))
+
+    def _off(self, progress: Progress) -> float:
+        return _off(progress.velocities - progress.notes * self._velocity, progress.notes)
 
 
-class Key:
+class Key(TogetherRule):
     """Keeps the share of each tone, as it is in the phrase and in its key.
 
     A bias that is always there would sharpen what the instrument does already: it is in key
@@ -142,16 +153,18 @@ class Key:
         # A count is as uncertain as the root of what is expected.
         self._scale = -TONE_GAIN / np.sqrt(self._tones + RARE)
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Lead pitches to the tones that there were too few of."""
-        notes = moment.progress.notes
-        played = np.array(moment.progress.tones)
-        total = float(played.sum())
-        if total == 0.0:
+        played = np.array([moment.progress.tones for moment in moments])
+        total = np.add.reduce(played, axis=1, keepdims=True)
+        if not total.any():
             return
+        notes = np.array([[float(moment.progress.notes)] for moment in moments])
+        notes[total == 0.0] = 0.0  # nothing has sounded, nothing is too few
+        total[total == 0.0] = 1.0
         off = played * (notes / total) - notes * self._tones
-        off /= min(notes, MOST_TONES) + PRIOR_TONES
-        slate.pitches((self._scale * off)[_TONE].astype(np.float32))
+        off /= np.minimum(notes, MOST_TONES) + PRIOR_TONES
+        slate.pitches((self._scale * off).astype(np.float32).take(_TONE, axis=1))
 
 
 class _Tilt:
@@ -164,9 +177,16 @@ class _Tilt:
         self._together = np.empty(0)
 
     def of(
-        self, low: NDArray[np.float64], high: NDArray[np.float64], steep: float, chord: float
+        self,
+        low: NDArray[np.float64],
+        high: NDArray[np.float64],
+        steep: NDArray[np.float64],
+        chord: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Return `steep` times the logarithm, or `chord` for what is struck at once."""
+        """Return `steep` times the logarithm, or `chord` for what is struck at once.
+
+        Both are given for each line, shape (lines, 1).
+        """
         if low is not self._low:
             middle = (low + np.where(np.isinf(high), low, high)) / 2.0
             together = middle <= CHORD_SPAN

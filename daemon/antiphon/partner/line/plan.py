@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from antiphon.partner.line.drawing import recalling
+from antiphon.partner.line.line import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ class Plan:
     Parameters
     ----------
     lines : sequence of Line
-        One at least; of one instrument.
+        One at least, forked from one.
     critic : Critic or None
         Chooses; without one the likeliest line is the best.
     """
@@ -62,7 +63,7 @@ class Plan:
     def draw(self, now: float) -> None:
         """Draw the next note of each line, by one call of the instrument."""
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
-        drafts = recalling([self._lines[index].prepare(now) for index in unfinished])
+        drafts = recalling(prepared([self._lines[index] for index in unfinished], now))
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)

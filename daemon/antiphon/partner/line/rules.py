@@ -5,6 +5,9 @@ time from one onset to the next) are weighed in musical terms; the slate turns t
 into biases on the logits of a note's fields or of a word. Weights are natural
 logarithms: 0 changes nothing, `FORBID` leaves no chance.
 
+Lines that are planned together are weighed together, on one slate with a row for each:
+that takes little longer than for one (`TogetherRule`).
+
 A pitch that still sounds is not ruled out: to strike it again is music, and the
 schedule ends the old note first. Only the same pitch twice at once, a flam, is:
 pitches are drawn before steps, so it is noticed after the draw, and the next draw
@@ -14,6 +17,7 @@ is made `Without` that pitch.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,14 +27,15 @@ from antiphon.instrument.controls import FORBID
 from antiphon.partner.line.place import NOTHING_YET, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note
 
     Weigh = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[Any]]
-    """Returns a weight for each class, given the shortest and the longest time of each."""
+    """Returns a weight for each class, given the shortest and the longest time of each; of shape
+    (classes,), or (lines, classes)."""
 
 PITCHES = 128
 
@@ -70,8 +75,14 @@ class Slate(Protocol):
 
     joint: bool
 
+    def line(self, index: int) -> Slate:
+        """Return the slate of one line, of those that are weighed together."""
+
     def pitches(self, weights: NDArray[np.float32]) -> None:
-        """Add weights, shape (128,), one a pitch; a chord weighs as its least pitch does."""
+        """Add weights, one a pitch; a chord weighs as its least pitch does.
+
+        Their shape is (128,), or (lines, 128).
+        """
 
     def steps(self, weigh: Weigh) -> None:
         """Add weights to steps.
@@ -97,30 +108,58 @@ class Rule(Protocol):
         """Add this rule's weights to the slate; runs on the partner's thread, must not wait."""
 
 
-class NotBefore:
-    """Rules out steps that end before `Moment.earliest`."""
+class TogetherRule(ABC):
+    """A rule that weighs the next notes of several lines at once."""
+
+    @abstractmethod
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
+        """Add this rule's weights to the slate, which has as many lines as there are moments."""
 
     def weigh(self, moment: Moment, slate: Slate) -> None:
+        """Do the same for one line."""
+        self.weigh_each((moment,), slate)
+
+
+def weigh_all(rules: Sequence[Rule], moments: Sequence[Moment], slate: Slate) -> None:
+    """Weigh the next notes of several lines by all rules, one rule after the other."""
+    for rule in rules:
+        if isinstance(rule, TogetherRule):
+            rule.weigh_each(moments, slate)
+        else:
+            for index, moment in enumerate(moments):
+                rule.weigh(moment, slate.line(index))
+
+
+def column(numbers: Iterable[float]) -> NDArray[np.float64]:
+    """Return one number a line as an array, shape (lines, 1)."""
+    return np.array([[number] for number in numbers])
+
+
+class NotBefore(TogetherRule):
+    """Rules out steps that end before `Moment.earliest`."""
+
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Forbid the steps that lie wholly in the past."""
-        least = moment.earliest - moment.previous
-        if least > 0.0:  # no step is shorter
-            slate.steps(lambda low, high: _forbidden(high <= least))
+        least = [moment.earliest - moment.previous for moment in moments]
+        if max(least) > 0.0:  # no step is shorter
+            past = column(least)
+            slate.steps(lambda low, high: _forbidden(high <= past))
 
 
-class NotAfter:
+class NotAfter(TogetherRule):
     """Rules out steps that begin after `Moment.latest`, so that no wait is endless.
 
     The class that holds `Moment.earliest` always stays, so that with
     `NotBefore` at least one is left.
     """
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Forbid the steps that lie wholly too far ahead."""
-        most = max(moment.latest, moment.earliest) - moment.previous
+        most = column(max(one.latest, one.earliest) - one.previous for one in moments)
         slate.steps(lambda low, high: _forbidden(low > most))
 
 
-class Range:
+class Range(TogetherRule):
     """Keeps to the pitches from `low` to `high`, both included."""
 
     def __init__(self, low: int, high: int) -> None:
@@ -128,9 +167,9 @@ class Range:
         # Twice, so that no other rule can drive a note out there.
         self._weights = 2.0 * _forbidden((pitches < low) | (pitches > high))
 
-    def weigh(self, moment: Moment, slate: Slate) -> None:
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Forbid the rest."""
-        del moment
+        del moments
         slate.pitches(self._weights)
 
 

@@ -57,7 +57,7 @@ class FieldSlate:
     Parameters
     ----------
     biases : Biases
-        Changed in place.
+        Those of all lines, changed in place.
     tables : FieldTables
         What the classes mean.
     """
@@ -66,8 +66,14 @@ class FieldSlate:
     """Pitch and time are fields of their own."""
 
     def __init__(self, biases: Biases, tables: FieldTables) -> None:
-        self._pitch, self._step, self._duration, *self._velocity = (row[0] for row in biases.rows)
-        self._tables = tables
+        self._biases, self._tables = biases, tables
+        self._pitch, self._step, self._duration, *self._velocity = biases.rows
+
+    def line(self, index: int) -> FieldSlate:
+        """Return the slate of one of its lines."""
+        if len(self._pitch) == 1:
+            return self
+        return FieldSlate(self._biases.line(index), self._tables)
 
     def pitches(self, weights: NDArray[np.float32]) -> None:
         """Add a weight to each pitch."""
@@ -111,7 +117,12 @@ class WordSlate:
         pitches: NDArray[np.intp],
         lengths: NDArray[np.float64],
     ) -> None:
-        self._symbol, self._pitches, self._lengths = symbol[0], pitches, lengths
+        self._symbol, self._pitches, self._lengths = symbol, pitches, lengths
+
+    def line(self, index: int) -> WordSlate:
+        """Return the slate itself: it has one line."""
+        del index
+        return self
 
     def pitches(self, weights: NDArray[np.float32]) -> None:
         """Add to each word the weight of its least pitch; a rest has none."""

@@ -7,7 +7,7 @@ the line has taken up little, and for less the more it has taken up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Taking:
         if recall is None:
             return None
         left = 1.0 - self.share / (MOST * recall.gain)
-        return replace(recall, gain=recall.gain * LEAD * max(left, 0.0))
+        return recall.gained(recall.gain * LEAD * max(left, 0.0))
 
 
 NOTHING_TAKEN = Taking()

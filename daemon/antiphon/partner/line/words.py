@@ -1,8 +1,9 @@
 """One word after another, on the player's beats: all notes that begin together.
 
 Pitches and time come from the word; the rules of time that a bias on a step says
-elsewhere are here which word may follow, and on which point of the grid it falls.
-Times are seconds of the session's clock.
+elsewhere are here which word may follow, and on which point of the grid it falls. The
+grid is straight, and so is the onset of a place: where the player swings, a word that is an
+eighth off the beat sounds later than that. Times are seconds of the session's clock.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from antiphon.instrument.controls import FORBID, Biases, Controls
 from antiphon.music.note import array_to_notes
 from antiphon.partner.line.codecs import WordCodec
 from antiphon.partner.line.cue import Cue
-from antiphon.partner.line.drawing import Draft, Drawing
+from antiphon.partner.line.drawing import Asked, Draft, Drawing
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
 from antiphon.partner.line.slates import WordSlate
@@ -118,10 +119,11 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         phrase = seed[seed["onset"] >= cue.since]
         gaps = _gaps(phrase, self.settings.chord_span)
         heard = phrase if len(gaps) + 1 >= ENOUGH else seed
-        beats = cue.beats or Cue.heard(seed[-MOST:], 0.0).beats or _unknown(seed)
+        timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], 0.0)
+        beats = timed.word_beats or _unknown(seed)
         fitted = copy.copy(self)
         fitted._line_rules = cue.rules
-        fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period)
+        fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period, timed.swing)
         fitted._grid = beats
         limits = self._limits
         if len(gaps) + 1 >= ENOUGH and limits.shortest == limits.longest:
@@ -143,18 +145,22 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         beats = min(max(round(seconds / beat), 1), most)
         return begun, begun + beats * beat - _SHORT_OF
 
-    def prepare(
-        self, place: Place, bounds: Bounds, recent: list[Note], rng: np.random.Generator
-    ) -> Draft:
-        """Return the call that draws one word."""
+    def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
+        """Return the calls that draw one word each."""
+        return [
+            self._draft(one.place, self._moment(one.place, one.bounds, one.recent), one.rng)
+            for one in asked
+        ]
+
+    def _moment(self, place: Place, bounds: Bounds, recent: list[Note]) -> Moment:
+        """Return when the next word of a line begins, and when the one after it may."""
         onset = self._due(place)
         if not recent or onset < bounds.earliest - _CLOSE:
             finest = self._limits.shortest * self.codec.beat / self._grid.period
             onset = self._grid.next(bounds.earliest, finest if recent else ENTRY)
         # The rule of time of a word is when the next one begins.
         gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
-        moment = Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
-        return self._draft(place, moment, rng)
+        return Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
 
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]
@@ -164,7 +170,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         onset = draft.moment.previous
         row = np.array(prediction.classes, dtype=np.int32)
         notes = self._notes(int(row[0]), onset, draft.moment.end)
-        return notes, Place(prediction.state, row, onset)
+        return self._swung(notes, draft.place.onset, onset), Place(prediction.state, row, onset)
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -208,6 +214,15 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
                 note, pitch=pitch, duration=min(seconds, self.settings.longest_note)
             )
         return [notes[pitch] for pitch in sorted(notes)[-self._limits.at_once :]]
+
+    def _swung(self, notes: list[Note], before: float, onset: float) -> list[Note]:
+        """Return the notes of a word as they sound, with the onset of the word before it."""
+        swing = self.codec.swing
+        if swing is None or not notes:
+            return notes
+        end = onset + max(note.duration or 0.0 for note in notes)
+        _, begins, ends = swing.played(np.array([before, onset, end])).tolist()
+        return [replace(note, onset=begins, duration=ends - begins) for note in notes]
 
     def _moved(self, pitch: int) -> int:
         """Return a pitch within the range: the same in another octave, where there is one."""

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from antiphon.partner.listening.window import Struck, Window
     from antiphon.partner.settings import PartnerSettings
 
+SURE = 0.8
+"""The least confidence of a pulse by which a bar is waited for."""
+
+BAR_BEATS = 4.25
+"""A bar, and a little more: a chord is most often followed by the next one on the next bar."""
+
 MOST_STROKES = 4096
 """Strokes of one phrase that are kept, at most; the oldest are dropped."""
 
@@ -103,9 +109,16 @@ class Listening:
 
     def beats(self, now: float) -> Beats | None:
         """Return the beats as they are known by a time: those of a clock, if there is one."""
-        self.pulse.follow(now)
+        return self.follow(now, MOST_STROKES)
+
+    def follow(self, now: float, most: int) -> Beats | None:
+        """Follow so many moments at most that are over by a time; return the beats."""
+        self.pulse.follow(now, most)
         given = self.clock.beats(now, self.pulse) if self._settings.clock == "follow" else None
-        return self.pulse.beats() if given is None else given
+        beats = self.pulse.beats() if given is None else given
+        sure = beats if beats is not None and beats.confidence >= SURE else None
+        self.phrase.bar = 0.0 if sure is None else BAR_BEATS * sure.period
+        return beats
 
     def hear(self, event: Event, *, resumed: bool = False) -> list[Gesture]:
         """Take an event, and return what the player did by it.

@@ -39,15 +39,22 @@ class Places:
     rows: NDArray[np.int32]
     weights: NDArray[np.float32]
 
-    def best(self, other: Places, count: int) -> Places:
-        """Return the best of both."""
-        weights = np.concatenate((self.weights, other.weights), axis=1)
-        best = largest(weights, count)
-        rows = np.concatenate((self.rows, other.rows), axis=1)
-        if len(rows) == 1:
-            return Places(rows[:, best[0]], weights[:, best[0]])
-        trails = np.arange(len(rows))[:, np.newaxis]
-        return Places(rows[trails, best], weights[trails, best])
+    def joined(self, other: Places) -> Places:
+        """Return the places of both."""
+        return Places(
+            np.concatenate((self.rows, other.rows), axis=1),
+            np.concatenate((self.weights, other.weights), axis=1),
+        )
+
+    def best_of(self, count: int) -> Places:
+        """Return the best places, so many at most."""
+        if self.weights.shape[1] <= count:
+            return self
+        best = largest(self.weights, count)
+        if len(best) == 1:
+            return Places(self.rows[:, best[0]], self.weights[:, best[0]])
+        trails = np.arange(len(best))[:, np.newaxis]
+        return Places(self.rows[trails, best], self.weights[trails, best])
 
 
 def drawn_places(

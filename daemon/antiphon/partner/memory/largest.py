@@ -22,11 +22,15 @@ def largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     if blocks <= count:
         return np.sort(np.argpartition(values, width - count, axis=1)[:, -count:], axis=1)
     # No value below the least of so many blocks' largest is among them.
-    tops = values[:, : blocks * _BLOCK].reshape(rows, _BLOCK, blocks).max(axis=1)
+    halves = values[:, : blocks * _BLOCK].reshape(rows, 2, _BLOCK // 2, blocks)
+    tops = np.maximum(halves[:, 0], halves[:, 1]).max(axis=1)  # faster than one reduction
     tops.partition(blocks - count, axis=1)
+    near = (values >= tops[:, blocks - count, np.newaxis]).reshape(-1).nonzero()[0]
+    some = values.reshape(-1)[near]
+    ends = near.searchsorted(width * np.arange(1, rows + 1)).tolist()
     found = np.empty((rows, count), dtype=np.intp)
-    for row, least, into in zip(values, tops[:, blocks - count], found, strict=True):
-        near = np.flatnonzero(row >= least)
-        into[:] = near[np.argpartition(row[near], len(near) - count)[-count:]]
+    for row, begin, end in zip(range(rows), [0, *ends], ends, strict=False):
+        best = some[begin:end].argpartition(end - begin - count)[-count:]
+        np.subtract(near[begin:end][best], row * width, out=found[row])
     found.sort(axis=1)
     return found

@@ -169,11 +169,10 @@ class Memory:
         places = self._remembered(trails)
         drawn = drawn_places(trails, self._weights, self._sizes)
         if drawn is not None:
-            places = drawn if places is None else places.best(drawn, CANDIDATES)
+            places = drawn if places is None else places.joined(drawn)
         if places is None:
             return [None] * len(trails)
-        found = zip(places.rows, places.weights, strict=True)
-        return [self._recalled(*one) for one in found]
+        return self._recalled(places.best_of(CANDIDATES))
 
     def _remembered(self, trails: Sequence[Trail]) -> Places | None:
         """Return the best remembered places for each trail; None where nothing is remembered."""
@@ -183,35 +182,35 @@ class Memory:
         weights = self._weights
         keys = np.array([trail.key for trail in trails], dtype=np.float32)
         keys *= weights.theta
-        score = np.ascontiguousarray((self._keys[:count] @ keys.T).T)
-        score += self._prior[:count]
+        score = np.empty((len(trails), count), dtype=np.float32)
+        np.add((self._keys[:count] @ keys.T).T, self._prior[:count], out=score)
         near = min(count, AGES)
         score[:, count - near :] += weights.newer([trail.drawn for trail in trails], near)
         alike, lengths, shifts = self._suffixes(trails, count)
         flat = score.reshape(-1)
         flat[alike] += weights.suffix(lengths, shifts)
         best = largest(score, CANDIDATES)
-        rows = np.zeros((*best.shape, len(self._sizes) + 1), dtype=np.int32)
-        rows[:, :, :-1] = self._rows[1 + best]
+        rows = np.empty((*best.shape, len(self._sizes) + 1), dtype=np.int32)
+        rows[:, :, :-1] = self._rows.take(best + 1, axis=0)
         best += count * np.arange(len(trails))[:, np.newaxis]
+        rows[:, :, -1] = 0
         if len(alike):
             found = np.minimum(alike.searchsorted(best), len(alike) - 1)
-            known = alike[found] == best
-            rows[known, -1] = lengths[found[known]]
-            rows[known, 0] += shifts[found[known]]
-        return Places(rows, flat[best])
+            known = alike.take(found) == best
+            rows[:, :, -1] = lengths.take(found) * known
+            rows[:, :, 0] += shifts.take(found) * known
+        return Places(rows, flat.take(best))
 
-    def _recalled(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> Recall | None:
-        """Return the best places that something followed on; None where there is none."""
-        if len(weights) > CANDIDATES:
-            best = largest(weights[np.newaxis], CANDIDATES)[0]
-            rows, weights = rows[best], weights[best]
-        if np.minimum.reduce(weights) < NOWHERE / 2:
-            followed = weights > NOWHERE / 2
-            rows, weights = rows[followed], weights[followed]
-        if not len(rows):
-            return None
-        return Recall(rows[:, :-1], weights, rows[:, -1].astype(np.float32), self.gain)
+    def _recalled(self, places: Places) -> list[Recall | None]:
+        """Return the places of each trail that something followed on; None where there is none."""
+        lengths = places.rows[:, :, -1].astype(np.float32)
+        followed = places.weights > NOWHERE / 2
+        whole = bool(followed.all())
+        recalls: list[Recall | None] = []
+        for index, rows in enumerate(places.rows[:, :, :-1]):
+            recall = Recall(rows, places.weights[index], lengths[index], self.gain)
+            recalls.append(recall if whole else recall.only(followed[index]))
+        return recalls
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int

@@ -17,6 +17,7 @@ from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.codecs.words import FIRST_CHORD, SOUNDS, Metre, sound_name
 from antiphon.music.files.reading import read_performance
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array, sort_notes
+from antiphon.music.swing import Swing
 
 ROLLS = Path(__file__).parents[3] / "data" / "rolls"
 LENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -81,6 +82,35 @@ class TestEncoding:
 
         seconds(10_000)
         assert seconds(400_000) < 60.0 * seconds(20_000)  # twenty times, if it is linear
+
+
+class TestSwing:
+    STRAIGHT = played(*((60 + n % 5, n / 2, 0.4) for n in range(32)), (60, 16.0, 1.0))
+
+    def swung(self, ratio: float) -> NoteArray:
+        notes = self.STRAIGHT.copy()
+        notes["onset"] = Swing(ratio).played(notes["onset"])
+        return notes
+
+    @pytest.mark.parametrize("ratio", [1.3, 1.7, 2.0, 2.5])
+    def test_swung_eighths_are_plain_ones(self, ratio: float) -> None:
+        lengths = (0.25, 1 / 3, 0.5, 2 / 3, 1.0)
+        codec = SymbolsCodec.learn([self.STRAIGHT], lengths=lengths)
+        assert SymbolsCodec.learn([self.swung(ratio)], lengths=lengths).words == codec.words
+        assert codec.counts([self.swung(ratio)]) == codec.counts([self.STRAIGHT])
+        rows = codec.encode(self.STRAIGHT)
+        assert len(rows) == 33
+        assert np.array_equal(codec.encode(self.swung(ratio)), rows)
+        onstage = codec.tuned(self.STRAIGHT, 1.0, Swing(ratio))
+        assert np.array_equal(onstage.encode(self.swung(ratio)), rows)
+        assert onstage.decode(rows, np.zeros(rows.shape), 0.0)["onset"] == pytest.approx(
+            self.swung(ratio)["onset"]
+        )
+
+    def test_triplets_stay_triplets(self) -> None:
+        notes = played(*((60, n / 3, 0.3) for n in range(48)))
+        codec = SymbolsCodec.learn([notes], lengths=(0.25, 1 / 3, 0.5, 1.0))
+        assert codec.words == ("C4:0.333333",)
 
 
 class TestDecoding:

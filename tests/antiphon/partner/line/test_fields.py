@@ -10,6 +10,7 @@ import pytest
 
 from antiphon.music.note import Note, notes_to_array
 from antiphon.partner import PartnerSettings
+from antiphon.partner.line.drawing import Asked
 from antiphon.partner.line.fields import FLAM
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.place import Bounds, Place
@@ -74,7 +75,8 @@ class Playing:
     ) -> list[Note]:
         bounds = Bounds(earliest, latest, 2.0, 30.0)
         rng = np.random.default_rng(0)
-        draft = self.improviser.prepare(self.place, bounds, list(recent), rng)
+        asked = Asked(self.place, bounds, list(recent), rng)
+        (draft,) = self.improviser.prepare([asked])
         prediction = self.score.step(draft.ask)
         notes, self.place = self.improviser.finish(draft, prediction, list(recent))
         return notes

@@ -15,6 +15,7 @@ from antiphon.messages import Clock, Heard, NoteOff, NoteOn, Transport, note_off
 from antiphon.music.note import Note, notes_to_array
 from antiphon.partner import Partner, PartnerSections, PartnerSettings, Play
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.drawing import Asked
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.place import Bounds
@@ -190,7 +191,7 @@ def test_steps_are_counted_between_nominal_onsets(kit: Kit) -> None:
     deviations = []
     for _ in range(40):
         bounds = Bounds(max(place.onset, 8.0), place.onset + 2.0, 2.0, 99.0)
-        draft = tuned.prepare(place, bounds, [], rng)
+        (draft,) = tuned.prepare([Asked(place, bounds, [], rng)])
         assert isinstance(draft.ask, Ask)
         previous = place.onset
         drawn, place = tuned.finish(draft, tuned.predictor.step(draft.ask), [])

@@ -10,7 +10,7 @@ import pytest
 from antiphon.instrument.ask import Ask
 from antiphon.music.note import Note
 from antiphon.partner import Moment, PartnerSettings
-from antiphon.partner.line.drawing import Draft
+from antiphon.partner.line.drawing import Asked, Draft
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.place import Bounds, Place
 
@@ -35,12 +35,12 @@ class Written:
     def predictor(self) -> Written:
         return self
 
-    def prepare(self, place: Place, bounds: Bounds, recent: list[Note], rng: Any) -> Draft:
-        del rng
-        self.bounds.append(bounds)
-        self.recent.append([note.pitch for note in recent])
-        moment = Moment(place.onset, bounds.earliest, bounds.latest)
-        return Draft(place, moment, Ask(place.state, place.row, ()))
+    def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
+        (one,) = asked
+        self.bounds.append(one.bounds)
+        self.recent.append([note.pitch for note in one.recent])
+        moment = Moment(one.place.onset, one.bounds.earliest, one.bounds.latest)
+        return [Draft(one.place, moment, Ask(one.place.state, one.place.row, ()))]
 
     def step(self, ask: Ask) -> Note:
         del ask

@@ -13,6 +13,7 @@ from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import Note, notes_to_array
 from antiphon.partner import PartnerSettings
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.line.drawing import Asked
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Without
@@ -74,7 +75,7 @@ def draw(
     improviser = improviser_for(book, codec, PartnerSettings(**settings), rules)
     place = Place(0, np.array(codec.start, np.int32), 10.0)
     bounds = Bounds(10.0, 12.0, gap, end)
-    draft = improviser.prepare(place, bounds, [], np.random.default_rng(0))
+    (draft,) = improviser.prepare([Asked(place, bounds, [], np.random.default_rng(0))])
     notes, _ = improviser.finish(draft, book.step(draft.ask), [])
     return notes, {codec.words[index] for index in book.allowed[0] if index < len(codec.words)}
 

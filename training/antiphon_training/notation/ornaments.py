@@ -1,0 +1,127 @@
+"""Ornaments, which have a sign instead of a place of their own in the bar.
+
+Trills, rolled chords and grace notes are taken out of the notes before places are found.
+Times are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.music.note import NoteArray
+from antiphon_training.notation.graces import find_graces
+from antiphon_training.notation.lines import Lines
+from antiphon_training.notation.rolls import find_rolls
+from antiphon_training.notation.trills import find_trills
+
+if TYPE_CHECKING:
+    from antiphon.music.files.beat_clock import BeatClock
+
+TOGETHER = 0.02
+"""A grace note that begins so near to another note is played on the beat."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plain:
+    """Notes without their ornaments.
+
+    Attributes
+    ----------
+    notes : array of NOTE_DTYPE, shape (plain,)
+        Sorted by onset; one whose grace notes were on the beat begins with them, a trill
+        lasts as long as all its notes, and the notes of a rolled chord begin together.
+    kept : int array, shape (plain,)
+        The index of each in all notes.
+    graces : dict of int to tuple of int
+        The pitches of the grace notes before a plain note, by the index of that.
+    trills, rolled : frozenset of int
+        The plain notes that are trills, and those of rolled chords.
+    """
+
+    notes: NoteArray
+    kept: NDArray[np.int64]
+    graces: dict[int, tuple[int, ...]]
+    trills: frozenset[int] = frozenset()
+    rolled: frozenset[int] = frozenset()
+
+
+def take_ornaments(
+    notes: NoteArray,
+    hands: NDArray[np.int8] | None = None,
+    clock: BeatClock | None = None,
+) -> Plain:
+    """Return notes, sorted by onset, without their ornaments.
+
+    Parameters
+    ----------
+    notes : array of NOTE_DTYPE
+        Sorted by onset; every one has an end.
+    hands : int8 array, shape (notes,), optional
+        The hand of each note, where it is told.
+    clock : BeatClock, optional
+        The beats, where they are told: what is as long as a thirty-second is written out.
+    """
+    lines = Lines.of(notes, hands, clock)
+    moved = notes.copy()
+    gone: set[int] = set()
+    trills = {_take_trill(moved, trill, gone) for trill in find_trills(lines)}
+    rolled: set[int] = set()
+    for chord in find_rolls(lines):
+        if gone.isdisjoint(chord) and trills.isdisjoint(chord):
+            _begin_together(moved, chord, lines)
+            rolled.update(chord)
+    busy = gone | trills | rolled
+    graces = {main: chain for main, chain in find_graces(lines).items() if busy.isdisjoint(chain)}
+    for main, chain in graces.items():
+        _take_graces(moved, main, chain)
+        gone.update(chain)
+    kept = np.setdiff1d(np.arange(len(notes)), list(gone))
+    kept = kept[np.lexsort((moved["pitch"][kept], moved["onset"][kept]))]
+    place = {int(index): number for number, index in enumerate(kept)}
+    return Plain(
+        moved[kept],
+        kept.astype(np.int64),
+        {
+            place[main]: tuple(int(notes["pitch"][n]) for n in chain)
+            for main, chain in graces.items()
+            if main in place
+        },
+        frozenset(place[n] for n in trills),
+        frozenset(place[n] for n in rolled),
+    )
+
+
+def _take_trill(moved: NoteArray, trill: list[int], gone: set[int]) -> int:
+    """Let the lower note of a trill last as long as it, and return that note."""
+    main = min(trill[:2], key=lambda n: int(moved["pitch"][n]))
+    start = float(moved["onset"][trill[0]])
+    end = float((moved["onset"][trill] + moved["duration"][trill]).max())
+    moved["onset"][main], moved["duration"][main] = start, end - start
+    gone.update(n for n in trill if n != main)
+    return main
+
+
+def _begin_together(moved: NoteArray, chord: list[int], lines: Lines) -> None:
+    """Let the notes of a rolled chord begin together: on the beat, or half-way if none is told."""
+    ends = moved["onset"][chord] + moved["duration"][chord]
+    onset = float(lines.onsets[chord].mean())
+    if lines.beats is not None:  # the first note is on the beat, or the last one is
+        edges = np.array([chord[0], chord[-1]])
+        beside = np.abs(4 * lines.beats[edges] - np.rint(4 * lines.beats[edges]))
+        onset = float(lines.onsets[edges[int(np.argmin(beside))]])
+    moved["onset"][chord] = onset
+    moved["duration"][chord] = ends - onset
+
+
+def _take_graces(moved: NoteArray, main: int, chain: tuple[int, ...]) -> None:
+    """Let a note begin where its grace notes did, if those were on the beat of another note."""
+    first = float(moved["onset"][chain[0]])
+    on_beat = np.abs(moved["onset"] - first) < TOGETHER
+    on_beat[[*chain, main]] = False
+    if on_beat.any():
+        moved["duration"][main] += moved["onset"][main] - first
+        moved["onset"][main] = first
