@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TextIO
 
 from rich.console import Console, Group
 from rich.file_proxy import FileProxy
@@ -152,15 +152,19 @@ class _Above(FileProxy):
     Rich's own tells no encoding, and so `typer.echo` would write around it.
     """
 
+    def __init__(self, console: Console, stream: TextIO) -> None:
+        super().__init__(console, stream)
+        self._stream = stream
+
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """The encoding of the stream."""
-        return str(self.rich_proxied_file.encoding)
+        return self._stream.encoding
 
     @property
     def errors(self) -> str | None:  # type: ignore[override]
         """What the stream does with characters that it cannot encode."""
-        return self.rich_proxied_file.errors
+        return self._stream.errors
 
 
 def heading(titles: Sequence[str], number: int) -> str:

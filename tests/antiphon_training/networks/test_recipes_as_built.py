@@ -164,6 +164,23 @@ def test_the_network_of_triplets() -> None:
     assert [targets[name].shape[1:] for name in codec.fields] == [(), (1,), (1,)]
 
 
+def test_triplets_read_a_pitch_as_a_number_or_as_a_one_hot_vector() -> None:
+    from antiphon_training.networks.triplet import TripletNetwork
+
+    window = np.array([[[0, 0, 0], [61, 1, 2]]], dtype=np.int32)  # nothing yet, then middle C
+    times = ((0.1, 0.2, 0.0), (0.15,), 2)
+    scaled = TripletNetwork(*times)
+    np.testing.assert_allclose(scaled.read(window)[0], [[0, 0, 0], [61 / 128, 0.1, 0.2]])
+    hot = TripletNetwork(*times, lstm=(4,), reads="one-hot")
+    read = np.asarray(hot.read(window))[0]
+    assert read.shape == (2, 129 + 2)
+    assert read[:, :129].argmax(axis=1).tolist() == [0, 61]
+    assert read[:, :129].sum(axis=1).tolist() == [1.0, 1.0]
+    np.testing.assert_allclose(read[:, 129:], [[0, 0], [0.1, 0.2]])
+    assert hot(window)["pitch"].shape == (1, 128)
+    assert TripletNetwork.from_config(hot.get_config()).reads == "one-hot"
+
+
 def test_times_below_zero_are_pushed_up() -> None:
     from antiphon_training.networks.triplet import squares_with_positive_pressure
 

@@ -21,6 +21,7 @@ class TripletNetworkSection(NetworkSection, frozen=True, forbid_unknown_fields=T
     """Layers of the network of triplets, and the weight of each of its losses."""
 
     kind: Literal["triplet"] = "triplet"
+    reads: Literal["scaled", "one-hot"] = "scaled"
     length: Count = 25
     lstm: Layers = msgspec.field(default_factory=lambda: [128])
     dropout: BelowOne = 0.0
@@ -38,6 +39,7 @@ def _make(section: TripletNetworkSection, codec: Any) -> Network:
         section.length,
         tuple(section.lstm),
         section.dropout,
+        section.reads,
         name="triplet",
     )
 

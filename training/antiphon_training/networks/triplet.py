@@ -13,7 +13,7 @@ bins are exact in float32 far out in the tails, where a held-out note may be.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -58,6 +58,9 @@ class TripletNetwork(WindowNetwork):
         Width of each LSTM layer.
     dropout : float
         Share of values dropped after each LSTM layer, in training.
+    reads : {"scaled", "one-hot"}
+        The form of the pitch that the first layer reads: a number from 0 to 1, or a one-hot
+        vector, with which it tells pitches apart much sooner. Times are numbers in both.
     """
 
     def __init__(
@@ -67,13 +70,14 @@ class TripletNetwork(WindowNetwork):
         length: int,
         lstm: tuple[int, ...] = (128,),
         dropout: float = 0.0,
+        reads: Literal["scaled", "one-hot"] = "scaled",
         **kwargs: Any,
     ) -> None:
         edges = [float(e) for e in edges]
         times = len(edges) + 1
         super().__init__(("pitch", "step", "duration"), (PITCHES, times, times), length, **kwargs)
         self.centres, self.edges = [float(c) for c in centres], edges
-        self.widths, self.rate = tuple(lstm), dropout
+        self.widths, self.rate, self.reads = tuple(lstm), dropout, reads
         for i, units in enumerate(self.widths):
             last = i == len(self.widths) - 1
             self.stack.append(WindowLSTM(units, return_sequences=not last, name=f"lstm_{i + 1}"))
@@ -90,7 +94,8 @@ class TripletNetwork(WindowNetwork):
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; shapes do not depend on the batch."""
-        shape: tuple[int | None, ...] = (None, self.length, 3)
+        pitches = 1 if self.reads == "scaled" else PITCHES + 1
+        shape: tuple[int | None, ...] = (None, self.length, pitches + 2)
         for layer in self.stack:
             layer.build(shape)
             shape = tuple(layer.compute_output_shape(shape))
@@ -102,13 +107,19 @@ class TripletNetwork(WindowNetwork):
         self.built = True
 
     def read(self, window: Tensor) -> Tensor:
-        """Return pitch (1 is 128), step and duration (seconds), float32 (batch, length, 3)."""
+        """Return pitch, step and duration (seconds), float32 (batch, length, inputs).
+
+        The pitch is a number, of which 1 is 128, or a one-hot vector of 129.
+        """
         ops = keras.ops
         # Class + 1; 0, which is "nothing yet", is read as a time of zero.
         seconds = ops.convert_to_tensor(np.array([0.0, *self.centres], dtype=np.float32))
-        pitch = ops.cast(window[..., 0], "float32") / PITCHES
         times = ops.take(seconds, window[..., 1:], axis=0)
-        return ops.concatenate([pitch[..., None], times], axis=-1)
+        if self.reads == "scaled":
+            pitch = ops.cast(window[..., :1], "float32") / PITCHES
+        else:
+            pitch = ops.one_hot(window[..., 0], PITCHES + 1, dtype="float32")
+        return ops.concatenate([pitch, times], axis=-1)
 
     def call(self, window: Tensor, training: bool = False) -> dict[str, Tensor]:
         """Return the logits of the pitch, and step and duration in seconds, (batch, 1)."""
@@ -146,4 +157,5 @@ class TripletNetwork(WindowNetwork):
             "length": self.length,
             "lstm": self.widths,
             "dropout": self.rate,
+            "reads": self.reads,
         }
