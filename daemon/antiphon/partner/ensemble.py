@@ -187,7 +187,13 @@ class Ensemble:
         """
         reading = self.reading
         rng = np.random.default_rng([self._seed, self._lines])
-        return Line(reading.improviser, reading.place, begin, seconds, rng, gap)
+        early = self.sections.groove.early
+        return Line(reading.improviser, reading.place, begin, seconds, rng, gap, early)
+
+    def earliest(self, end: float, now: float) -> float:
+        """Return when the first note after a pause that ends at a time may sound."""
+        lead = self.sections.partner.lead
+        return max(end + lead, now + lead / 2) + self.sections.groove.early
 
     @property
     def candidates(self) -> int:
@@ -204,12 +210,18 @@ class Ensemble:
         return np.random.default_rng([self._seed, self._lines - 1])
 
     def play(self, note: Note, now: float) -> Play:
-        """Plan a note; without a duration it is held until `end`."""
+        """Plan a note; without a duration it is held until `end`.
+
+        It leaves earlier than it is to sound, by the setting `groove.early`, but not before
+        now; the window has it where it sounds.
+        """
         self._notes += 1
         struck = self._window.plan(note, now)
         if note.duration is None:
             self._held[self._notes] = struck
-        return Play(self._notes, note)
+        early = min(self.sections.groove.early, note.onset - now)
+        sent = replace(note, onset=note.onset - early) if early > 0.0 else note
+        return Play(self._notes, sent)
 
     def end(self, identity: int, time: float) -> End:
         """End a note that is held."""
@@ -221,7 +233,7 @@ class Ensemble:
     def silence(self, time: float, *, panic: bool = False) -> list[Output]:
         """Cancel and release everything, whether or not anything sounds."""
         self._held.clear()
-        self._window.retract(time)
+        self._window.retract(time, self.sections.groove.early)
         return [Silence(time, panic)]
 
     def give_way(self, time: float) -> list[Output]:
@@ -239,5 +251,5 @@ class Ensemble:
 
     def finish(self, time: float) -> list[Output]:
         """Cancel the planned notes; notes that sound go on to their end."""
-        self._window.cancel(time)
+        self._window.cancel(time + self.sections.groove.early)
         return [Cancel(time)]

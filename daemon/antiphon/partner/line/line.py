@@ -69,6 +69,8 @@ class Line:
         Gives the numbers that choose its notes.
     gap : float
         The longest of the phrase's gaps: so long may those of the line be, too.
+    early : float
+        So much before its onset each note leaves.
     """
 
     def __init__(
@@ -79,9 +81,11 @@ class Line:
         seconds: float,
         rng: np.random.Generator,
         gap: float = 0.0,
+        early: float = 0.0,
     ) -> None:
         self._improviser = improviser
         self._gap = gap
+        self._early = early
         self._rng = rng
         self._taken = _Step([], replace(place, taking=NOTHING_TAKEN), [], Progress())
         self._drawn: deque[_Step] = deque()
@@ -227,12 +231,12 @@ class Line:
         """Return when the note after a step is due, the horizon ahead of the step."""
         if not step.recent:
             return -math.inf
-        return step.place.onset - self._improviser.settings.horizon
+        return step.place.onset - self._improviser.settings.horizon - self._early
 
     def _bounds(self, now: float) -> Bounds:
         """Return what the next note must keep to."""
         settings = self._improviser.settings
-        ahead = now + settings.lead / 2
+        ahead = now + settings.lead / 2 + self._early
         longest = max(settings.longest_gap, min(self._gap, _SLOWEST))
         gap = min(longest, (self._end - self._begin) / _FEWEST)
         last = self._last

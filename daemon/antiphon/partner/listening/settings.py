@@ -90,3 +90,15 @@ class GrooveSettings(Section, frozen=True, kw_only=True):
             "player keeps no beat, nothing is done.",
         ),
     ] = 1.0
+    # The player's notes are heard late, and the partner's sound late, by what ports and
+    # synthesizer take; neither can be asked for it.
+    early: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=0.2,
+            description="The notes of an answer leave so much before they are to sound: as long "
+            "as the ports delay what the player plays, and ports and synthesizer what the "
+            "partner plays, all together.",
+        ),
+    ] = 0.0

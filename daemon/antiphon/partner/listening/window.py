@@ -103,9 +103,12 @@ class Window:
         self._own_until = max(self._own_until, math.inf if end is None else end)
         return self._add(Struck(note.pitch, note.onset, note.velocity, end, own=True), now)
 
-    def retract(self, time: float) -> None:
-        """Remove the partner's notes planned after `time`; those that sound end at `time`."""
-        self._struck = [s for s in self._struck if not s.own or s.onset <= time]
+    def retract(self, time: float, early: float = 0.0) -> None:
+        """Remove the partner's notes planned after `time`; those that sound end at `time`.
+
+        Each note has left so much before its onset as `early` says.
+        """
+        self._struck = [s for s in self._struck if not s.own or s.onset <= time + early]
         for struck in self._struck:
             if struck.own and (struck.end is None or struck.end > time):
                 struck.end = max(time, struck.onset + SHORTEST_DURATION)

@@ -63,8 +63,7 @@ class Echo:
         end = listening.phrase_end
         if end is None or now < end:
             return []
-        lead = self._ensemble.sections.partner.lead
-        begin = max(end + lead, now + lead / 2)
+        begin = self._ensemble.earliest(end, now)
         start, strokes = listening.phrase.start, listening.strokes
         notes = [self._note(stroke, begin - start, end) for stroke in strokes]
         self._phrase = (start, strokes)

@@ -171,9 +171,8 @@ class Turn:
 
     def _first_line(self, now: float, end: float) -> Line:
         """Return a line that begins when the pause is over, or as soon as it can."""
-        lead = self._ensemble.sections.partner.lead
         seconds = self._ensemble.listening.phrase_seconds
-        return self._ensemble.line(max(end + lead, now + lead / 2), seconds, self._cue.gap)
+        return self._ensemble.line(self._ensemble.earliest(end, now), seconds, self._cue.gap)
 
     def _choose_from(self, line: Line, begin: float) -> None:
         """Plan candidates for a line; there is only one where the instrument takes long."""

@@ -87,9 +87,11 @@ class Ears:
             self.onsets.append(output.note.onset)
 
 
-def answer(house: Predictor, given: Sequence[Any], seed: int, strength: float = 1.0) -> np.ndarray:
+def answer(
+    house: Predictor, given: Sequence[Any], seed: int, strength: float = 1.0, early: float = 0.0
+) -> np.ndarray:
     """Return the onsets of what the partner plays after the last input."""
-    sections = PartnerSections(groove=GrooveSettings(strength=strength))
+    sections = PartnerSections(groove=GrooveSettings(strength=strength, early=early))
     ears = Ears()
     partner = Partner(house, house.codec, sections, seed)
     Simulation(stage.Stage(partner, ears, observers=[ears]), cost=0.0003).run(given, until=60.0)
@@ -122,6 +124,18 @@ def test_answers_lie_on_the_grid(
     assert np.mean(shares) >= least
     free = [answer(house, inputs(played(score, beat, s)), s, strength=0.0) for s in range(4)]
     assert np.mean([on_grid(onsets, beat, places) for onsets in free]) < 0.8
+
+
+def test_ports_that_delay_are_made_up_for(house: Predictor) -> None:
+    """What leaves 23 ms early is on the grid when it sounds, and only then."""
+    late, shares, before = 0.023, [], []
+    for seed in range(4):
+        onsets = answer(house, inputs(played(RIFF, 0.5, seed)), seed, early=late)
+        assert len(onsets) >= 3
+        shares.append(on_grid(onsets + late, 0.5, SIXTEENTHS))
+        before.append(on_grid(onsets, 0.5, SIXTEENTHS))
+    assert np.mean(shares) >= 0.95
+    assert np.mean(before) < 0.3
 
 
 def test_a_phrase_in_another_tempo_is_answered_in_it(house: Predictor) -> None:

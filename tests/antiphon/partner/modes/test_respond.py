@@ -266,3 +266,28 @@ def test_slow_chords_are_answered_within_a_bar_where_the_beat_is_sure(kit: Kit) 
     answer = [onset for onset in stage.onsets if onset > events[-1].time]
     assert answer
     assert events[-1].time + 0.9 * bar <= answer[0] < events[-1].time + 1.3 * bar
+
+
+@pytest.mark.parametrize("mode", ["respond", "continue", "echo"])
+def test_notes_that_leave_early_never_leave_before_now(kit: Kit, mode: str) -> None:
+    """The stage of these tests asserts that of each note; the answer begins no later for it."""
+    phrase = kit.phrase()
+    plain = kit.stage(mode=mode).run(phrase, until=phrase[-1].time + 6.0)
+    early = kit.stage(mode=mode, early=0.2).run(phrase, until=phrase[-1].time + 6.0)
+    assert len(early.onsets) >= 3
+    assert abs(early.onsets[0] - plain.onsets[0]) <= WAIT
+    sounds = early.snapshot(early.now)["onset"]
+    assert early.onsets[0] + 0.2 == pytest.approx(sounds[sounds > phrase[-1].time][0])
+
+
+def test_a_note_that_left_early_is_known_to_have_sounded(kit: Kit) -> None:
+    phrase = kit.phrase()
+    stage = kit.stage(early=0.2).run(phrase, until=phrase[-1].time + 3.0)
+    onset = stage.onsets[-1]
+    stage.run([NoteOn(stage.now, 0, 72, 80)], until=stage.now)
+    assert stage.pending == stage.sounding == []
+    own = stage.partner.ensemble.listening.window
+    notes = own.since(0.0, stage.now + 0.2)
+    sounded = notes["onset"][own.sides(notes)]
+    assert len(sounded) == len(stage.heard)
+    assert sounded[-1] == pytest.approx(onset + 0.2)
