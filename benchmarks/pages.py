@@ -5,7 +5,7 @@
 The beginning of each MIDI file in each FOLDER is laid out on two staves: as the file tells its
 notation, or `--guessed` from its seconds alone. `over_restrikes` counts the written notes
 that still sound where a voice of either staff strikes their key again; `tied` is the share of
-note heads that a tie leads to.
+note heads that a tie leads to; `signs` counts ornaments in 100 bars.
 """
 
 from __future__ import annotations
@@ -59,10 +59,16 @@ def laid_out(path: Path, seconds: float, *, guessed: bool) -> Page:
 
 def figures(paths: list[Path], seconds: float, *, guessed: bool) -> dict[str, object]:
     """Return the figures of some files."""
-    wrong, heads, ties = [], 0, 0
+    wrong, heads, ties, bars = [], 0, 0, 0
+    signs = dict.fromkeys(("graces", "chains", "trills", "rolled"), 0)
     for path in paths:
         page = laid_out(path, seconds, guessed=guessed)
         wrong.append(over_restrikes(page))
+        bars += len(page.spans)
+        signs["graces"] += sum(len(chain) == 1 for chain in page.graces.values())
+        signs["chains"] += sum(len(chain) > 1 for chain in page.graces.values())
+        signs["trills"] += len(page.trills)
+        signs["rolled"] += len({start for start, _ in page.rolled})
         for staff in (page.right, page.left):
             for event in (*staff.flowing, *staff.holding):
                 written = len(staff.ruler.written(event.start, event.end))
@@ -72,6 +78,7 @@ def figures(paths: list[Path], seconds: float, *, guessed: bool) -> dict[str, ob
         "over_restrikes": sum(wrong),
         "pieces_with_some": int(np.count_nonzero(wrong)),
         "tied": round(ties / heads, 3),
+        "signs": {name: round(100 * count / bars, 2) for name, count in signs.items()},
     }
 
 
