@@ -46,6 +46,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "listening.pedal": ("ignore", {"tread": True}),
     "listening.clock": ("ignore", {"clocked": True}),
     "groove.strength": (0.0, {}),
+    "groove.early": (0.1, {}),
     "form.density": ("away", {}),
     "form.register": ("away", {}),
     "form.loudness": ("away", {"strokes": 24}),

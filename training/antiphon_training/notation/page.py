@@ -15,11 +15,12 @@ from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
+from antiphon_training.notation.keys import names_in, told_keys, with_modes
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
-from antiphon_training.notation.spelling import Key, Name, find_key, spell
+from antiphon_training.notation.spelling import Key, Name, find_key
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def lay_out(
     else:
         grid, shift = told_grid(notes, told, told.clock)
     given = notes["onset"] < told.given_until
-    keys = _with_modes(_told_keys(told, shift), notes[given], grid.starts[given])
+    keys = with_modes(told_keys(told, shift), notes[given], grid.starts[given])
     keys = keys or ((0, find_key(notes[given])),)
     order = np.argsort(grid.starts, kind="stable")
     starts, ends = grid.starts[order], grid.ends[order]
@@ -234,7 +235,7 @@ def _staves(
     rulers = [_ruler(starts[side], metres) for side in sides]
     for side, ruler in zip(sides, rulers, strict=True):
         starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
-    names = _names(starts, pitches, right, keys)
+    names = names_in(starts, pitches, right, keys)
     again = _struck_again(starts, pitches)
     staves = [
         _staff(
@@ -244,43 +245,6 @@ def _staves(
         for side, ruler in zip(sides, rulers, strict=True)
     ]  # fmt: skip
     return starts, staves
-
-
-def _told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
-    """Return the keys by tick, of which the first holds from 0 on."""
-    keys = [(round(sign.beat * BEAT) + shift, Key(sign.fifths, sign.minor)) for sign in told.keys]
-    if not keys:
-        return ()
-    before = [key for tick, key in keys if tick <= 0]
-    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
-
-
-def _with_modes(
-    keys: tuple[tuple[int, Key], ...], notes: NoteArray, starts: NDArray[np.int64]
-) -> tuple[tuple[int, Key], ...]:
-    """Return told keys with the mode of their notes: many programs call every key major."""
-    heard: list[tuple[int, Key]] = []
-    for number, (tick, key) in enumerate(keys):
-        last = keys[number + 1][0] if number + 1 < len(keys) else np.inf
-        inside = ((starts >= tick) | (number == 0)) & (starts < last)
-        heard.append((tick, key if key.minor else find_key(notes[inside], key.fifths)))
-    return tuple(heard)
-
-
-def _names(
-    starts: NDArray[np.int64],
-    pitches: NDArray[np.int64],
-    right: NDArray[np.bool_],
-    keys: tuple[tuple[int, Key], ...],
-) -> list[Name]:
-    """Return the name of each note, by the key that it is in."""
-    names: list[Name] = []
-    edges = [*np.searchsorted(starts, [tick for tick, _ in keys]).tolist(), len(starts)]
-    edges[0] = 0
-    for (_, key), first, last in zip(keys, edges[:-1], edges[1:], strict=True):
-        part = slice(first, last)
-        names += spell(starts[part] / BEAT, pitches[part], right[part], key)
-    return names
 
 
 def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDArray[np.float64]:

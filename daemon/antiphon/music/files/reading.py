@@ -7,15 +7,13 @@ drums'. A file that cannot be read is refused with one sentence.
 
 from __future__ import annotations
 
-import io
 import logging
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
-import mido
 import numpy as np
 
 from antiphon.errors import MidiFileError
@@ -25,7 +23,7 @@ from antiphon.music.files.chunks import UnreadableMidiError
 from antiphon.music.files.clean import CleanMidi, clean_midi
 from antiphon.music.files.conductor import Conductor
 from antiphon.music.files.content import read_content
-from antiphon.music.files.ticks import TempoMap
+from antiphon.music.files.parsed import ParsedFile, ParsedMessage, clock_of, metas, parse
 from antiphon.music.files.writing import Part, write_midi
 from antiphon.music.note import NoteArray, empty_notes, sort_notes
 from antiphon.music.pairing import pair_notes
@@ -34,6 +32,7 @@ from antiphon.music.pedal import CONTROL_DTYPE, ControlArray, apply_pedal, pedal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from antiphon.music.files.ticks import TempoMap
     from antiphon.music.pedal import Pedal
 
 __all__ = ["DRUMS", "Part", "Performance", "Track", "read_performance", "write_midi"]
@@ -153,7 +152,7 @@ def notes_of(tracks: Sequence[Track], pedal: Pedal) -> NoteArray:
 
 def tracks_of(file: CleanMidi, clock: TempoMap) -> list[Track]:
     """Return the channels of the tracks of a file, drums too, by the times of a clock."""
-    return [strand.track() for strand in _strands(_by_mido(file), clock)]
+    return [strand.track() for strand in _strands(parse(file), clock)]
 
 
 def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
@@ -176,8 +175,8 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
     """
     path = Path(path)
     clean = _clean(path)
-    file, remarks = _by_mido(clean), clean.remarks
-    strands = list(_strands(file, _clock(file)))
+    file, remarks = parse(clean), clean.remarks
+    strands = list(_strands(file, clock_of(file)))
     if not drums:
         strands = [strand for strand in strands if strand.channel != DRUMS]
     tracks = tuple(strand.track() for strand in strands)
@@ -192,29 +191,10 @@ def read_performance(path: str | Path, *, drums: bool = False) -> Performance:
         tracks,
         seconds,
         remarks,
-        Conductor.of(file.ticks_per_beat, _metas(file)),
+        Conductor.of(file.ticks_per_beat, metas(file)),
         Caption.of(file.tracks[0], alone=len(file.tracks) == 1),
         _in_order(strands, seconds),
     )
-
-
-class _Message(Protocol):
-    """What mido gives for one event, so far as it is used here."""
-
-    type: str
-    time: int
-    name: str
-    tempo: int
-    is_meta: bool
-
-    def bytes(self) -> list[int]: ...
-
-
-class _MidiFile(Protocol):
-    """What mido gives for one file, so far as it is used here."""
-
-    ticks_per_beat: int
-    tracks: list[list[_Message]]
 
 
 @dataclass(slots=True)
@@ -248,33 +228,14 @@ def _clean(path: Path) -> CleanMidi:
         raise MidiFileError(f"{path} {error.reason}; {error.advice}.") from error
 
 
-def _by_mido(file: CleanMidi) -> _MidiFile:
-    return cast("_MidiFile", mido.MidiFile(file=io.BytesIO(file.to_bytes()), charset="utf-8"))
-
-
-def _strands(file: _MidiFile, clock: TempoMap) -> Iterator[_Strand]:
+def _strands(file: ParsedFile, clock: TempoMap) -> Iterator[_Strand]:
     """Yield the channels of each track, by the times of a clock."""
     for events in file.tracks:
         ticks = np.cumsum([event.time for event in events], dtype=np.int64)
         yield from _split(events, clock.seconds(ticks).tolist())
 
 
-def _clock(file: _MidiFile) -> TempoMap:
-    changes = [(tick, event.tempo) for tick, event in _metas(file) if event.type == "set_tempo"]
-    return TempoMap(file.ticks_per_beat, changes)
-
-
-def _metas(file: _MidiFile) -> Iterator[tuple[int, _Message]]:
-    """Yield the meta events of all tracks, each with its tick."""
-    for events in file.tracks:
-        tick = 0
-        for event in events:
-            tick += event.time
-            if event.is_meta:
-                yield tick, event
-
-
-def _split(events: list[_Message], seconds: list[float]) -> Iterator[_Strand]:
+def _split(events: list[ParsedMessage], seconds: list[float]) -> Iterator[_Strand]:
     """Yield the channels of one track, those with messages alone."""
     name = ""
     channels: dict[int, list[tuple[float, bytes]]] = defaultdict(list)

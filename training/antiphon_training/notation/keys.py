@@ -1,0 +1,56 @@
+"""The keys of a page: those that a file tells, their modes, and the names that they give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.spelling import Key, Name, find_key, spell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from antiphon.music.files.notated import Notated
+    from antiphon.music.note import NoteArray
+
+
+def told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
+    """Return the keys that a file tells, by tick; the first holds from 0 on.
+
+    The first beat of the file is at the tick `shift`.
+    """
+    keys = [(round(sign.beat * BEAT) + shift, Key(sign.fifths, sign.minor)) for sign in told.keys]
+    if not keys:
+        return ()
+    before = [key for tick, key in keys if tick <= 0]
+    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
+
+
+def with_modes(
+    keys: tuple[tuple[int, Key], ...], notes: NoteArray, starts: NDArray[np.int64]
+) -> tuple[tuple[int, Key], ...]:
+    """Return told keys with the mode of their notes: many programs call every key major."""
+    heard: list[tuple[int, Key]] = []
+    for number, (tick, key) in enumerate(keys):
+        last = keys[number + 1][0] if number + 1 < len(keys) else np.inf
+        inside = ((starts >= tick) | (number == 0)) & (starts < last)
+        heard.append((tick, key if key.minor else find_key(notes[inside], key.fifths)))
+    return tuple(heard)
+
+
+def names_in(
+    starts: NDArray[np.int64],
+    pitches: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    keys: tuple[tuple[int, Key], ...],
+) -> list[Name]:
+    """Return the name of each note, by the key that it is in."""
+    names: list[Name] = []
+    edges = [*np.searchsorted(starts, [tick for tick, _ in keys]).tolist(), len(starts)]
+    edges[0] = 0
+    for (_, key), first, last in zip(keys, edges[:-1], edges[1:], strict=True):
+        part = slice(first, last)
+        names += spell(starts[part] / BEAT, pitches[part], right[part], key)
+    return names
