@@ -80,7 +80,13 @@ def test_the_answer_comes_after_the_pause_that_is_set(
 
 @pytest.mark.train
 def test_an_imitator_takes_up_what_it_heard(house: Predictor, phrases: list[PlainPhrase]) -> None:
-    players = {"house": answerer(house, house.codec), "imitator": phrase_imitator(house.codec)}
+    """Left to themselves: what leads the partner back to a phrase does so with any instrument."""
+    alone = PartnerSections().changed("form.register", "free").changed("form.candidates", 1)
+    alone = alone.changed("memory.gain", 0.0)
+    players = {
+        "house": answerer(house, house.codec, alone),
+        "imitator": phrase_imitator(house.codec, alone),
+    }
     found = compare_answers(players, phrases[:6])
     mean = {name: found[name].whole["register_drift"].mean for name in players}
     assert mean["imitator"] < mean["house"]
