@@ -19,6 +19,7 @@ from antiphon.partner.line.line import Line
 from antiphon.partner.line.memory_for import memory_for
 from antiphon.partner.line.reading import Reading
 from antiphon.partner.line.settings import FormSettings
+from antiphon.partner.line.words import WordImproviser
 from antiphon.partner.listening.listening import Listening
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.swinging import swing_of
@@ -94,6 +95,8 @@ class Ensemble:
         self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
+        # Fields have a groove; only words need to be told how eighths are swung.
+        self._swings = isinstance(self._improviser, WordImproviser)
         self._swing: Swing | None = None
         self._notes = 0
         self._held: dict[int, Struck] = {}
@@ -157,7 +160,8 @@ class Ensemble:
         heard = self._window.players(now)
         beats = listening.beats(now)
         groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
-        self._swing = swing_of(listening.pulse, beats, self._swing)
+        if self._swings:
+            self._swing = swing_of(listening.pulse, beats, self._swing)
         cue = Cue(start, beats=beats, groove=groove, swing=self._swing, memory=self.memory)
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
@@ -167,7 +171,7 @@ class Ensemble:
         if self._foresight is not None:
             place = self.reading.place
             until = place.onset + self._foresight.silence(place)
-        self.listening.beats(now)  # what is heard of them until now
+        self.listening.follow(now)
         self.listening.phrase.expect(until)
 
     def moment(self) -> Cue:

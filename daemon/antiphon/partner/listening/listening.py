@@ -109,10 +109,13 @@ class Listening:
 
     def beats(self, now: float) -> Beats | None:
         """Return the beats as they are known by a time: those of a clock, if there is one."""
-        return self.follow(now, MOST_STROKES)
+        return self.follow(now)
 
-    def follow(self, now: float, most: int) -> Beats | None:
-        """Follow so many moments at most that are over by a time; return the beats."""
+    def follow(self, now: float, most: int = MOST_STROKES) -> Beats | None:
+        """Follow the moments that are over by a time, so many at most; return the beats.
+
+        The phrase is told how long a bar is.
+        """
         self.pulse.follow(now, most)
         given = self.clock.beats(now, self.pulse) if self._settings.clock == "follow" else None
         beats = self.pulse.beats() if given is None else given
