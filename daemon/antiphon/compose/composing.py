@@ -144,11 +144,12 @@ def compose(
     if wish.added_only:
         written, added, notated = empty_notes(), *_alone(added, notated)
     synth, pedals = settings.synth, no_controls() if wish.added_only else beginning.pedals
-    caption = beginning.caption
+    title, caption = beginning.title, beginning.caption
     if wish.title is not None:
-        caption = replace(caption, title=readable(wish.title))
+        title = readable(wish.title)
+        caption = replace(caption, title=title)
     piece = Composition(
-        beginning.title if wish.title is None else caption.title,
+        title,
         written,
         added,
         (synth.wire_player_program, synth.wire_partner_program),

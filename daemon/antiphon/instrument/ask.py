@@ -39,7 +39,7 @@ class Recall:
         return Recall(self.rows[places], self.weights[places], self.lengths[places], self.gain)
 
     def gained(self, gain: float) -> Recall:
-        """Return the same with another gain."""
+        """Return the same with another gain; `dataclasses.replace` takes twice as long."""
         return Recall(self.rows, self.weights, self.lengths, gain)
 
 
@@ -71,5 +71,5 @@ class Ask:
     memory: Recall | None = None
 
     def taking_up(self, memory: Recall | None) -> Ask:
-        """Return the same call with what is remembered."""
+        """Return the same call with what is remembered; see `Recall.gained`."""
         return Ask(self.state, self.previous, self.uniforms, self.controls, self.biases, memory)

@@ -109,11 +109,7 @@ class Performance:
         A pedal may be written in another track than the notes of its channel.
         """
         channels = {track.channel for track in self.tracks if len(track.notes)}
-        controls = [
-            np.concatenate([t.controls for t in self.tracks if t.channel == channel])
-            for channel in sorted(channels)
-        ]
-        return pedal_controls([each[np.argsort(each["time"], kind="stable")] for each in controls])
+        return pedal_controls([_controls(self.tracks, channel) for channel in sorted(channels)])
 
     def without_drums(self) -> Performance:
         """Return it without the notes of the drums, whose keys are no pitches."""
@@ -143,11 +139,15 @@ def notes_of(tracks: Sequence[Track], pedal: Pedal) -> NoteArray:
         mine = [track for track in tracks if track.channel == channel]
         notes = sort_notes(np.concatenate([track.notes for track in mine]))
         if pedal == "sustain":
-            controls = np.concatenate([track.controls for track in mine])
-            order = np.argsort(controls["time"], kind="stable")
-            notes = apply_pedal(notes, controls[order])
+            notes = apply_pedal(notes, _controls(mine, channel))
         arrays.append(notes)
     return sort_notes(np.concatenate(arrays))
+
+
+def _controls(tracks: Sequence[Track], channel: int) -> ControlArray:
+    """Return the controls of a channel, of whatever track, in order of time."""
+    controls = np.concatenate([track.controls for track in tracks if track.channel == channel])
+    return controls[np.argsort(controls["time"], kind="stable")]
 
 
 def tracks_of(file: CleanMidi, clock: TempoMap) -> list[Track]:
