@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiphon_training.notation.lines import STEP
+from antiphon_training.notation.lines import STEP, TOGETHER
 from antiphon_training.notation.spelling import STEPS, Name
 
 if TYPE_CHECKING:
@@ -38,9 +38,6 @@ CHAIN_STEP = 4
 CHAIN_BEATS, CHAIN_BEFORE = 0.115, 0.06
 """The longest time between notes of a chain, in beats where those are told, else in seconds:
 thirty-seconds before a note have their places in the bar."""
-
-TOGETHER = 0.02
-"""Notes that begin so near to each other are struck together."""
 
 CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 

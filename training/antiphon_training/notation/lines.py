@@ -22,6 +22,9 @@ NEAR = 7
 STEP = 2
 """Semitones from a note to its neighbour, at most."""
 
+TOGETHER = 0.02
+"""Notes that begin so near to each other are struck together."""
+
 SHORT_BEATS = 0.13
 """The longest time between notes of an ornament, in beats, where those are told: longer notes
 than thirty-seconds are written."""
@@ -56,11 +59,17 @@ class Lines:
         onsets, durations = notes["onset"].astype(np.float64), notes["duration"].astype(np.float64)
         return cls(onsets, durations, notes["pitch"].astype(np.int64), hands, beats)
 
+    def one_hand(self, one: int, other: int) -> bool | None:
+        """Return whether two notes are of one hand; None where a hand is not told."""
+        if self.hands is None or UNTOLD in (self.hands[one], self.hands[other]):
+            return None
+        return bool(self.hands[one] == self.hands[other])
+
     def together(self, one: int, other: int) -> bool:
         """Return whether two notes are of one line."""
-        if self.hands is not None and UNTOLD not in (self.hands[one], self.hands[other]):
-            return bool(self.hands[one] == self.hands[other])
-        return abs(int(self.pitches[one] - self.pitches[other])) <= NEAR
+        told = self.one_hand(one, other)
+        near = abs(int(self.pitches[one] - self.pitches[other])) <= NEAR
+        return near if told is None else told
 
     def after(self, note: int, least: float, most: float) -> Iterator[int]:
         """Yield the notes of the line of one that begin so many seconds after it."""

@@ -14,15 +14,12 @@ from numpy.typing import NDArray
 
 from antiphon.music.note import NoteArray
 from antiphon_training.notation.graces import find_graces
-from antiphon_training.notation.lines import Lines
+from antiphon_training.notation.lines import TOGETHER, Lines
 from antiphon_training.notation.rolls import find_rolls
 from antiphon_training.notation.trills import find_trills
 
 if TYPE_CHECKING:
     from antiphon.music.files.beat_clock import BeatClock
-
-TOGETHER = 0.02
-"""A grace note that begins so near to another note is played on the beat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

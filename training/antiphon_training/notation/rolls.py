@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.files.hands import UNTOLD
 from antiphon_training.notation.lines import SHORT_BEATS
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def _rising(lines: Lines, first: int) -> list[int]:
         gap = lines.onsets[note] - lines.onsets[now]
         if gap > GAPS[1]:
             break
-        if not _one_hand(lines, first, note):
+        if lines.one_hand(first, note) is False:
             continue
         if gap < GAPS[0] or lines.pitches[note] <= lines.pitches[now]:
             break
@@ -61,14 +60,6 @@ def _rising(lines: Lines, first: int) -> list[int]:
             break
         chord.append(note)
     return chord
-
-
-def _one_hand(lines: Lines, one: int, other: int) -> bool:
-    """Return whether one hand may play two notes; untold hands may share a chord."""
-    hands = lines.hands
-    if hands is None or UNTOLD in (hands[one], hands[other]):
-        return True
-    return bool(hands[one] == hands[other])
 
 
 def _rolled(lines: Lines, chord: list[int]) -> bool:
@@ -79,4 +70,6 @@ def _rolled(lines: Lines, chord: list[int]) -> bool:
     if not SPAN[0] <= span <= SPAN[1] or ends.min() < last + HELD:
         return False
     around = np.searchsorted(lines.onsets, [first - ALONE * span, last + ALONE * span])
-    return all(n in chord or not _one_hand(lines, chord[0], n) for n in range(*around.tolist()))
+    # Hands that are not told may share a chord, so what either plays counts.
+    others = (n for n in range(*around.tolist()) if n not in chord)
+    return all(lines.one_hand(chord[0], n) is False for n in others)
