@@ -31,8 +31,8 @@ PieceFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Where the piece goes: .mid, .wav, .musicxml and .pdf of this name; "
-        "by default DIR/piece.",
+        help="Where the piece goes: .mid, .wav, .musicxml, .pdf and .png of this "
+        "name; by default DIR/piece.",
     ),
 ]
 

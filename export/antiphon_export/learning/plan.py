@@ -77,8 +77,7 @@ def writable(
         What is missing here leaves no form.
     """
     found: list[Path] = []
-    lacking: dict[str, list[str]] = {}
-    reasons: dict[str, AntiphonError] = {}
+    lacking: dict[str, tuple[AntiphonError, list[str]]] = {}
     for path in paths:
         try:
             open_writer(path, soundfont)
@@ -86,15 +85,14 @@ def writable(
             raise
         except AntiphonError as error:
             reason = str(error).replace(path.name, "")  # one sentence for all that lack the same
-            lacking.setdefault(reason, []).append(path.name)
-            reasons.setdefault(reason, error)
+            lacking.setdefault(reason, (error, []))[1].append(path.name)
         else:
             found.append(path)
-    for reason, names in lacking.items():
+    for first, names in lacking.values():
         left = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} left out"
-        say(f"{left}. {reasons[reason]}")
+        say(f"{left}. {first}")
     if not found:
-        raise next(iter(reasons.values()))
+        raise next(first for first, _ in lacking.values())
     return tuple(found)
 
 
