@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.line import prepared
 
@@ -67,7 +69,7 @@ class Plan:
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)
-            self._nats[index] += float(prediction.log_probability.sum())
+            self._nats[index] += float(np.add.reduce(prediction.log_probability))
             self._calls[index] += 1
 
     def change(self, cue: Cue) -> None:

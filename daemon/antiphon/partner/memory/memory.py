@@ -204,13 +204,14 @@ class Memory:
     def _recalled(self, places: Places) -> list[Recall | None]:
         """Return the places of each trail that something followed on; None where there is none."""
         lengths = places.rows[:, :, -1].astype(np.float32)
+        recalls = [
+            Recall(*each, self.gain)
+            for each in zip(places.rows[:, :, :-1], places.weights, lengths, strict=True)
+        ]
         followed = places.weights > NOWHERE / 2
-        whole = bool(followed.all())
-        recalls: list[Recall | None] = []
-        for index, rows in enumerate(places.rows[:, :, :-1]):
-            recall = Recall(rows, places.weights[index], lengths[index], self.gain)
-            recalls.append(recall if whole else recall.only(followed[index]))
-        return recalls
+        if followed.all():
+            return list(recalls)
+        return [one.only(some) for one, some in zip(recalls, followed, strict=True)]
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int
