@@ -14,7 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Asked, Draft, Drawing, recalling
+from antiphon.partner.line.drawing import Asked, Draft, Drawing
 from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -169,7 +169,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            draft = recalling(self._drafts([place], [moment], [rng], rules))[0]
+            draft = self._drafts([place], [moment], [rng], rules)[0]
             prediction = self.predictor.step(draft.ask)
             note, classes = self._decoded(moment, prediction)
             if note.pitch in taken:
@@ -193,10 +193,11 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         slate = FieldSlate(biases, self._tables)
         weigh_all((*self._limits.rules, *self._every(rules)), moments, slate)
         drafts = []
-        for place, moment, rng, own in zip(places, moments, numbers, biases.lines(), strict=True):
+        each = zip(places, moments, numbers, biases.lines(), self._recalled(places), strict=True)
+        for place, moment, rng, own, recall in each:
             if place.without:
                 Without(place.without).weigh(moment, FieldSlate(own, self._tables))
-            drafts.append(Draft(place, moment, self._ask(place, rng, own), self._memory))
+            drafts.append(Draft(place, moment, self._ask(place, rng, own, recall)))
         return drafts
 
     def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, list[int]]:

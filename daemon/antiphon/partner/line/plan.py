@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.line import prepared
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Plan:
     def draw(self, now: float) -> None:
         """Draw the next note of each line, by one call of the instrument."""
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
-        drafts = recalling(prepared([self._lines[index] for index in unfinished], now))
+        drafts = prepared([self._lines[index] for index in unfinished], now)
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)

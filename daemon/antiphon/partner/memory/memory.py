@@ -45,6 +45,9 @@ _BREAK = -128
 _PAD = LONGEST
 """Intervals before the first, so that looking back needs no bounds."""
 
+_LED = np.dtype((np.void, LONGEST - 1))
+"""The intervals that led to a note, one byte each."""
+
 _DROPPED = 16
 """Where it is full, a share of one in so many is forgotten at once."""
 
@@ -166,22 +169,25 @@ class Memory:
         """Return what `recall` does, for several trails at once."""
         if self.gain <= 0.0:
             return [None] * len(trails)
-        places = self._remembered(trails)
-        drawn = drawn_places(trails, self._weights, self._sizes)
+        keys = np.array([trail.key for trail in trails], dtype=np.float32)
+        keys *= self._weights.theta
+        places = self._remembered(trails, keys)
+        drawn = drawn_places(trails, keys, self._weights, self._sizes)
         if drawn is not None:
             places = drawn if places is None else places.joined(drawn)
         if places is None:
             return [None] * len(trails)
         return self._recalled(places.best_of(CANDIDATES))
 
-    def _remembered(self, trails: Sequence[Trail]) -> Places | None:
-        """Return the best remembered places for each trail; None where nothing is remembered."""
+    def _remembered(self, trails: Sequence[Trail], keys: NDArray[np.float32]) -> Places | None:
+        """Return the best remembered places for each trail; None where nothing is remembered.
+
+        `keys` are those of the trails, each times `theta`.
+        """
         count = self._count - 1  # of places, each with a note that followed
         if count < 1:
             return None
         weights = self._weights
-        keys = np.array([trail.key for trail in trails], dtype=np.float32)
-        keys *= weights.theta
         score = np.empty((len(trails), count), dtype=np.float32)
         np.add((self._keys[:count] @ keys.T).T, self._prior[:count], out=score)
         near = min(count, AGES)
@@ -236,7 +242,8 @@ class Memory:
         # Most have no interval in common.
         more = first.reshape(-1)[alike].nonzero()[0]
         common = np.zeros((len(more), LONGEST), dtype=np.bool_)
-        np.equal(self._steps[at[more]], steps[which[more]], out=common[:, :-1])
+        led = self._led.take(at[more]).view(np.int8).reshape(-1, LONGEST - 1)
+        np.equal(led, steps.take(which[more], axis=0), out=common[:, :-1])
         lengths = np.ones(len(at), dtype=np.intp)
         lengths[more] += common.argmin(axis=1)
         if min(sizes) < LONGEST:
@@ -260,6 +267,8 @@ class Memory:
         self._intervals = np.full(_PAD + capacity, _BREAK, dtype=np.int8)
         # Of each note the intervals that led to it, the newest first.
         self._steps = sliding_window_view(self._intervals, LONGEST - 1)[_PAD - LONGEST + 2 :, ::-1]
+        # The same of a note in one piece, which is read faster.
+        self._led = np.zeros(capacity, dtype=_LED)
         self._prior = np.zeros(capacity, dtype=np.float32)
         self._count = 0
 
@@ -281,6 +290,7 @@ class Memory:
         before = max(first - 1, 0)
         steps = np.diff(self._pitch[before:last], prepend=self._pitch[before])[first - before :]
         self._intervals[_PAD + first : _PAD + last] = np.where(joins, steps, _BREAK)
+        self._led[part] = np.ascontiguousarray(self._steps[part]).view(_LED)[:, 0]
         # The place is before a note, where it followed on the last.
         prior = self._weights.base + np.where(self._own[part], OWN, np.float32(0.0))
         prior = np.where(joins, prior, NOWHERE)
