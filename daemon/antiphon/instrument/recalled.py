@@ -40,7 +40,7 @@ def as_inputs(recalls: Sequence[Recall]) -> dict[str, NDArray[Any]]:
     ValueError
         One has more than `CANDIDATES` rows.
     """
-    if all([len(one.rows) == CANDIDATES for one in recalls]):
+    if {len(one.rows) for one in recalls} == {CANDIDATES}:  # as nearly always
         return {
             ROW: np.array([one.rows for one in recalls], np.int32),
             WEIGHT: np.array([one.weights for one in recalls], np.float32),

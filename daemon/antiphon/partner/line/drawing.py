@@ -17,7 +17,6 @@ from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Moment
-from antiphon.partner.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.cue import Cue
     from antiphon.partner.line.predictor import NextNote
     from antiphon.partner.line.rules import Rule
+    from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
 
 

@@ -159,7 +159,7 @@ class Key(TogetherRule):
         total = np.add.reduce(played, axis=1, keepdims=True)
         if not total.any():
             return
-        notes = np.array([[float(moment.progress.notes)] for moment in moments])
+        notes = column(moment.progress.notes for moment in moments)
         notes[total == 0.0] = 0.0  # nothing has sounded, nothing is too few
         total[total == 0.0] = 1.0
         off = played * (notes / total) - notes * self._tones
