@@ -151,14 +151,24 @@ class Articulation(TogetherRule):
 
     def __init__(self, manner: Manner) -> None:
         self._length = manner.length
+        self._low: NDArray[np.float64] | None = None
+        self._longer = np.empty(0)
 
     def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
         """Lead durations to the mean."""
         gain = column(-LENGTH_GAIN * self._off(moment.progress) for moment in moments)
-        slate.durations(lambda low, high: gain * (_octaves(low, high) - self._length))
+        slate.durations(lambda low, high: gain * self._octaves(low, high))
 
     def _off(self, progress: Progress) -> float:
         return _off(progress.lengths - progress.notes * self._length, progress.notes)
+
+    def _octaves(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much longer than the mean each class is; kept, as `_Tilt` keeps its own."""
+        if low is not self._low:
+            middle = (low + np.where(np.isinf(high), low, high)) / 2.0
+            self._low = low
+            self._longer = np.log2(np.clip(middle, SHORTEST, HELD)) - self._length
+        return self._longer
 
 
 class Key(TogetherRule):
@@ -218,12 +228,6 @@ class _Tilt:
             self._low, self._together = low, together.astype(np.float64)
             self._logs = np.where(together, 0.0, np.log(np.maximum(middle, 1e-3) / self._step))
         return steep * self._logs + chord * self._together
-
-
-def _octaves(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the middle of each class of durations, in octaves above a second."""
-    middle = (low + np.where(np.isinf(high), low, high)) / 2.0
-    return np.log2(np.clip(middle, SHORTEST, HELD))
 
 
 def _off(total: float, notes: int) -> float:
