@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.partner.line.cue import Cue
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
 
@@ -89,8 +89,17 @@ class Draft:
 
     def taking_up(self, recall: Recall | None) -> Draft:
         """Return the call with what is recalled for it."""
-        ask = self.ask.taking_up(self.place.steered(recall))
+        if self.memory is None:
+            return self
+        ask = self.memory.asked(self.ask, self.place.steered(recall))
         return Draft(self.place, self.moment, ask, self.memory)
+
+    def log_probability(self, prediction: Prediction) -> float:
+        """Return the logarithm of how likely what was drawn was, with what it took up."""
+        classes, logs = prediction.classes, prediction.log_probability
+        if self.memory is None:
+            return float(logs.sum())
+        return self.memory.log_probability(self.ask, classes, logs)
 
 
 def recalling(drafts: Sequence[Draft]) -> list[Draft]:

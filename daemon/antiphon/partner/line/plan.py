@@ -67,7 +67,7 @@ class Plan:
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
             self._lines[index].accept(draft, prediction)
-            self._nats[index] += float(prediction.log_probability.sum())
+            self._nats[index] += draft.log_probability(prediction)
             self._calls[index] += 1
 
     def change(self, cue: Cue) -> None:

@@ -122,7 +122,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], 0.0)
         beats = timed.word_beats or _unknown(seed)
         fitted = copy.copy(self)
-        fitted._line_rules = cue.rules
+        fitted._line_rules, fitted._memory = cue.rules, cue.memory
         fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period, timed.swing)
         fitted._grid = beats
         limits = self._limits
@@ -168,9 +168,12 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         """Return the notes of the word."""
         del recent
         onset = draft.moment.previous
-        row = np.array(prediction.classes, dtype=np.int32)
+        row, place = np.array(prediction.classes, dtype=np.int32), draft.place
         notes = self._notes(int(row[0]), onset, draft.moment.end)
-        return self._swung(notes, draft.place.onset, onset), Place(prediction.state, row, onset)
+        trail = None if place.trail is None else place.trail.after(row)
+        taking = place.taking_after(row, draft.ask.memory)
+        after = Place(prediction.state, row, onset, trail=trail, taking=taking)
+        return self._swung(notes, place.onset, onset), after
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -195,7 +198,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         for rule in (NotAfter(), *self._every(rules)):
             rule.weigh(moment, slate)
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
-        return Draft(place, moment, self._ask(place, rng, biases))
+        return Draft(place, moment, self._ask(place, rng, biases), self._memory)
 
     def _due(self, place: Place) -> float:
         """Return when the last word is over."""

@@ -13,6 +13,9 @@ from antiphon.instrument.weighing import LONGEST
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+NO_KEY = np.zeros(0, dtype=np.float32)
+"""The key of an instrument that compares none."""
+
 MOST_DRAWN = 256
 """A line comes back to so many of its own last notes."""
 
@@ -45,11 +48,11 @@ class Trail:
         return len(self.keys) - 1
 
     @classmethod
-    def of(cls, rows: ArrayLike, key: NDArray[np.float32]) -> Trail:
+    def of(cls, rows: ArrayLike, key: NDArray[np.float32] = NO_KEY) -> Trail:
         """Return the trail of a line that begins after these rows."""
         return cls(np.asarray(rows, dtype=np.int32)[-LONGEST:], key[np.newaxis])
 
-    def after(self, row: NDArray[np.int32], key: NDArray[np.float32]) -> Trail:
+    def after(self, row: NDArray[np.int32], key: NDArray[np.float32] = NO_KEY) -> Trail:
         """Return the trail after one more row, to which a key led."""
         rows = np.concatenate((self.rows[1 - LONGEST - MOST_DRAWN :], row[np.newaxis]))
         keys = np.concatenate((self.keys[-MOST_DRAWN:], key[np.newaxis]))
