@@ -23,7 +23,6 @@ from antiphon.instrument.card import CARD_KEY, Card, StateTensor
 from antiphon.instrument.predictor import Predictor
 from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
-from antiphon.instrument.word_weighing import WORD_WEIGHING_KEY, WORDS
 from antiphon.music.codecs.codec import Codec
 from antiphon.wording import how_many
 from antiphon_export.convert import to_onnx
@@ -35,7 +34,7 @@ from antiphon_export.memory.making import (
     corpora_of_run,
     memory_for,
 )
-from antiphon_export.memory.words import fit_word_memory
+from antiphon_export.memory.words import word_memory
 from antiphon_export.out_file import check_out
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
@@ -201,9 +200,8 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
         excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
         loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
-    if order.remembers and source.codec.fields == WORDS:
-        words = fit_word_memory(Predictor(made), source.folders, say)
-        weights |= {} if words is None else {WORD_WEIGHING_KEY: words.to_json()}
+    if order.remembers:
+        weights |= word_memory(Predictor(made), source.folders, say)
     heldout = dict(source.card.heldout)
     for corpus, pieces in source.pieces.items():
         say(f"measuring on {how_many(len(pieces), 'held-out piece')} of {corpus}")

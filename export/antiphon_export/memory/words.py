@@ -13,7 +13,7 @@ import numpy as np
 
 from antiphon.instrument import UNCOUNTED_NOTES
 from antiphon.instrument.weighing import LONGEST
-from antiphon.instrument.word_weighing import USUAL, WordWeighing
+from antiphon.instrument.word_weighing import USUAL, WORD_WEIGHING_KEY, WordWeighing
 from antiphon.partner.memory.trail import NO_KEY, Trail
 from antiphon.partner.memory.words import WordMemory
 from antiphon_export.memory.pieces import sample_pieces
@@ -42,21 +42,26 @@ USUAL_WORDS = 8.0
 _TURNS = 60
 
 
-def fit_word_memory(predictor: Predictor, folders: Folders, say: Say) -> WordWeighing | None:
-    """Return how much is taken up of pieces that an instrument learned from; None without any.
+def word_memory(predictor: Predictor, folders: Folders, say: Say) -> dict[str, str]:
+    """Return the memory of an instrument of words, as metadata of its file.
+
+    It is fitted on pieces that the instrument learned from. None is there without any, or for
+    an instrument of fields.
 
     Parameters
     ----------
     predictor : Predictor
-        The instrument, of words.
+        The instrument.
     folders : mapping of Path to (sequence of str or None)
         The corpora that it learned from, and the tracks that are read of each.
     say : callable
         Shows a sentence.
     """
+    if predictor.word_weighing is None:
+        return {}
     if not folders:
         say("no memory is fitted: name the corpora that it learned from with --corpus")
-        return None
+        return {}
     say("fitting a memory of words")
     streams = predictor.window is None
     most, longest = (PIECES, WORDS) if streams else (WINDOW_PIECES, WINDOW_WORDS)
@@ -65,13 +70,13 @@ def fit_word_memory(predictor: Predictor, folders: Folders, say: Say) -> WordWei
     pieces = [piece[:longest] for piece in found]
     if not pieces:
         say("  the pieces are too short to remember anything")
-        return None
+        return {}
     scores = predictor.score(pieces)
     chances = [np.exp(-score.nats[:, 0].astype(np.float64)) for score in scores]
     weighing = fitted_shares(cast("WordCodec", codec), pieces, chances)
     before, after = weighing.fitted["nats_without"], weighing.fitted["nats"]
     say(f"  {after:.3f} nats a word with it, {before:.3f} without")
-    return weighing
+    return {WORD_WEIGHING_KEY: weighing.to_json()}
 
 
 def fitted_shares(
