@@ -147,10 +147,10 @@ class Predictor:
             return []
         feeds = self._batch_feeds(asks)
         note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
-        drawn = []
-        for i in range(len(asks)):
-            own = self._after([tensor[i : i + 1] for tensor in after])
-            drawn.append(Prediction(note[i], within[i], log_probability[i], *own))
+        own = [list(tensor[:, np.newaxis]) for tensor in after]
+        states = list(zip(*own[: len(self._state_names)], strict=True))
+        keys = after[-1] if self.remembers else [None] * len(asks)
+        drawn = list(map(Prediction, note, within, log_probability, states, keys))
         self._given = ([one.state for one in drawn], after[: len(self._state_names)])
         return drawn
 

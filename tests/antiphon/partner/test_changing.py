@@ -50,6 +50,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "form.density": ("away", {}),
     "form.register": ("away", {}),
     "form.loudness": ("away", {"strokes": 24}),
+    "form.articulation": ("away", {"legato": 0.05}),
     "form.key": ("away", {}),
     "form.candidates": (1, {}),
     "form.endings": (False, {}),

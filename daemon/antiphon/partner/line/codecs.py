@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from antiphon.music.codecs.codec import Codec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
@@ -28,7 +30,10 @@ class FieldCodec(Codec, Protocol):
         """Return the shortest and longest time that a class decodes to, in seconds."""
 
     def decode_one(
-        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+        self,
+        classes: Sequence[int] | NDArray[Any],
+        within: Sequence[float] | NDArray[Any],
+        previous_onset: float,
     ) -> Note:
         """Return the note of one row."""
 

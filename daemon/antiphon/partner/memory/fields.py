@@ -45,6 +45,9 @@ _BREAK = -128
 _PAD = LONGEST
 """Intervals before the first, so that looking back needs no bounds."""
 
+_LED = np.dtype((np.void, LONGEST - 1))
+"""The intervals that led to a note, one byte each."""
+
 
 class FieldMemory(Memory):
     """Recalls the notes whose past is most like now; see `Memory`.
@@ -69,22 +72,25 @@ class FieldMemory(Memory):
         """Return the places that are most like the end of each trail."""
         if self.gain <= 0.0:
             return [None] * len(trails)
-        places = self._remembered(trails)
-        drawn = drawn_places(trails, self._weights, self._sizes)
+        keys = np.array([trail.key for trail in trails], dtype=np.float32)
+        keys *= self._weights.theta
+        places = self._remembered(trails, keys)
+        drawn = drawn_places(trails, keys, self._weights, self._sizes)
         if drawn is not None:
             places = drawn if places is None else places.joined(drawn)
         if places is None:
             return [None] * len(trails)
         return self._recalled(places.best_of(CANDIDATES))
 
-    def _remembered(self, trails: Sequence[Trail]) -> Places | None:
-        """Return the best remembered places for each trail; None where nothing is remembered."""
+    def _remembered(self, trails: Sequence[Trail], keys: NDArray[np.float32]) -> Places | None:
+        """Return the best remembered places for each trail; None where nothing is remembered.
+
+        `keys` are those of the trails, each times `theta`.
+        """
         count = self._count - 1  # of places, each with a note that followed
         if count < 1:
             return None
         weights = self._weights
-        keys = np.array([trail.key for trail in trails], dtype=np.float32)
-        keys *= weights.theta
         score = np.empty((len(trails), count), dtype=np.float32)
         np.add((self._keys[:count] @ keys.T).T, self._prior[:count], out=score)
         near = min(count, AGES)
@@ -107,13 +113,14 @@ class FieldMemory(Memory):
     def _recalled(self, places: Places) -> list[Recall | None]:
         """Return the places of each trail that something followed on; None where there is none."""
         lengths = places.rows[:, :, -1].astype(np.float32)
+        recalls = [
+            Recall(*each, self.gain)
+            for each in zip(places.rows[:, :, :-1], places.weights, lengths, strict=True)
+        ]
         followed = places.weights > NOWHERE / 2
-        whole = bool(followed.all())
-        recalls: list[Recall | None] = []
-        for index, rows in enumerate(places.rows[:, :, :-1]):
-            recall = Recall(rows, places.weights[index], lengths[index], self.gain)
-            recalls.append(recall if whole else recall.only(followed[index]))
-        return recalls
+        if followed.all():
+            return list(recalls)
+        return [one.only(some) for one, some in zip(recalls, followed, strict=True)]
 
     def _suffixes(
         self, trails: Sequence[Trail], count: int
@@ -138,7 +145,8 @@ class FieldMemory(Memory):
         # Most have no interval in common.
         more = first.reshape(-1)[alike].nonzero()[0]
         common = np.zeros((len(more), LONGEST), dtype=np.bool_)
-        np.equal(self._steps[at[more]], steps[which[more]], out=common[:, :-1])
+        led = self._led.take(at[more]).view(np.int8).reshape(-1, LONGEST - 1)
+        np.equal(led, steps.take(which[more], axis=0), out=common[:, :-1])
         lengths = np.ones(len(at), dtype=np.intp)
         lengths[more] += common.argmin(axis=1)
         if min(sizes) < LONGEST:
@@ -158,6 +166,8 @@ class FieldMemory(Memory):
         self._intervals = np.full(_PAD + capacity, _BREAK, dtype=np.int8)
         # Of each note the intervals that led to it, the newest first.
         self._steps = sliding_window_view(self._intervals, LONGEST - 1)[_PAD - LONGEST + 2 :, ::-1]
+        # The same of a note in one piece, which is read faster.
+        self._led = np.zeros(capacity, dtype=_LED)
         self._prior = np.zeros(capacity, dtype=np.float32)
 
     def _derive(self, first: int, last: int) -> None:
@@ -167,6 +177,7 @@ class FieldMemory(Memory):
         before = max(first - 1, 0)
         steps = np.diff(self._pitch[before:last], prepend=self._pitch[before])[first - before :]
         self._intervals[_PAD + first : _PAD + last] = np.where(joins, steps, _BREAK)
+        self._led[part] = np.ascontiguousarray(self._steps[part]).view(_LED)[:, 0]
         # The place is before a note, where it followed on the last.
         prior = self._weights.base + np.where(self._own[part], OWN, np.float32(0.0))
         prior = np.where(joins, prior, NOWHERE)

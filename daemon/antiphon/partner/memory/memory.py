@@ -7,6 +7,7 @@ How places are weighed, and what an instrument makes of them, depends on its cod
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,7 +144,7 @@ class Memory(ABC):
 
     def asked(self, ask: Ask, recall: Recall | None) -> Ask:
         """Return a call that takes up what was recalled for it."""
-        return ask.taking_up(recall)
+        return replace(ask, memory=recall)
 
     def log_probability(
         self, ask: Ask, classes: NDArray[np.int32], logs: NDArray[np.float32]
@@ -158,7 +159,7 @@ class Memory(ABC):
             What it drew, and what the instrument says of each class.
         """
         del ask, classes  # the graph has mixed in what it took up
-        return float(logs.sum())
+        return float(np.add.reduce(logs))
 
     def _make(self, capacity: int) -> None:
         """Make empty arrays."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -150,11 +150,11 @@ class WordMemory(Memory):
         ends, uniform = np.cumsum(chances), float(np.asarray(ask.uniforms)[0])
         if uniform >= ends[-1]:
             left = np.array([(uniform - ends[-1]) / (1.0 - ends[-1])], dtype=np.float32)
-            return Ask(ask.state, ask.previous, left, ask.controls, ask.biases, recall)
+            return replace(ask, uniforms=left, memory=recall)
         word = words[np.searchsorted(ends, uniform, side="right")]
         bias.fill(FORBID)
         bias[word] = FORCE
-        return ask.taking_up(recall)
+        return replace(ask, memory=recall)
 
     def log_probability(
         self, ask: Ask, classes: NDArray[np.int32], logs: NDArray[np.float32]
