@@ -55,6 +55,19 @@ class WordCodec(Codec, Protocol):
     beat: float
     swing: Swing | None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The vocabulary: index to word."""
+
+    def firsts(self, notes: NoteArray) -> NDArray[Any]:
+        """Return the first note of each word that a tuned codec reads in sorted notes."""
+
+    def transposed(self, semitones: int) -> NDArray[Any]:
+        """Return each word's index so many semitones higher, -1 where there is no such word.
+
+        Shape (words + 1,): the last entry is nothing, and -1.
+        """
+
     def pitches(self, word: int) -> tuple[int, ...]:
         """Return the pitches of a word, ascending."""
 

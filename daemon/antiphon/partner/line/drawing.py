@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.partner.line.cue import Cue
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
@@ -138,6 +138,13 @@ class Drawing(Generic[C, L]):
             return [None] * len(places)
         recalled = self._memory.recall_each(trails)
         return [place.steered(recall) for place, recall in zip(places, recalled, strict=True)]
+
+    def log_probability(self, draft: Draft, prediction: Prediction) -> float:
+        """Return the logarithm of how likely what was drawn was, with what it took up."""
+        classes, logs = prediction.classes, prediction.log_probability
+        if self._memory is None:
+            return float(np.add.reduce(logs))
+        return self._memory.log_probability(draft.ask, classes, logs)
 
     def _ask(
         self,

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from antiphon.partner.line.line import prepared
 
 if TYPE_CHECKING:
@@ -67,8 +65,9 @@ class Plan:
         drafts = prepared([self._lines[index] for index in unfinished], now)
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
-            self._lines[index].accept(draft, prediction)
-            self._nats[index] += float(np.add.reduce(prediction.log_probability))
+            line = self._lines[index]
+            line.accept(draft, prediction)
+            self._nats[index] += line.improviser.log_probability(draft, prediction)
             self._calls[index] += 1
 
     def change(self, cue: Cue) -> None:

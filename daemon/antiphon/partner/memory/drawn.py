@@ -1,6 +1,6 @@
 """Places in what a line has drawn itself, so that it can come back to its own notes.
 
-They are weighed as remembered places are: see `antiphon.partner.memory.memory`. What a line
+They are weighed as remembered places are: see `antiphon.partner.memory.fields`. What a line
 has drawn is remembered only once it has sounded; until then it is found here.
 """
 

@@ -13,6 +13,9 @@ from antiphon.instrument.weighing import LONGEST
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+NO_KEY = np.zeros(0, dtype=np.float32)
+"""The key of an instrument that compares none."""
+
 MOST_DRAWN = 256
 """A line comes back to so many of its own last notes."""
 
@@ -70,11 +73,11 @@ class Trail:
         return len(self.keys) - 1
 
     @classmethod
-    def of(cls, rows: ArrayLike, key: NDArray[np.float32]) -> Trail:
+    def of(cls, rows: ArrayLike, key: NDArray[np.float32] = NO_KEY) -> Trail:
         """Return the trail of a line that begins after these rows."""
         return cls(np.asarray(rows, dtype=np.int32)[-LONGEST:], key[np.newaxis])
 
-    def after(self, row: NDArray[np.int32], key: NDArray[np.float32]) -> Trail:
+    def after(self, row: NDArray[np.int32], key: NDArray[np.float32] = NO_KEY) -> Trail:
         """Return the trail after one more row, to which a key led."""
         log, end = self.log, self.end
         if log is None or log.rows_end != end or end == len(log.rows):
