@@ -8,8 +8,9 @@ of the first. Prints one JSON object a network, and the rows of the table in doc
 
 Some are wider or larger than their recipe, so that there are two of about the same time a note.
 `--quick` has the sizes of the recipes' `--quick`, for a first look; `--notes 0` measures times
-alone. `--keep FOLDER` keeps what is trained, so that the same command resumes. `--batch` sets the rows of a batch of all of them: a short training needs smaller ones
-than the recipes have, for more steps. What each network reached goes to stderr at once.
+alone. `--keep FOLDER` keeps what is trained, so that the same command resumes. `--batch` sets
+the rows of a batch of all of them: a short training needs smaller ones than the recipes have,
+for more steps. What each network reached goes to stderr at once.
 
 `python benchmarks/networks.py {words,notes} [--notes N] [--batch N] [--quick] CORPUS...`
 """
