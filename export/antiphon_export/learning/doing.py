@@ -83,7 +83,7 @@ def export(order: LearnOrder, verbosity: Verbosity, _: Progress | None = None) -
         asked = Order(
             order.run,
             order.instrument,
-            "int8",
+            "auto",
             order.instrument_name,
             order.licence,
             measure=False,  # the next step measures
