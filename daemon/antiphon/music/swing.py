@@ -8,6 +8,9 @@ a plain eighth or sixteenth. Everything else is left as it is: pairs with two mo
 inside, as triplets have, and lone moments that are nearer to a half, to a third or to three
 quarters of the pair.
 
+Beats that are told are often early or late as a whole, and then every moment is as much off.
+So places are counted from where the moments on the beats lie, and not from the beats.
+
 Times are in any unit; a place is the part of the pair that has passed, from 0 to 1.
 """
 
@@ -44,11 +47,18 @@ DENSE = 0.5
 TRIPLETS = 0.5
 """Pairs with a moment at a third may be this share of them: in jazz there are some, while
 music in triplets has more."""
+CLEAR = 1.5
+"""Their place is so many of their standard deviations after the half, or it is the half."""
 EACH_HALF = 0.25
 """Of sixteenths, this share must be in either half of the beat: a dotted eighth with a short
 sixteenth has them in the second half alone, and a triplet's short note may be in the first."""
 FEWEST_SIXTEENTHS = 8
 """So many sixteenths must tell it, for there are twice as many places for them."""
+MOST_STEPS = 8
+"""How late the moments on the beats are is found in steps, for those that are later than
+`ON_BEAT` are seen only after the first one."""
+SETTLED = 0.01
+"""A smaller step is the last, in pairs."""
 HALF, THIRD, DOTTED = 1 / 2, 1 / 3, 3 / 4
 ON_GRID = 0.01
 """A moment of a score is at a place if it is closer than this, in pairs."""
@@ -64,7 +74,7 @@ class Swing:
         How much longer the first of a pair is than the second, `LEAST_RATIO` to
         `MOST_RATIO` where it was told.
     period, anchor : float
-        How long a beat is, and when one falls, in the unit of the moments.
+        How long a beat is, and when one is struck, in the unit of the moments.
     level : {"eighths", "sixteenths"}
         Which notes are swung.
     """
@@ -97,11 +107,12 @@ class Swing:
             Which notes may be swung; the first that are.
         """
         for level in levels:
-            pairs = _Pairs.of((moments - anchor) / (period * PAIRS[level]))
+            pair = period * PAIRS[level]
+            late, pairs = _on_time((moments - anchor) / pair)
             eighths = level == "eighths"
             ratio = _told_ratio(pairs, fewest if eighths else FEWEST_SIXTEENTHS, not eighths)
             if ratio is not None:
-                return cls(ratio, period, anchor, level)
+                return cls(ratio, period, anchor + late * pair, level)
         return None
 
     @property
@@ -138,6 +149,17 @@ def tells(moments: Array, pair: float, anchor: float) -> bool:
     return len(_Pairs.of((moments - anchor) / pair).offbeats()[0]) >= FEWEST
 
 
+def _on_time(moments: Array) -> tuple[float, _Pairs]:
+    """Return how late moments are as a whole, in pairs, and their pairs where they are not."""
+    late, pairs = 0.0, _Pairs.of(moments)
+    for _ in range(MOST_STEPS):
+        more = pairs.late()
+        if abs(more) < SETTLED:
+            break
+        late, pairs = late + more, _Pairs.of(moments - late - more)
+    return late, pairs
+
+
 def _told_ratio(pairs: _Pairs, fewest: int, both_halves: bool) -> float | None:
     """Return the ratio that pairs tell; None where they are straight, or tell nothing.
 
@@ -156,6 +178,8 @@ def _told_ratio(pairs: _Pairs, fewest: int, both_halves: bool) -> float | None:
     if pairs.with_thirds() > TRIPLETS * len(alike):
         return None
     place = float(alike.mean())
+    if place - HALF < CLEAR * float(alike.std()):
+        return None
     ratio = place / (1.0 - place)
     return ratio if LEAST_RATIO <= ratio <= MOST_RATIO else None
 
@@ -194,6 +218,11 @@ class _Pairs:
         lone = np.zeros(len(moments), dtype=np.bool_)
         lone[np.flatnonzero(inside)[first[count == 1]]] = True
         return cls(number, place, inside, lone, len(found))
+
+    def late(self) -> float:
+        """Return how late the moments on the pairs usually are, in pairs."""
+        on = self.place[~self.inside]
+        return float(np.median(on)) if len(on) else 0.0
 
     def offbeats(self) -> tuple[Array, Array]:
         """Return the lone moments that have one on their pair or on the next: place, number."""
