@@ -55,7 +55,7 @@ def _mark_swing(root: Element, swing: Swing) -> None:
         if direction.find("sound[@tempo]") is None:
             continue
         words = Element("words", {"font-weight": "bold"})
-        words.text = WORDS[swing.level]
+        words.text = f"{WORDS[swing.level]}\N{NO-BREAK SPACE}"  # else the tempo touches it
         kind = Element("direction-type")
         kind.append(words)
         direction.insert(0, kind)
