@@ -34,6 +34,7 @@ from antiphon_export.memory.making import (
     corpora_of_run,
     memory_for,
 )
+from antiphon_export.memory.words import word_memory
 from antiphon_export.out_file import check_out
 from antiphon_export.parity import STEPS, Parity, prove
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
@@ -199,6 +200,8 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
         excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
         loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
         say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
+    if order.remembers:
+        weights |= word_memory(Predictor(made), source.folders, say)
     heldout = dict(source.card.heldout)
     for corpus, pieces in source.pieces.items():
         say(f"measuring on {how_many(len(pieces), 'held-out piece')} of {corpus}")

@@ -138,8 +138,12 @@ class Ensemble:
 
     def remember(self, now: float) -> None:
         """Read and remember the last notes that are over; for the end of a session."""
-        if self.memory is not None:
+        if self.memory is None:
+            return
+        if self._improviser.reads_along:
             self.read_along(now, self._window.size)
+        elif self.listening.window.count(-math.inf, now):
+            self.reading.aim(now, self.cue(now))
 
     def forget(self, what: Forgotten, time: float) -> str:
         """Forget what was remembered; return a sentence that says so."""

@@ -228,6 +228,17 @@ class SymbolsCodec:
         """Return how long a word lasts: seconds, or beats where the codec is not tuned."""
         return float(self._vocabulary.beats[word] * self.beat)
 
+    def firsts(self, notes: NoteArray) -> NDArray[np.intp]:
+        """Return the first note of each word that a tuned codec reads in sorted notes."""
+        return self.metre.firsts(notes, self.beat, self._span)
+
+    def transposed(self, semitones: int) -> NDArray[np.int32]:
+        """Return each word's index so many semitones higher, and that of nothing.
+
+        Shape (words + 1,); -1 where the vocabulary has no such word.
+        """
+        return self._vocabulary.transposed(semitones)
+
     def word_notes(self, word: int, onset: float) -> NoteArray:
         """Return the notes of one word, which begin together and last as long as it does.
 

@@ -12,7 +12,7 @@ from antiphon.partner.line.critic import Critic, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of
-from antiphon.partner.line.near import Density, Key, Loudness, Register
+from antiphon.partner.line.near import Articulation, Density, Key, Loudness, Register
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
@@ -27,6 +27,9 @@ SPARSE = 0.5
 
 SURE = 0.3
 """The least confidence of a pulse on which a line ends."""
+
+LENGTHS = 1.0
+"""A line that is led away has notes half as long, or twice, in octaves of duration."""
 
 OCTAVE = 12.0
 FIFTH = 7
@@ -93,6 +96,8 @@ def fitted(cue: Cue, settings: FormSettings) -> Cue:
         rules.append(Register(wished))
     if not math.isnan(wished.velocity):
         rules.append(Loudness(wished))
+    if not math.isnan(wished.length):
+        rules.append(Articulation(wished))
     if wished.tones:
         rules.append(Key(wished))
     beats = cue.beats if cue.beats is not None and cue.beats.confidence >= SURE else None
@@ -108,11 +113,14 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
     rate, pitch, velocity = manner.rate, manner.pitch, manner.velocity
     octave = -OCTAVE if pitch > HIGH else OCTAVE
     factor = LOUDER if velocity < SOFT else SOFTER
-    away = (rate * SPARSE, pitch + octave, min(velocity * factor, 127.0))
-    kinds = (settings.density, settings.register, settings.loudness)
+    # At half the pace, what was tied has to last twice as long to be so.
+    length = manner.length - (math.log2(SPARSE) if settings.density == "away" else 0.0)
+    other = -LENGTHS if manner.tied else LENGTHS
+    away = (rate * SPARSE, pitch + octave, min(velocity * factor, 127.0), length + other)
+    kinds = (settings.density, settings.register, settings.loudness, settings.articulation)
     wished = [
         {"near": near, "away": far, "free": math.nan}[kind]
-        for kind, near, far in zip(kinds, (rate, pitch, velocity), away, strict=True)
+        for kind, near, far in zip(kinds, (rate, pitch, velocity, length), away, strict=True)
     ]
     triad, tones = manner.triad, manner.tones
     if settings.key == "free":
@@ -121,5 +129,11 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
         triad = tuple((tone + FIFTH) % PITCH_CLASSES for tone in triad)
         tones = (*tones[-FIFTH:], *tones[:-FIFTH])
     return replace(
-        manner, rate=wished[0], pitch=wished[1], velocity=wished[2], triad=triad, tones=tones
+        manner,
+        rate=wished[0],
+        pitch=wished[1],
+        velocity=wished[2],
+        length=wished[3],
+        triad=triad,
+        tones=tones,
     )
