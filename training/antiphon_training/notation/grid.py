@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music.files.grid import on_grid
+from antiphon.music.swing import Swing
 from antiphon_training.notation.beats import BEAT, find_beats
 from antiphon_training.notation.metre import COMPOUND_SHARE, find_metre
 from antiphon_training.notation.metres import DOTTED, EIGHTH, QUARTER, Metre, Metres
 from antiphon_training.notation.strokes import Strokes, find_accents, find_strokes, together
+from antiphon_training.notation.swung import straightened, told_swing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +58,8 @@ class Grid:
         The tempo.
     pickup : int
         Ticks that are missing from the first bar.
+    swing : Swing or None
+        How what is written straight was played.
     """
 
     starts: Ticks
@@ -63,6 +67,7 @@ class Grid:
     metres: Metres
     seconds_a_quarter: float
     pickup: int = 0
+    swing: Swing | None = None
 
 
 def find_grid(notes: NoteArray, until: float = math.inf) -> Grid:
@@ -104,7 +109,11 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
     Where no metre is told, it is found on these beats.
     """
     beats = clock.beats_at(notes["onset"])
-    ends = clock.beats_at(notes["onset"] + notes["duration"]) * BEAT
+    ends = clock.beats_at(notes["onset"] + notes["duration"])
+    strokes = together(notes).of_note
+    swing = None if _in_three(notated.metres) else told_swing(beats, strokes)
+    if swing is not None:
+        beats, ends = straightened(beats, ends, strokes, swing)
     starts = _told_places(notes, beats)
     first = int(starts.min())
     told = _told_metres(notated.metres, first)
@@ -116,7 +125,14 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
         metres, shift = told
     length = clock.length_before(float(beats[0]) + OPENING)
     pickup = _told_pickup(first + shift, metres.first.bar)
-    return Grid(starts + shift, ends + shift, metres, length, pickup), shift
+    ends = ends * BEAT + shift
+    return Grid(starts + shift, ends, metres, length, pickup, swing), shift
+
+
+def _in_three(told: Sequence[TimeSignature]) -> bool:
+    """Return whether beats of some metre are dotted: it has no eighths to be swung."""
+    metres = [Metre.of(sign.count, sign.unit) for sign in told]
+    return any(metre is not None and metre.beat == DOTTED for metre in metres)
 
 
 def _told_pickup(first: int, bar: int) -> int:

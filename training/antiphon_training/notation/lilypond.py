@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.lengths import WRITTEN
 from antiphon_training.notation.metres import QUARTER
+from antiphon_training.notation.swung import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +146,8 @@ def _opening(page: Page, *, treble: bool) -> str:
     if page.pickup:
         first.append(f"\\partial {_scaled(page.metre.bar - page.pickup)}")
     if treble:
-        first.append(f"\\tempo {_length(page.metre.beat)} = {round(page.tempo_bpm)}")
+        swing = f'"{WORDS[page.swing.level]}" ' if page.swing else ""
+        first.append(f"\\tempo {swing}{_length(page.metre.beat)} = {round(page.tempo_bpm)}")
     return " ".join(first)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from antiphon.music.chord_symbols import ChordSymbol
 from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
+from antiphon.music.swing import Swing
 from antiphon_training.harmony.symbols import find_chord_symbols
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
@@ -88,6 +89,8 @@ class Page:
         The ticks and the pitches that are trills, and those of rolled chords.
     chords : tuple of (int, ChordSymbol)
         Chord symbols over the staves, by tick.
+    swing : Swing or None
+        How eighths or sixteenths are to be played.
     """
 
     metres: Metres
@@ -105,6 +108,7 @@ class Page:
     trills: frozenset[tuple[int, int]] = frozenset()
     rolled: frozenset[tuple[int, int]] = frozenset()
     chords: tuple[tuple[int, ChordSymbol], ...] = ()
+    swing: Swing | None = None
 
     @property
     def metre(self) -> Metre:
@@ -196,6 +200,7 @@ def lay_out(
         rolled=frozenset(heads[note] for note in plain.rolled),
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
         chords=() if chords is None else _symbols(chords, notes, grid, keys),
+        swing=grid.swing,
     )
 
 

@@ -123,6 +123,8 @@ class Metre:
     chord_span : float
         Notes that begin less than this after a word's first belong to it. Half of the
         shortest length where that is less, so that what is decoded reads the same.
+    swings : bool
+        Whether swung notes are read as plain ones.
 
     Raises
     ------
@@ -133,6 +135,7 @@ class Metre:
     step: float = 0.5
     lengths: tuple[float, ...] = ()
     chord_span: float = CHORD_SPAN_BEATS
+    swings: bool = True
 
     def __post_init__(self) -> None:
         """Refuse lengths that no word can have."""
@@ -167,7 +170,7 @@ class Metre:
         span : float, optional
             The span of a chord in the unit of the notes.
         swing : Swing, optional
-            How eighths are swung, in the unit of the notes: they are read as plain ones.
+            How notes are swung, in the unit of the notes: they are read as plain ones.
         """
         if len(notes) == 0:
             return np.empty(0, dtype=np.int64)
@@ -189,8 +192,8 @@ class Metre:
         return first_notes(notes["onset"], min(span, 0.5 * beat * self.beats[0]))
 
     def swing(self, notes: NoteArray) -> Swing | None:
-        """Return the swing that sorted notes tell, in beats; None where lengths do not count."""
-        if not self.lengths:
+        """Return the swing that sorted notes tell, in beats; None where it does not count."""
+        if not (self.lengths and self.swings):
             return None
         return Swing.told(notes["onset"][first_notes(notes["onset"], self.chord_span)])
 

@@ -4,7 +4,8 @@ A performance that was recorded without a click has a tempo too, the nominal one
 the program that recorded it. Its onsets lie anywhere in the beats of the file, those of
 notated music on the sixteenths, thirty-seconds and thirds of a beat (`GRID`). The
 share of onsets that lie there tells which of both a file is, after what falls there by
-chance is taken off (`BORNE_OUT`). Beats are quarters.
+chance is taken off (`BORNE_OUT`). Swung notes count as the plain ones that they stand for.
+Beats are quarters.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from antiphon.music.files.grid import PLACES, TOLERANCE, share_on_grid
 from antiphon.music.files.hands import told_hands
 from antiphon.music.files.notated import Notated
+from antiphon.music.swing import Swing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +74,8 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     """
     conductor, clock = performance.conductor, performance.conductor.clock
     beats = np.zeros(0) if clock is None else clock.beats_at(np.unique(notes["onset"]))
-    offset = _offset(beats, conductor.ticks)
+    swing = Swing.told(beats)
+    offset = _offset(beats if swing is None else swing.straight(beats), conductor.ticks)
     hands = told_hands(performance.tracks, notes, unnamed=offset is not None)
     if clock is None or offset is None:
         return Notated(hands=hands)

@@ -49,11 +49,15 @@ class WordCodec(Codec, Protocol):
     beat : float
         How long a beat is; 1 until the codec is tuned, seconds from then on.
     swing : Swing or None
-        How the player swings the eighths, once the codec is tuned.
+        How the player swings, once the codec is tuned.
     """
 
     beat: float
     swing: Swing | None
+
+    @property
+    def swings(self) -> bool:
+        """Whether swung notes are read as plain ones, and played as the player swings."""
 
     @property
     def words(self) -> tuple[str, ...]:

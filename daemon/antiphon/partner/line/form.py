@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.line.settings import FormSettings
     from antiphon.partner.listening.beats import Beats
+    from antiphon.partner.listening.settings import GrooveSettings
 
 SPARSE = 0.5
 """A line that is led away has so many of the phrase's notes."""
@@ -62,7 +63,10 @@ def answering(cue: Cue, phrase: NoteArray, heard: NoteArray, settings: FormSetti
 
 
 def cue_of(
-    settings: FormSettings, notes: NoteArray, groove: float = 1.0, told: Beats | None = None
+    settings: FormSettings,
+    notes: NoteArray,
+    groove: GrooveSettings | None = None,
+    told: Beats | None = None,
 ) -> Cue:
     """Return what a continuation is fitted to.
 
@@ -72,8 +76,8 @@ def cue_of(
         What it keeps of the notes, and whether it ends like a phrase.
     notes : array of NOTE_DTYPE
         What is continued, sorted by onset.
-    groove : float
-        How closely their groove is kept to, from 0 to 1.
+    groove : GrooveSettings, optional
+        How their groove is kept to, and whether they swing; as shipped by default.
     told : Beats, optional
         Their beats, where a file tells them; otherwise they are heard.
     """

@@ -120,7 +120,8 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         phrase = seed[seed["onset"] >= cue.since]
         gaps = _gaps(phrase, self.settings.chord_span)
         heard = phrase if len(gaps) + 1 >= ENOUGH else seed
-        timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], 0.0)
+        timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], cue.asked)
+        timed = timed if self.codec.swings else replace(timed, swing=None)
         beats = timed.word_beats or _unknown(seed)
         fitted = copy.copy(self)
         fitted._line_rules, fitted._memory = cue.rules, cue.memory
