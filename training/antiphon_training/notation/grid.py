@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.files.conductor import counted_from
 from antiphon.music.files.grid import on_grid
 from antiphon_training.notation.beats import BEAT, find_beats
 from antiphon_training.notation.metre import COMPOUND_SHARE, find_metre
@@ -105,7 +106,7 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
     """
     beats = clock.beats_at(notes["onset"])
     ends = clock.beats_at(notes["onset"] + notes["duration"]) * BEAT
-    starts = _told_places(notes, beats)
+    starts = _told_places(notes, beats, counted_from(notated.metres, beats))
     first = int(starts.min())
     told = _told_metres(notated.metres, first)
     if told is None:
@@ -124,9 +125,13 @@ def _told_pickup(first: int, bar: int) -> int:
     return first // EIGHTH * EIGHTH if 2 * first >= bar else 0
 
 
-def _told_places(notes: NoteArray, beats: NDArray[np.float64]) -> Ticks:
-    """Return the ticks of notes; one beside the grid goes with those it begins together with."""
-    places = np.rint(on_grid(beats) * BEAT).astype(np.int64)
+def _told_places(notes: NoteArray, beats: NDArray[np.float64], since: NDArray[np.float64]) -> Ticks:
+    """Return the ticks of notes; one beside the grid goes with those it begins together with.
+
+    Beats are counted from `since`, which is where bars begin.
+    """
+    places = np.rint(since * BEAT) + np.rint(on_grid(beats - since) * BEAT)
+    places = places.astype(np.int64)
     beside = np.abs(beats * BEAT - places) > BESIDE
     if beside.any():
         of_note = together(notes).of_note

@@ -40,7 +40,7 @@ class Ruler:
     metres : Metres
         The metres of the piece.
     thirds : frozenset of int
-        Beats, by number, that are divided in three although the metre is not compound.
+        The ticks of the quarters that are divided in three although the metre is not compound.
     """
 
     metres: Metres
@@ -48,25 +48,23 @@ class Ruler:
 
     def in_thirds(self, tick: int) -> bool:
         """Whether the beat of a tick is divided in three."""
-        return tick // QUARTER in self.thirds
+        return self.metres.beat_of(tick)[0] in self.thirds
 
     def in_three(self, tick: int) -> int:
         """Return where what begins at a tick is written, if its beat is divided in three."""
-        place = tick % QUARTER
-        return tick - place + (AMONG_THIRDS.get(place, place) if self.in_thirds(tick) else place)
+        beat, _ = self.metres.beat_of(tick)
+        return beat + AMONG_THIRDS.get(tick - beat, tick - beat) if beat in self.thirds else tick
 
     def nearest(self, tick: float) -> int:
         """Return the nearest place on the grid of its beat."""
-        beat = int(tick // QUARTER)
+        beat, end = self.metres.beat_of(int(tick))
         step = THIRD if beat in self.thirds else SHORTEST * 2
-        return min(
-            (beat + 1) * QUARTER, beat * QUARTER + round((tick - beat * QUARTER) / step) * step
-        )
+        return min(end, beat + round((tick - beat) / step) * step)
 
     def after(self, tick: int) -> int:
         """Return the next place after one, no nearer than a sixteenth or a third of a beat."""
-        border = (tick // QUARTER + 1) * QUARTER
-        return min(border, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
+        _, end = self.metres.beat_of(tick)
+        return min(end, tick + (THIRD if self.in_thirds(tick) else 2 * SHORTEST))
 
     def until(self, start: int, tick: float) -> float:
         """Return the last place at or before `tick` where a note that begins at `start` may end.
@@ -75,8 +73,8 @@ class Ruler:
         """
         if tick == math.inf:
             return tick
-        beat = int(tick // QUARTER) * QUARTER
-        step = THIRD // 2 if self.in_thirds(beat) else SHORTEST
+        beat, _ = self.metres.beat_of(int(tick))
+        step = THIRD // 2 if beat in self.thirds else SHORTEST
         place = beat + (int(tick) - beat) // step * step
         return place if place > start else start + step
 
@@ -97,9 +95,8 @@ class Ruler:
     def _cut(self, start: int, end: int, rest: bool) -> int | None:
         """Return where a note inside a bar must be cut; None if it need not be."""
         for edge in (start, end - 1):  # a beat in three is not entered or left in its middle
-            first = edge // QUARTER * QUARTER
-            last = first + QUARTER
-            if self.in_thirds(edge):
+            first, last = self.metres.beat_of(edge)
+            if first in self.thirds:
                 if start < first < end:
                     return first
                 if start < last < end:

@@ -167,7 +167,7 @@ def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator
     for head in heads:
         length = head.end - head.start
         third = length not in WRITTEN and length < QUARTER
-        beat = head.start // QUARTER if third else None
+        beat = page.metres.beat_of(head.start)[0] if third else None
         if open_beat is not None and beat != open_beat:
             yield "}"
         if beat is not None and beat != open_beat:

@@ -16,8 +16,8 @@ from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.keys import names_in, told_keys, with_modes
-from antiphon_training.notation.lengths import Ruler
-from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.lengths import SHORTEST, Ruler
+from antiphon_training.notation.metres import EIGHTH, Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.spelling import Key, Name, find_key
@@ -208,8 +208,7 @@ def _symbols(
     """Return the chord symbols by tick: as told, on eighths, or as the notes have them."""
     if told:
         ticks = np.interp([second for second, _ in told], notes["onset"], grid.starts)
-        step = BEAT // 2
-        places = (np.rint(ticks / step) * step).astype(int).tolist()
+        places = [grid.metres.rounded(tick, EIGHTH) for tick in ticks.tolist()]
         return tuple(dict(zip(places, (symbol for _, symbol in told), strict=True)).items())
     beats = [
         (place, grid.metres.level(place))
@@ -263,8 +262,8 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
 
 def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
     """Return the ruler of a staff: a beat with a start at a third is divided in three."""
-    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    return Ruler(metres, frozenset(in_three.tolist()))
+    beats = [(start, metres.beat_of(start)[0]) for start in starts.tolist()]
+    return Ruler(metres, frozenset(beat for start, beat in beats if (start - beat) % SHORTEST))
 
 
 def _staff(

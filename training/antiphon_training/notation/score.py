@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.spelling import Key, Name
 
@@ -67,7 +68,7 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
         _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
             measure.paddingLeft = _quarters(page.pickup)
-        _fill(measure, bar)
+        _fill(measure, bar, page.metres)
         if treble:
             _write_words(measure, page, bar)
         part.append(measure)
@@ -85,17 +86,17 @@ def _sign_bar(measure: stream.Measure, page: Page, bar: Bar, before: Bar | None)
         measure.insert(0, meter.TimeSignature(now_metre.signature))
 
 
-def _fill(measure: stream.Measure, bar: Bar) -> None:
+def _fill(measure: stream.Measure, bar: Bar, metres: Metres) -> None:
     """Put the voices of one bar into it; the flowing voice is always the first."""
     if not bar.holding:
-        _fill_voice(measure, bar.flowing, bar)
+        _fill_voice(measure, bar.flowing, bar, metres)
         return
     directions = ("down", "up") if bar.held_above else ("up", "down")
     voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
     for name, heads, direction in voices:
         voice = stream.Voice(id=name)
         other = bar.holding if heads is bar.flowing else bar.flowing
-        _fill_voice(voice, heads, bar)
+        _fill_voice(voice, heads, bar, metres)
         for silence in voice.getElementsByClass(note.Rest):
             silence.stepShift = _beside(silence, other, bar, above=direction == "up")
         for each in voice.notes:
@@ -128,7 +129,7 @@ def _step(name: Name) -> int:
     return 7 * octave + "CDEFGAB".index(letter)
 
 
-def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
+def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar, metres: Metres) -> None:
     """Put one voice of one bar into a stream."""
     thirds: dict[int, list[duration.Duration]] = {}
     for head in heads:
@@ -137,7 +138,7 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
         if not head.pitches and len(heads) == 1 and bar.whole:
             each.fullMeasure = True
         if each.duration.tuplets:
-            thirds.setdefault(head.start // BEAT, []).append(each.duration)
+            thirds.setdefault(metres.beat_of(head.start)[0], []).append(each.duration)
         for name in head.graces:
             kind = "eighth" if len(head.graces) == 1 else "16th"
             grace = note.Note(_pitch(name), type=kind).getGrace()
