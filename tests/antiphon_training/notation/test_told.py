@@ -142,7 +142,7 @@ class TestBars:
         assert not any(head.tied for bar in bars for head in bar.flowing)
         assert lilypond(page).count("\\tuplet") == 1
         text = musicxml(make_score(page), page).decode()
-        assert (text.count('<tuplet number="1" type="start"'), text.count("<tie ")) == (1, 0)
+        assert (text.count("<tuplet "), text.count("<tie ")) == (2, 0)
 
     @pytest.mark.parametrize("unit", [3, 5, 7])
     def test_thirds_stay_in_their_bars(self, unit: int) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from antiphon_training.notation.graces import grace_name
 from antiphon_training.notation.lengths import BEAT_LEVEL
+from antiphon_training.notation.signs import Ornament, ornament
 from antiphon_training.notation.spelling import Name
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Head:
         note off the beat.
     graces : tuple of Name
         The grace notes before it.
-    trill : bool
-        Whether it begins a trill.
+    ornament : Ornament or None
+        The sign over it.
     rolled : bool
         Whether it is a rolled chord.
     """
@@ -62,7 +63,7 @@ class Head:
     tied: bool = False
     shown: bool = True
     graces: tuple[Name, ...] = ()
-    trill: bool = False
+    ornament: Ornament | None = None
     rolled: bool = False
 
 
@@ -125,6 +126,10 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
             head = Head(start, end, event.pitches, names, tied)
+            for pitch, name in zip(event.pitches, names, strict=True):
+                sign = page.signs.get((event.start, pitch))
+                if sign and not (tied if sign.delayed else index):
+                    head = replace(head, ornament=ornament(sign, name, page.key_at(start)))
             out[number].append(head if index else _ornamented(page, event, head))
     return out
 
@@ -141,7 +146,6 @@ def _ornamented(page: Page, event: Event, head: Head) -> Head:
     return replace(
         head,
         graces=graces,
-        trill=any(place in page.trills for place in places),
         rolled=len(places) > 1 and any(place in page.rolled for place in places),
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.lengths import WRITTEN
 from antiphon_training.notation.metres import QUARTER
+from antiphon_training.notation.signs import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +22,20 @@ if TYPE_CHECKING:
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
 
 ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
+SHARPS = {-2: "\\doubleflat", -1: "\\flat", 0: "\\natural", 1: "\\sharp", 2: "\\doublesharp"}
+COMMANDS = {
+    Kind.TRILL: "\\trill",
+    Kind.SHORT_TRILL: "\\prall",
+    Kind.MORDENT: "\\mordent",
+    Kind.TURN: "\\turn",
+    Kind.INVERTED_TURN: "\\reverseturn",
+}
+"""LilyPond's commands for the signs of ornaments; its glyphs have the same names."""
+
 MAJOR_TONICS = (
     "cf", "gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs", "cs",
 )  # fmt: skip
@@ -192,8 +204,28 @@ def _sign(head: Head, page: Page, length: str) -> str:
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
     ties = "~" if head.tied else ""
-    marks = ("\\trill" if head.trill else "") + ("\\arpeggio" if head.rolled else "")
-    return f"{_graces(head)}{notes}{length}{ties}{marks}"
+    marks = "\\arpeggio" if head.rolled else ""
+    written = f"{notes}{length}{ties}"
+    if head.ornament is None:
+        return f"{_graces(head)}{written}{marks}"
+    mark = _ornament(head.ornament)
+    if head.ornament.delayed:
+        half = f"s{_scaled((head.end - head.start) / 2)}"
+        return f"{_graces(head)}<< {{ {written}{marks} }} {{ {half} {half}{mark} }} >>"
+    return f"{_graces(head)}{written}{marks}{mark}"
+
+
+def _ornament(sign: Ornament) -> str:
+    """Return the sign of an ornament; with accidentals it is a column of glyphs."""
+    if sign.above is None and sign.below is None:
+        return COMMANDS[sign.kind]
+    above, below = (
+        "" if sharps is None else f"\\teeny {SHARPS[sharps]} "
+        for sharps in (sign.above, sign.below)
+    )
+    glyph = f'\\musicglyph "scripts.{COMMANDS[sign.kind][1:]}" '
+    column = f"\\center-column {{ {above}{glyph}{below}}}"
+    return f"^\\markup \\override #'(baseline-skip . 1.7) {column}"
 
 
 def _graces(head: Head) -> str:
@@ -221,9 +253,9 @@ def _length(ticks: int) -> str:
     return _scaled(ticks)
 
 
-def _scaled(ticks: int) -> str:
+def _scaled(ticks: float) -> str:
     """Return any length in thirty-seconds; for skips and rests of a whole bar."""
-    return f"32*{ticks * 8}/{QUARTER}"
+    return f"32*{round(2 * ticks * 8)}/{2 * QUARTER}"
 
 
 def _quoted(text: str) -> str:

@@ -20,6 +20,7 @@ from antiphon_training.notation.lengths import SHORTEST, Ruler
 from antiphon_training.notation.metres import EIGHTH, Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
+from antiphon_training.notation.signs import Sign
 from antiphon_training.notation.spelling import Key, Name, find_key
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
@@ -84,8 +85,10 @@ class Page:
         The ticks at which the sustain pedal goes down and up.
     graces : dict of (int, int) to tuple of int
         The pitches of the grace notes before a pitch that begins at a tick.
-    trills, rolled : frozenset of (int, int)
-        The ticks and the pitches that are trills, and those of rolled chords.
+    signs : dict of (int, int) to Sign
+        The trills, turns and mordents of a pitch that begins at a tick.
+    rolled : frozenset of (int, int)
+        The ticks and the pitches of rolled chords.
     chords : tuple of (int, ChordSymbol)
         Chord symbols over the staves, by tick.
     """
@@ -102,7 +105,7 @@ class Page:
     hairpins: tuple[Hairpin, ...] = ()
     pedals: tuple[tuple[int, int], ...] = ()
     graces: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
-    trills: frozenset[tuple[int, int]] = frozenset()
+    signs: dict[tuple[int, int], Sign] = field(default_factory=dict)
     rolled: frozenset[tuple[int, int]] = frozenset()
     chords: tuple[tuple[int, ChordSymbol], ...] = ()
 
@@ -192,7 +195,7 @@ def lay_out(
         dynamics=dynamics,
         hairpins=hairpins,
         graces={heads[main]: chain for main, chain in plain.graces.items()},
-        trills=frozenset(heads[note] for note in plain.trills),
+        signs={heads[note]: sign for note, sign in plain.signs.items()},
         rolled=frozenset(heads[note] for note in plain.rolled),
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
         chords=() if chords is None else _symbols(chords, notes, grid, keys),

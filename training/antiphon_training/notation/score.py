@@ -25,6 +25,7 @@ from music21 import (
 
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.signs import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from antiphon_training.notation.bars import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
 
 
@@ -41,6 +43,14 @@ MIDDLE_OF_TREBLE, MIDDLE_OF_BASS = 34, 22
 
 REST_SHIFT, REST_CLEAR = 4, 4
 """Steps of a rest from the middle line, and from notes of the other voice, at least."""
+
+
+TURNS = {Kind.TURN: expressions.Turn, Kind.INVERTED_TURN: expressions.InvertedTurn}
+AROUND = {
+    Kind.TRILL: expressions.Trill,
+    Kind.SHORT_TRILL: expressions.InvertedMordent,
+    Kind.MORDENT: expressions.Mordent,
+}
 
 
 def make_score(page: Page, title: str = "", caption: Caption | None = None) -> stream.Score:
@@ -162,10 +172,28 @@ def _sign(head: Head) -> Any:
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
-    if head.trill:
-        sign.expressions.append(expressions.Trill())
+    if head.ornament:
+        sign.expressions.append(_ornament(head.ornament))
     if head.rolled:
         sign.expressions.append(expressions.ArpeggioMark())
+    return sign
+
+
+def _ornament(written: Ornament) -> Any:
+    """Return the sign of an ornament, with its accidentals."""
+    above, below = (
+        None if sharps is None else pitch.Accidental(sharps)
+        for sharps in (written.above, written.below)
+    )
+    if written.kind in TURNS:
+        delay = expressions.OrnamentDelay
+        sign = TURNS[written.kind](
+            delay=delay.DEFAULT_DELAY if written.delayed else delay.NO_DELAY,
+            upperAccidental=above,
+            lowerAccidental=below,
+        )
+    else:
+        sign = AROUND[written.kind](accidental=below if written.kind is Kind.MORDENT else above)
     return sign
 
 
