@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.graces import grace_name
-from antiphon_training.notation.lengths import BEAT_LEVEL
+from antiphon_training.notation.lengths import BEAT_LEVEL, Bracket
 from antiphon_training.notation.signs import Ornament, ornament
 from antiphon_training.notation.spelling import Name
 
@@ -54,6 +54,8 @@ class Head:
         The sign over it.
     rolled : bool
         Whether it is a rolled chord.
+    bracket : Bracket or None
+        What it is under the bracket of a tuplet.
     """
 
     start: int
@@ -65,6 +67,7 @@ class Head:
     graces: tuple[Name, ...] = ()
     ornament: Ornament | None = None
     rolled: bool = False
+    bracket: Bracket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
-            head = Head(start, end, event.pitches, names, tied)
+            under = staff.ruler.bracket(start, end)
+            head = Head(start, end, event.pitches, names, tied, bracket=under)
             for pitch, name in zip(event.pitches, names, strict=True):
                 sign = page.signs.get((event.start, pitch))
                 if sign and not (tied if sign.delayed else index):
@@ -173,7 +177,8 @@ def _complete(
                 unseen = any(a <= start and end <= b for a, b in hidden)
                 if off_beat and ruler.metres.level(end) < BEAT_LEVEL:
                     unseen = False
-                whole.append(Head(start, end, shown=not unseen))
+                under = None if whole_bar else ruler.bracket(start, end)
+                whole.append(Head(start, end, shown=not unseen, bracket=under))
         if head.end > head.start:
             whole.append(head)
         place = head.end

@@ -5,9 +5,10 @@ Places are ticks, `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from antiphon_training.notation.beats import BEAT, find_beats
 from antiphon_training.notation.metre import COMPOUND_SHARE, find_metre
 from antiphon_training.notation.metres import DOTTED, EIGHTH, QUARTER, Metre, Metres
 from antiphon_training.notation.strokes import Strokes, find_accents, find_strokes, together
+from antiphon_training.notation.tuplets import Tuplet, find_tuplets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +59,8 @@ class Grid:
         The tempo.
     pickup : int
         Ticks that are missing from the first bar.
+    tuplets : tuple of Tuplet
+        The tuplets of either hand, in order; none where beats are not told.
     """
 
     starts: Ticks
@@ -64,6 +68,7 @@ class Grid:
     metres: Metres
     seconds_a_quarter: float
     pickup: int = 0
+    tuplets: tuple[Tuplet, ...] = ()
 
 
 def find_grid(notes: NoteArray, until: float = math.inf) -> Grid:
@@ -106,7 +111,9 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
     """
     beats = clock.beats_at(notes["onset"])
     ends = clock.beats_at(notes["onset"] + notes["duration"]) * BEAT
-    starts = _told_places(notes, beats, counted_from(notated.metres, beats))
+    since = counted_from(notated.metres, beats)
+    starts = _told_places(notes, beats, since)
+    tuplets = _told_tuplets(notated, beats, since, starts)
     first = int(starts.min())
     told = _told_metres(notated.metres, first)
     if told is None:
@@ -117,7 +124,30 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
         metres, shift = told
     length = clock.length_before(float(beats[0]) + OPENING)
     pickup = _told_pickup(first + shift, metres.first.bar)
-    return Grid(starts + shift, ends + shift, metres, length, pickup), shift
+    moved = tuple(replace(t, start=t.start + shift, end=t.end + shift) for t in tuplets)
+    return Grid(starts + shift, ends + shift, metres, length, pickup, moved), shift
+
+
+def _told_tuplets(
+    notated: Notated, beats: NDArray[np.float64], since: NDArray[np.float64], starts: Ticks
+) -> list[Tuplet]:
+    """Return the tuplets of each hand, in order, and move its notes to their places."""
+    found: list[Tuplet] = []
+    hands = np.zeros(len(beats), np.int8) if notated.hands is None else notated.hands
+    for sign, hand in itertools.product(notated.metres, np.unique(hands).tolist()):
+        metre = Metre.of(sign.count, sign.unit)
+        mine = np.flatnonzero((hands == hand) & (since == sign.beat))
+        if metre is None or not len(mine):
+            continue
+        line, places = round(sign.beat * BEAT), (beats[mine] - sign.beat) * BEAT
+        for each in find_tuplets(places, metre.bar, compound=metre.compound):
+            tuplet = replace(each, start=each.start + line, end=each.end + line)
+            if any(a.start < tuplet.end and tuplet.start < a.end for a in found if a != tuplet):
+                continue
+            inside = mine[(places > each.start - BESIDE) & (places < each.end - BESIDE)]
+            starts[inside] = [tuplet.nearest(BEAT * beat) for beat in beats[inside].tolist()]
+            found.append(tuplet)
+    return sorted(set(found), key=lambda tuplet: tuplet.start)
 
 
 def _told_pickup(first: int, bar: int) -> int:

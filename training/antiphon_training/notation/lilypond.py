@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.bars import divide
-from antiphon_training.notation.lengths import WRITTEN
 from antiphon_training.notation.metres import QUARTER
 from antiphon_training.notation.signs import Kind
 
@@ -174,21 +173,20 @@ def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
 
 
 def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
-    """Yield the signs of one voice in one bar, with brackets for triplets."""
-    open_beat: int | None = None
+    """Yield the signs of one voice in one bar, with brackets for tuplets."""
+    open_at: int | None = None
     for head in heads:
-        length = head.end - head.start
-        third = length not in WRITTEN and length < QUARTER
-        beat = page.metres.beat_of(head.start)[0] if third else None
-        if open_beat is not None and beat != open_beat:
+        under = head.bracket
+        at = under.start if under else None
+        if open_at is not None and at != open_at:
             yield "}"
-        if beat is not None and beat != open_beat:
-            yield "\\tuplet 3/2 {"
-        open_beat = beat
-        sign = _sign(head, page, _length(3 * length // 2 if third else length))
+        if under and at != open_at:
+            yield f"\\tuplet {under.actual}/{under.normal} {{"
+        open_at = at
+        sign = _sign(head, page, _length(under.written if under else head.end - head.start))
         mark = words.get(head.start) if head.pitches else None
         yield sign + (f"^\\markup \\bold {_quoted(mark)}" if mark else "")
-    if open_beat is not None:
+    if open_at is not None:
         yield "}"
 
 

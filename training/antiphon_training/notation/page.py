@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon_training.notation.grid import Grid
     from antiphon_training.notation.metres import Metre
+    from antiphon_training.notation.tuplets import Tuplet
 
 RAISED = 3
 """Fifths by which the chords of a minor key lie above those of its signature, at most."""
@@ -155,6 +156,7 @@ def lay_out(
     told = notated or Notated()
     plain = take_ornaments(notes, told.hands, told.clock)
     notes = plain.notes
+    told = told if told.hands is None else replace(told, hands=told.hands[plain.kept])
     if told.clock is None:
         grid, shift = find_grid(notes, told.given_until), 0
     else:
@@ -167,9 +169,9 @@ def lay_out(
     pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
     if told.hands is not None:
-        hands = told.hands[plain.kept][order]
+        hands = told.hands[order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
-    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres)
+    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres, grid.tuplets)
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     heads = {
         index: (start, pitch)
@@ -231,10 +233,11 @@ def _staves(
     right: NDArray[np.bool_],
     keys: tuple[tuple[int, Key], ...],
     metres: Metres,
+    tuplets: Sequence[Tuplet],
 ) -> tuple[NDArray[np.int64], list[Staff]]:
     """Return where notes are written to begin, and the upper and the lower staff."""
     starts, sides = starts.copy(), (right, ~right)
-    rulers = [_ruler(starts[side], metres) for side in sides]
+    rulers = [_ruler(starts[side], metres, tuplets) for side in sides]
     for side, ruler in zip(sides, rulers, strict=True):
         starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
     names = names_in(starts, pitches, right, keys)
@@ -263,10 +266,21 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
     return again
 
 
-def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
-    """Return the ruler of a staff: a beat with a start at a third is divided in three."""
-    beats = [(start, metres.beat_of(start)[0]) for start in starts.tolist()]
-    return Ruler(metres, frozenset(beat for start, beat in beats if (start - beat) % SHORTEST))
+def _ruler(starts: NDArray[np.int64], metres: Metres, tuplets: Sequence[Tuplet]) -> Ruler:
+    """Return the ruler of a staff: a beat with a start at a third is divided in three.
+
+    A tuplet is of this staff if nothing there begins beside its places, and something begins
+    beside all others.
+    """
+    beats = {start: metres.beat_of(start)[0] for start in starts.tolist()}
+    mine, free = [], set(beats)
+    for tuplet in tuplets:
+        inside = {start for start in beats if tuplet.start <= start < tuplet.end}
+        if inside <= set(tuplet.places) and any((s - beats[s]) % SHORTEST for s in inside):
+            mine.append(tuplet)
+            free -= inside
+    thirds = frozenset(beats[start] for start in free if (start - beats[start]) % SHORTEST)
+    return Ruler(metres, thirds, tuple(mine))
 
 
 def _staff(

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from antiphon.music.files.captions import Caption
     from antiphon_training.notation.bars import Bar, Head
-    from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
@@ -78,7 +77,7 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
         _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
             measure.paddingLeft = _quarters(page.pickup)
-        _fill(measure, bar, page.metres)
+        _fill(measure, bar)
         if treble:
             _write_words(measure, page, bar)
         part.append(measure)
@@ -96,17 +95,17 @@ def _sign_bar(measure: stream.Measure, page: Page, bar: Bar, before: Bar | None)
         measure.insert(0, meter.TimeSignature(now_metre.signature))
 
 
-def _fill(measure: stream.Measure, bar: Bar, metres: Metres) -> None:
+def _fill(measure: stream.Measure, bar: Bar) -> None:
     """Put the voices of one bar into it; the flowing voice is always the first."""
     if not bar.holding:
-        _fill_voice(measure, bar.flowing, bar, metres)
+        _fill_voice(measure, bar.flowing, bar)
         return
     directions = ("down", "up") if bar.held_above else ("up", "down")
     voices = zip(("1", "2"), (bar.flowing, bar.holding), directions, strict=True)
     for name, heads, direction in voices:
         voice = stream.Voice(id=name)
         other = bar.holding if heads is bar.flowing else bar.flowing
-        _fill_voice(voice, heads, bar, metres)
+        _fill_voice(voice, heads, bar)
         for silence in voice.getElementsByClass(note.Rest):
             silence.stepShift = _beside(silence, other, bar, above=direction == "up")
         for each in voice.notes:
@@ -139,27 +138,38 @@ def _step(name: Name) -> int:
     return 7 * octave + "CDEFGAB".index(letter)
 
 
-def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar, metres: Metres) -> None:
+def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
     """Put one voice of one bar into a stream."""
-    thirds: dict[int, list[duration.Duration]] = {}
+    brackets: dict[int, list[duration.Duration]] = {}
     for head in heads:
         each = _sign(head)
-        each.duration = duration.Duration(_quarters(head.end - head.start))
+        each.duration = _length(head)
+        place = _quarters((head.bracket.at if head.bracket else head.start) - bar.start)
         if not head.pitches and len(heads) == 1 and bar.whole:
             each.fullMeasure = True
-        if each.duration.tuplets:
-            thirds.setdefault(metres.beat_of(head.start)[0], []).append(each.duration)
+        if head.bracket:
+            brackets.setdefault(head.bracket.start, []).append(each.duration)
         for name in head.graces:
             kind = "eighth" if len(head.graces) == 1 else "16th"
             grace = note.Note(_pitch(name), type=kind).getGrace()
             grace.duration.slash = len(head.graces) == 1
-            into.insert(_quarters(head.start - bar.start), grace)
-        into.insert(_quarters(head.start - bar.start), each)
-    for inside in thirds.values():  # a bracket for every beat
+            into.insert(place, grace)
+        into.insert(place, each)
+    for inside in brackets.values():
         for length in inside:
             length.tuplets[0].type = None
         inside[0].tuplets[0].type = "start"
         inside[-1].tuplets[0].type = "stop"
+
+
+def _length(head: Head) -> duration.Duration:
+    """Return the note value of a head, in its tuplet."""
+    under = head.bracket
+    if under is None:
+        return duration.Duration(_quarters(head.end - head.start))
+    length = duration.Duration(_quarters(under.written))
+    length.appendTuplet(duration.Tuplet(under.actual, under.normal, length.type))
+    return length
 
 
 def _sign(head: Head) -> Any:
@@ -206,8 +216,8 @@ def _pitch(name: Name) -> pitch.Pitch:
     return named
 
 
-def _quarters(ticks: int) -> Fraction | float:
-    length = Fraction(ticks, BEAT)
+def _quarters(ticks: Fraction | int) -> Fraction | float:
+    length = Fraction(ticks) / BEAT
     return float(length) if length.denominator & (length.denominator - 1) == 0 else length
 
 
