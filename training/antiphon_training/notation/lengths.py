@@ -9,9 +9,13 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from antiphon_training.notation.metres import EIGHTH, QUARTER, Metres
 from antiphon_training.notation.tuplets import Tuplet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 THIRD = QUARTER // 3
 SHORTEST = QUARTER // 8
@@ -77,6 +81,26 @@ class Ruler:
     metres: Metres
     thirds: frozenset[int] = frozenset()
     tuplets: tuple[Tuplet, ...] = ()
+
+    @classmethod
+    def of(cls, starts: Sequence[int], metres: Metres, tuplets: Sequence[Tuplet]) -> Ruler:
+        """Return the ruler of a staff: a quarter with a start at a third is divided in three.
+
+        A tuplet is of this staff if nothing there begins beside its places, and something begins
+        beside all others. A quarter in six with some of its notes alone is in three.
+        """
+        beats = {start: metres.beat_of(start)[0] for start in starts}
+        mine, free = [], set(beats)
+        for tuplet in tuplets:
+            inside = {start for start in beats if tuplet.start <= start < tuplet.end}
+            beside = any((start - beats[start]) % SHORTEST for start in inside)
+            sixths = tuplet.end - tuplet.start == QUARTER and tuplet.count == 6
+            part = sixths and len(inside) < tuplet.count
+            if inside <= set(tuplet.places) and beside and not part:
+                mine.append(tuplet)
+                free -= inside
+        thirds = frozenset(beats[start] for start in free if (start - beats[start]) % SHORTEST)
+        return cls(metres, thirds, tuple(mine))
 
     def tuplet_of(self, tick: float) -> Tuplet | None:
         """Return the tuplet that a tick is in."""

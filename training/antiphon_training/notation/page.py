@@ -16,7 +16,7 @@ from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.keys import names_in, told_keys, with_modes
-from antiphon_training.notation.lengths import SHORTEST, Ruler
+from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import EIGHTH, Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
@@ -237,7 +237,7 @@ def _staves(
 ) -> tuple[NDArray[np.int64], list[Staff]]:
     """Return where notes are written to begin, and the upper and the lower staff."""
     starts, sides = starts.copy(), (right, ~right)
-    rulers = [_ruler(starts[side], metres, tuplets) for side in sides]
+    rulers = [Ruler.of(starts[side].tolist(), metres, tuplets) for side in sides]
     for side, ruler in zip(sides, rulers, strict=True):
         starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
     names = names_in(starts, pitches, right, keys)
@@ -264,23 +264,6 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
         following[pitch] = now, later
         again[index] = later
     return again
-
-
-def _ruler(starts: NDArray[np.int64], metres: Metres, tuplets: Sequence[Tuplet]) -> Ruler:
-    """Return the ruler of a staff: a beat with a start at a third is divided in three.
-
-    A tuplet is of this staff if nothing there begins beside its places, and something begins
-    beside all others.
-    """
-    beats = {start: metres.beat_of(start)[0] for start in starts.tolist()}
-    mine, free = [], set(beats)
-    for tuplet in tuplets:
-        inside = {start for start in beats if tuplet.start <= start < tuplet.end}
-        if inside <= set(tuplet.places) and any((s - beats[s]) % SHORTEST for s in inside):
-            mine.append(tuplet)
-            free -= inside
-    thirds = frozenset(beats[start] for start in free if (start - beats[start]) % SHORTEST)
-    return Ruler(metres, thirds, tuple(mine))
 
 
 def _staff(
