@@ -230,6 +230,16 @@ class TestRolledChords:
         hands = np.where(notes["pitch"] < 60, LEFT, RIGHT).astype(np.int8)
         assert len(take_ornaments(notes, hands, CLOCK).rolled) == 4
 
+    def test_both_hands_may_roll_one(self) -> None:
+        """As in Debussy's Clair de lune: from the bass up, to the beat."""
+        left = [Note(p, 1.76 + 0.04 * n, 0.8, 80) for n, p in enumerate((46, 53, 58))]
+        right = [Note(p, 1.88 + 0.04 * n, 0.8, 80) for n, p in enumerate((65, 70, 77, 82))]
+        notes = in_order(*left, *right)
+        hands = np.where(notes["pitch"] < 60, LEFT, RIGHT).astype(np.int8)
+        plain = take_ornaments(notes, hands, CLOCK)
+        assert plain.rolled == frozenset(range(7))
+        assert plain.notes["onset"] == pytest.approx([2.0] * 7)
+
 
 @pytest.fixture(scope="module")
 def page() -> Page:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from antiphon_training.notation.clefs import with_clefs
 from antiphon_training.notation.graces import grace_name
 from antiphon_training.notation.lengths import BEAT_LEVEL, Bracket
 from antiphon_training.notation.signs import Ornament, ornament
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from antiphon_training.notation.lengths import Ruler
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.voices import Event
-
-TREBLE, BASS = (57, 81), (40, 64)
-"""The pitches that a clef shows with two ledger lines at most: players read them at once."""
-
-LEDGER = 3.5
-"""Semitones from one ledger line to the next."""
-
-CLEF_CHANGE = 5.0
-"""The cost of a change of clef, in squares of the further ledger lines of each stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +77,11 @@ class Bar:
     held_above : bool
         Whether the holding voice is the upper one.
     treble : bool
-        Whether it is in the treble clef.
+        Whether it begins in the treble clef.
     whole : bool
         Whether it has the length of the metre; a pickup does not.
+    turns : tuple of int
+        The ticks inside it where the other clef begins, before a note of the flowing voice.
     """
 
     start: int
@@ -97,13 +91,16 @@ class Bar:
     held_above: bool
     treble: bool
     whole: bool = True
+    turns: tuple[int, ...] = ()
+
+    def treble_at(self, tick: int) -> bool:
+        """Return whether the treble clef holds at a tick."""
+        return self.treble ^ bool(sum(turn <= tick for turn in self.turns) % 2)
 
 
 def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     """Return the bars of a staff; `treble` says which clef it has by default."""
     flowing, holding = (_by_bar(page, staff, voice) for voice in (staff.flowing, staff.holding))
-    heads = [[*a, *b] for a, b in zip(flowing, holding, strict=True)]
-    clefs = _clefs(heads, treble=treble)
     bars = []
     for number, (line, end) in enumerate(page.spans):
         start = line + (page.pickup if number == 0 else 0)
@@ -114,8 +111,8 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
         lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
         above = _height(hold) > _height(flow)
         whole = end - start == page.metres.at(start).bar
-        bars.append(Bar(start, end, upper, lower if hold else (), above, clefs[number], whole))
-    return bars
+        bars.append(Bar(start, end, upper, lower if hold else (), above, treble, whole))
+    return with_clefs(bars, page.metres, treble=treble)
 
 
 def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head]]:
@@ -193,30 +190,3 @@ def _height(heads: Iterable[Head]) -> float:
     """Return the mean pitch of one voice in a bar; -1 where it is silent."""
     pitches = _pitches(heads)
     return sum(pitches) / len(pitches) if pitches else -1.0
-
-
-def _ledgers(head: Head, low: int, high: int) -> float:
-    """Return how many ledger lines a head needs beyond the pitches of a clef."""
-    return max(low - head.pitches[0], head.pitches[-1] - high, 0) / LEDGER
-
-
-def _clefs(heads_by_bar: Sequence[Sequence[Head]], *, treble: bool) -> list[bool]:
-    """Return for each bar whether it is in the treble clef, with few ledger lines and changes."""
-    score = [CLEF_CHANGE * treble, CLEF_CHANGE * (not treble)]
-    back: list[tuple[int, int]] = []
-    for heads in heads_by_bar:
-        cost = [sum(_ledgers(head, *clef) ** 2 for head in heads) for clef in (BASS, TREBLE)]
-        stay_bass = score[0] <= score[1] + CLEF_CHANGE
-        stay_treble = score[1] <= score[0] + CLEF_CHANGE
-        came = (0 if stay_bass else 1), (1 if stay_treble else 0)
-        score = [
-            cost[now] + score[before] + CLEF_CHANGE * (before != now)
-            for now, before in enumerate(came)
-        ]
-        back.append(came)
-    state = int(score[1] <= score[0])
-    clefs = []
-    for came in reversed(back):
-        clefs.append(bool(state))
-        state = came[state]
-    return clefs[::-1]

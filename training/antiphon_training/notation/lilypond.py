@@ -133,15 +133,16 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
     holding = []
     for number, bar in enumerate(bars):
         flowing += _changes(page, bar, bars[number - 1]) if number else ()
-        if number == 0 or bar.treble != bars[number - 1].treble:
-            flowing.append(f'\\clef "{"treble" if bar.treble else "bass"}"')
+        if number == 0 or bar.treble != bars[number - 1].treble_at(bar.start):
+            flowing.append(_clef(bar, bar.start))
         upper, lower = ("\\voiceOne", "\\voiceTwo")[:: -1 if bar.held_above else 1]
         words = dict(page.marks) if treble else {}
         flowing.append(upper if bar.holding else "\\oneVoice")
-        flowing += _voice(bar.flowing, page, words)
+        clefs = {turn: _clef(bar, turn) for turn in bar.turns}
+        flowing += _voice(bar.flowing, page, words, clefs)
         if bar.holding:
             holding.append(lower)
-            holding += _voice(bar.holding, page, {})
+            holding += _voice(bar.holding, page, {}, {})
         else:
             holding.append(f"s{_scaled(bar.end - bar.start)}")
         flowing.append("|")
@@ -172,7 +173,13 @@ def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
         yield f"\\time {metre.signature}"
 
 
-def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
+def _clef(bar: Bar, tick: int) -> str:
+    return f'\\clef "{"treble" if bar.treble_at(tick) else "bass"}"'
+
+
+def _voice(
+    heads: Sequence[Head], page: Page, words: dict[int, str], clefs: dict[int, str]
+) -> Iterator[str]:
     """Yield the signs of one voice in one bar, with brackets for tuplets."""
     open_at: int | None = None
     for head in heads:
@@ -180,6 +187,8 @@ def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator
         at = under.start if under else None
         if open_at is not None and at != open_at:
             yield "}"
+        if head.start in clefs:
+            yield clefs[head.start]
         if under and at != open_at:
             yield f"\\tuplet {under.actual}/{under.normal} {{"
         open_at = at

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from antiphon.music.note import NoteArray
 from antiphon_training.notation.graces import find_graces
 from antiphon_training.notation.lines import TOGETHER, Lines
-from antiphon_training.notation.rolls import find_rolls
+from antiphon_training.notation.rolls import GAPS, find_rolls
 from antiphon_training.notation.signs import Kind, Sign
 from antiphon_training.notation.trills import Trill, find_trills
 from antiphon_training.notation.turns import Short, find_turns
@@ -83,7 +83,7 @@ def take_ornaments(
         _take_turn(moved, short)
         gone.update(short.others)
     rolled: set[int] = set()
-    for chord in find_rolls(lines):
+    for chord in _of_both_hands(find_rolls(lines), lines):
         if gone.isdisjoint(chord) and signs.keys().isdisjoint(chord):
             _begin_together(moved, chord, lines)
             rolled.update(chord)
@@ -123,6 +123,19 @@ def _take_turn(moved: NoteArray, short: Short) -> None:
     end = float(moved["onset"][short.end] + moved["duration"][short.end])
     onset = float(moved["onset"][[short.main, *short.others]].min())
     moved["onset"][short.main], moved["duration"][short.main] = onset, end - onset
+
+
+def _of_both_hands(chords: list[list[int]], lines: Lines) -> list[list[int]]:
+    """Return rolled chords; one that the other hand goes on with, upwards, is one with that."""
+    joined: list[list[int]] = []
+    for chord in chords:
+        last = joined[-1][-1] if joined else chord[0]
+        gap = lines.onsets[chord[0]] - lines.onsets[last]
+        if 0 < gap <= GAPS[1] and lines.pitches[chord[0]] > lines.pitches[last]:
+            joined[-1] = [*joined[-1], *chord]
+        else:
+            joined.append(chord)
+    return joined
 
 
 def _begin_together(moved: NoteArray, chord: list[int], lines: Lines) -> None:

@@ -72,8 +72,8 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
     bars = divide(page, staff, treble=treble)
     for number, bar in enumerate(bars):
         measure = stream.Measure(number=number + (0 if page.pickup else 1))
-        if number == 0 or bar.treble != bars[number - 1].treble:
-            measure.insert(0, clef.TrebleClef() if bar.treble else clef.BassClef())
+        if number == 0 or bar.treble != bars[number - 1].treble_at(bar.start):
+            measure.insert(0, _clef(bar, bar.start))
         _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
             measure.paddingLeft = _quarters(page.pickup)
@@ -120,7 +120,7 @@ def _beside(silence: note.Rest, other: Sequence[Head], bar: Bar, *, above: bool)
     """
     start = bar.start + round(silence.offset * BEAT)
     end = start + round(silence.quarterLength * BEAT)
-    middle = MIDDLE_OF_TREBLE if bar.treble else MIDDLE_OF_BASS
+    middle = MIDDLE_OF_TREBLE if bar.treble_at(start) else MIDDLE_OF_BASS
     steps = [
         (1 if above else -1) * (_step(name) - middle)
         for head in other
@@ -138,6 +138,10 @@ def _step(name: Name) -> int:
     return 7 * octave + "CDEFGAB".index(letter)
 
 
+def _clef(bar: Bar, tick: int) -> clef.Clef:
+    return clef.TrebleClef() if bar.treble_at(tick) else clef.BassClef()
+
+
 def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
     """Put one voice of one bar into a stream."""
     brackets: dict[int, list[duration.Duration]] = {}
@@ -149,6 +153,8 @@ def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
             each.fullMeasure = True
         if head.bracket:
             brackets.setdefault(head.bracket.start, []).append(each.duration)
+        if head.start in bar.turns and heads is bar.flowing:
+            into.insert(place, _clef(bar, head.start))
         for name in head.graces:
             kind = "eighth" if len(head.graces) == 1 else "16th"
             grace = note.Note(_pitch(name), type=kind).getGrace()
