@@ -161,6 +161,14 @@ class TestShortOnes:
                 played["onset"] /= quick
                 played["duration"] /= quick
 
+    def test_a_figure_of_a_study_is_none(self) -> None:
+        """As in Chopin's op. 25, 3: the same in every beat."""
+        beats = [steps(n, THIRTY_SECONDS, 74, 72, 74, 72) + [(n + 0.5, 77)] for n in range(8)]
+        played = line(*(note for beat in beats for note in beat))
+        assert len(played) == 40
+        assert take_ornaments(played, None, CLOCK).signs == {}
+        assert len(take_ornaments(played[:15], None, CLOCK).signs) == 3
+
     def test_the_notes_that_end_a_trill_are_small(self) -> None:
         trill = steps(2, THIRTY_SECONDS, *(76, 77) * 8, 76, 74, 76)
         after = [(trill[-1][0] + THIRTY_SECONDS, 74), (6.0, 72)]

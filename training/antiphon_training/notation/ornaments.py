@@ -143,9 +143,8 @@ def _begin_together(moved: NoteArray, chord: list[int], lines: Lines) -> None:
     ends = moved["onset"][chord] + moved["duration"][chord]
     onset = float(lines.onsets[chord].mean())
     if lines.beats is not None:  # the first note is on the beat, or the last one is
-        edges = np.array([chord[0], chord[-1]])
-        beside = np.abs(4 * lines.beats[edges] - np.rint(4 * lines.beats[edges]))
-        onset = float(lines.onsets[edges[int(np.argmin(beside))]])
+        edges = [chord[0], chord[-1]]
+        onset = float(lines.onsets[chord[-1 if lines.leads_to_the_beat(*edges) else 0]])
     moved["onset"][chord] = onset
     moved["duration"][chord] = ends - onset
 

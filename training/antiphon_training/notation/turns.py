@@ -43,7 +43,11 @@ EVEN, EVEN_HEARD = 1.3, 2.0
 where they are not."""
 
 IN_THREE = 0.05
-"""How far a step is from a twelfth of a beat, or an end from a sixteenth, at most; in those."""
+"""How far a step is from a twelfth of a beat, at most, in those."""
+
+FIGURE, FIGURES = 0.6, 4
+"""So many ornaments, each within so many seconds of the one before, are a figure: Chopin's study
+op. 25, 3."""
 
 LONG = 2.0
 """How far a note before or after is looked for."""
@@ -99,7 +103,19 @@ def find_turns(lines: Lines, busy: Container[int]) -> list[Short]:
                 found.append(short)
                 taken.update((short.main, *short.others))
                 break
-    return found
+    return _no_figures(lines, found)
+
+
+def _no_figures(lines: Lines, found: list[Short]) -> list[Short]:
+    """Return ornaments without those that follow one another as a figure does."""
+    rows: list[list[Short]] = []
+    for short in found:
+        apart = lines.onsets[short.end] - lines.onsets[rows[-1][-1].end] if rows else FIGURE
+        if apart < FIGURE:
+            rows[-1].append(short)
+        else:
+            rows.append([short])
+    return [short for row in rows if len(row) < FIGURES for short in row]
 
 
 def _path(lines: Lines, first: int) -> list[int]:
@@ -195,9 +211,7 @@ def _before_the_beat(lines: Lines, path: list[int]) -> bool:
         middle = (lines.onsets[before] + lines.onsets[after]) / 2
         first, last = np.abs(lines.onsets[edges] - middle).tolist()
         return bool(last < first)
-    places = lines.beats[edges] * np.array([[1], [2], [4]])  # of beats, eighths and sixteenths
-    first_on, last_on = (np.abs(places - np.rint(places)) < IN_THREE).T
-    return bool((last_on & ~first_on).any())
+    return lines.leads_to_the_beat(*edges)
 
 
 def _lasts(lines: Lines, note: int, after: int | None, least: float) -> bool:
