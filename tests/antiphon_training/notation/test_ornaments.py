@@ -163,7 +163,7 @@ class TestShortOnes:
 
     def test_a_figure_of_a_study_is_none(self) -> None:
         """As in Chopin's op. 25, 3: the same in every beat."""
-        beats = [steps(n, THIRTY_SECONDS, 74, 72, 74, 72) + [(n + 0.5, 77)] for n in range(8)]
+        beats = [[*steps(n, THIRTY_SECONDS, 74, 72, 74, 72), (n + 0.5, 77)] for n in range(8)]
         played = line(*(note for beat in beats for note in beat))
         assert len(played) == 40
         assert take_ornaments(played, None, CLOCK).signs == {}

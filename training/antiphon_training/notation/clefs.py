@@ -11,7 +11,7 @@ from antiphon_training.notation.lengths import BEAT_LEVEL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.heads import Bar, Head
     from antiphon_training.notation.metres import Metres
 
 TREBLE, BASS = (57, 81), (40, 64)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from antiphon.music.chord_symbols import ChordSymbol
     from antiphon.music.files.captions import Caption
-    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.heads import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.signs import Ornament

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.music.files.captions import Caption
-    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.heads import Bar, Head
     from antiphon_training.notation.page import Page, Staff
     from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
