@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from antiphon.messages import NoteOff, NoteOn
 from antiphon_training.evaluation.sessions import as_heard, session, strokes
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.files.conductor import counted_from
 from antiphon.music.files.grid import PLACES, TOLERANCE, share_on_grid
 from antiphon.music.files.hands import told_hands
 from antiphon.music.files.notated import Notated
@@ -75,13 +76,18 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     conductor, clock = performance.conductor, performance.conductor.clock
     beats = np.zeros(0) if clock is None else clock.beats_at(np.unique(notes["onset"]))
     swing = Swing.told(beats)
-    offset = _offset(beats if swing is None else swing.straight(beats), conductor.ticks)
+    straight = beats if swing is None else swing.straight(beats)
+    since = counted_from(conductor.metres, beats)
+    offset = _offset(straight - since, conductor.ticks)
+    barred = offset == 0.0 or not (since % 1.0).any()
+    if not barred:  # the time signatures are not those of these notes
+        offset = _offset(straight, conductor.ticks)
     hands = told_hands(performance.tracks, notes, unnamed=offset is not None)
     if clock is None or offset is None:
         return Notated(hands=hands)
     if offset:  # whatever begins bars, it is not these notes
         return Notated(clock.moved(offset - 1.0), (), _keys(conductor, notes)[:1], hands)
-    metres = _metres(conductor, float(beats[-1]))
+    metres = _metres(conductor, float(beats[-1])) if barred else ()
     return Notated(clock, metres, _keys(conductor, notes), hands)
 
 
