@@ -287,6 +287,15 @@ class TestClefs:
         before, after = text.split("<measure ")[3].split('<clef number="2">')
         assert (before.count("<note"), after.count("<note")) == (6, 2)  # of both staves
 
+    def test_one_that_a_bar_begins_with_stands_before_the_bar_line(self) -> None:
+        """A program draws it after the line, and beside the old one, where it stands in the bar."""
+        left = [48, 50, 52, 48] * 2 + [84, 86, 88, 84] * 2 + [48, 50, 52, 48]
+        page = hands_of(left, [79] * len(left))
+        bars = musicxml(make_score(page), page).decode().split("<measure ")[1:]
+        assert [bar.count('<clef number="2">') for bar in bars] == [1, 1, 0, 1, 0]
+        for bar in (bars[1], bars[3]):
+            assert "<note" not in bar.split('<clef number="2">')[1]
+
     def test_a_single_note_beyond_changes_nothing(self) -> None:
         left = [*(48, 50, 52, 48) * 2, 48, 72, 48, 48, *(48, 50, 52, 48) * 2]
         page = hands_of(left, [79] * len(left))

@@ -82,7 +82,7 @@ def _move_clefs(part: ElementTree.Element) -> None:
     """
     for before, measure in itertools.pairwise(part.iter("measure")):
         moved = ElementTree.Element("attributes")
-        for attributes in _before_notes(measure):
+        for attributes in _at_the_beginning(measure):
             for clef in attributes.findall("clef"):
                 attributes.remove(clef)
                 clef.set("number", clef.get("number", "1"))
@@ -93,10 +93,16 @@ def _move_clefs(part: ElementTree.Element) -> None:
             before.append(moved)
 
 
-def _before_notes(measure: ElementTree.Element) -> list[ElementTree.Element]:
-    """Return the attributes with which a bar begins."""
-    first = itertools.takewhile(lambda each: each.tag not in ("note", "forward"), list(measure))
-    return [each for each in first if each.tag == "attributes"]
+def _at_the_beginning(measure: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the attributes that hold from the beginning of a bar, for either staff."""
+    place, found = 0, []
+    for each in measure:
+        moved = 0 if each.find("chord") is not None else int(each.findtext("duration", "0"))
+        if each.tag == "attributes" and place == 0:
+            found.append(each)
+        elif each.tag in ("note", "forward", "backup"):
+            place += -moved if each.tag == "backup" else moved
+    return found
 
 
 def _tidy_head(root: ElementTree.Element) -> None:
