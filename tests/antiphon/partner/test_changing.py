@@ -47,6 +47,8 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "listening.pedal": ("ignore", {"tread": True}),
     "listening.clock": ("ignore", {"clocked": True}),
     "groove.strength": (0.0, {}),
+    "groove.swing": ("eighths", {"instrument": "symbols", "swing_ratio": 2.0}),
+    "groove.swing_ratio": (2.0, {"instrument": "symbols", "swing": "eighths"}),
     "groove.early": (0.1, {}),
     "form.density": ("away", {}),
     "form.register": ("away", {}),

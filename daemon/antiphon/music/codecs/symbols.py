@@ -88,8 +88,7 @@ class SymbolsCodec:
         chord_symbols: bool = False,
         swings: bool = True,
     ) -> None:
-        every = tuple(float(length) for length in lengths)
-        self.metre = Metre(float(step), every, chord_span, swings)
+        self.metre = Metre(float(step), tuple(map(float, lengths)), chord_span, swings)
         self.pedal: Pedal = pedal
         self.chord_symbols = chord_symbols
         self.beat = 1.0
@@ -131,8 +130,7 @@ class SymbolsCodec:
         CorpusError
             No word is left.
         """
-        every = tuple(float(length) for length in lengths)
-        metre = Metre(float(step), every, chord_span, swings)
+        metre = Metre(float(step), tuple(map(float, lengths)), chord_span, swings)
         heard = count_words(pieces, metre)
         often = [(-count, word) for word, count in heard.items() if count >= min_count]
         words = sorted(word for _, word in sorted(often)[:most])
@@ -275,8 +273,7 @@ class SymbolsCodec:
     def table(self) -> dict[str, Any]:
         """Return the vocabulary, and all else, for a card.
 
-        Cards from before chord symbols could sound have no such key, and those of codecs
-        that read swung notes as plain ones do not say so.
+        What older cards do not have is said only where it is not as it was then.
         """
         table = {
             "name": self.name,

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from antiphon.music.swing import MOST_RATIO, PAIRS
 from antiphon.settings import Section
 
 
@@ -97,14 +96,14 @@ class GrooveSettings(Section, frozen=True, kw_only=True):
             description='What an instrument of words takes for swung: "auto" decides by what the '
             'player plays, "eighths" and "sixteenths" look for these alone, "off" takes all as '
             "it is played.",
-            extra={"choices": ("auto", "off", *PAIRS)},
+            extra={"choices": ("auto", "off", "eighths", "sixteenths")},
         ),
     ] = "auto"
     swing_ratio: Annotated[
         float,
         Meta(
             ge=1.0,
-            le=MOST_RATIO,
+            le=2.6,  # as `swing.MOST_RATIO`; settings load no numpy
             description="How much longer the first of two swung notes is than the second. 1 "
             'leaves it to the player; any more holds for "eighths" and "sixteenths", whatever '
             "the player plays.",

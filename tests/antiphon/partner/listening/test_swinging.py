@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from antiphon.errors import SettingError
 from antiphon.music.note import Note, NoteArray, notes_to_array
-from antiphon.music.swing import Swing
+from antiphon.music.swing import MOST_RATIO, PAIRS, Swing
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.pulse import pulse_of
@@ -131,3 +132,10 @@ def test_a_ratio_that_is_asked_for_holds_whatever_is_played() -> None:
     assert swing_of(pulse, beats, fixed) == Swing(1.7, 0.5, 1.0)
     assert swing_of(pulse, beats, GrooveSettings(swing_ratio=1.7)) is None, "auto"
     assert swing_of(pulse, None, fixed) is None
+
+
+def test_the_settings_know_what_may_be_swung() -> None:
+    for level in PAIRS:
+        assert GrooveSettings(swing=level, swing_ratio=MOST_RATIO).swing == level
+    with pytest.raises(SettingError):
+        GrooveSettings(swing_ratio=MOST_RATIO + 0.01)
