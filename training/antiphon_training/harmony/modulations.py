@@ -23,34 +23,35 @@ from antiphon_training.harmony.keys import SCALES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SHORTEST = 9
+SHORTEST = 8
 """Bars that a signature holds at least."""
 
-FULL = 5.0
+FULL = 2.8
 """What the notes of a bar weigh from which on it counts as a whole bar (`keys.weigh`)."""
 
-IN_SCALE = 0.8
+IN_SCALE = 2.3
 """The weight of the share of a bar that is in the scale, beside its log-likelihood."""
 
-WORST = 1.1
+WORST = 1.4
 """How much worse than its best key a bar fits another at most: one bar decides nothing."""
 
-AWAY = 0.1
+AWAY = 0.15
 """What each bar costs in another signature than that of the piece."""
 
-CHANGE, CHANGE_NEAR = 6.95, 6.4
-"""The cost of a change of signature, and of one by one sharp or flat."""
+CHANGE, CHANGE_NEAR, CHANGE_PARALLEL = 7.8, 8.8, 6.6
+"""The cost of a change of signature: of most; by one sharp or flat, where few accidentals are
+spared; and on one tonic, from major to minor or back."""
 
-BEGINS_AWAY = 4.8
+BEGINS_AWAY = 3.7
 """The cost of a beginning in another signature than that of the piece."""
 
-CHANGE_OF_MODE = 2.2
+CHANGE_OF_MODE = 1.9
 """The cost of a change between a major key and its relative minor."""
 
-USUAL_CHROMATIC, CHROMATIC = 0.05, 9.1
+USUAL_CHROMATIC, CHROMATIC = 0.05, 7.4
 """The share of notes beside the scale at which costs are as above, and how they grow with it."""
 
-USUAL_BARS, LENGTH = 100, 0.31
+USUAL_BARS, LENGTH = 100, 0.38
 """The bars of a piece in which costs are as above, and how they grow with their logarithm."""
 
 CHEAPEST = 0.3
@@ -74,7 +75,9 @@ _SCALES = np.array(
     dtype=np.float64,
 )
 _STEPS = (SIGNATURES[:, None] - SIGNATURES[None, :]) % 12
-_NEAR = np.isin(_STEPS, (1, 11))
+_COSTS = np.where(np.isin(_STEPS, (1, 11)), CHANGE_NEAR, CHANGE)
+_COSTS[_TONICS[:, None] == _TONICS[None, :]] = CHANGE_PARALLEL
+_COSTS[_STEPS == 0] = NEVER
 
 
 def find_signatures(sounding: NDArray[np.float64], home: int) -> NDArray[np.int64]:
@@ -92,10 +95,8 @@ def find_signatures(sounding: NDArray[np.float64], home: int) -> NDArray[np.int6
     if bars < 2 * SHORTEST:
         return np.full(bars, home)
     dearness = _dearness(sounding)
-    changes = dearness * np.where(_NEAR, CHANGE_NEAR, CHANGE)
-    changes[_STEPS == 0] = NEVER
     begins = np.where(home == SIGNATURES, 0.0, -BEGINS_AWAY * dearness)
-    found = _path(_fits(sounding, home), begins, changes)
+    found = _path(_fits(sounding, home), begins, dearness * _COSTS)
     # A piece of one signature has that of the whole: its beginning and its end count there.
     return found if np.ptp(found) else np.full(bars, home)
 

@@ -56,14 +56,16 @@ def heard_keys(
     changes = np.flatnonzero(np.diff(signatures)) + 1
     if not len(changes):
         return ((0, whole),)
-    keys = [(lines[bar], _signed(int(signatures[bar]), whole)) for bar in (0, *changes.tolist())]
+    fifths = _fifths(signatures)
+    keys = [(lines[bar], Key(int(fifths[bar]), minor=False)) for bar in (0, *changes.tolist())]
     return with_modes(tuple(keys), notes, starts)
 
 
-def _signed(signature: int, whole: Key) -> Key:
-    """Return the major key of sharps modulo 12; of six, flats or sharps as the piece has."""
-    flats = signature > MOST_SIGNS or (signature == MOST_SIGNS and whole.fifths < 0)
-    return Key(signature - PITCH_CLASSES if flats else signature, minor=False)
+def _fifths(signatures: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return sharps or flats of sharps modulo 12; of six, those that most other bars have."""
+    fifths = np.where(signatures > MOST_SIGNS, signatures - PITCH_CLASSES, signatures)
+    flats = fifths[fifths != MOST_SIGNS].sum() < 0
+    return np.where((fifths == MOST_SIGNS) & flats, -MOST_SIGNS, fifths)
 
 
 def with_modes(
