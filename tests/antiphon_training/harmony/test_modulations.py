@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from antiphon_training.harmony.modulations import SHORTEST, find_signatures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAJOR = ((0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7))
 MINOR = ((0, 3, 7), (5, 8, 0), (7, 11, 2), (0, 3, 7))

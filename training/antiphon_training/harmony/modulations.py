@@ -103,7 +103,8 @@ def find_signatures(sounding: NDArray[np.float64], home: int) -> NDArray[np.int6
 
 def _shares(sounding: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each row as shares that add up to 1; zeros where nothing sounds."""
-    return sounding / np.maximum(sounding.sum(axis=1, keepdims=True), 1e-9)
+    shares: NDArray[np.float64] = sounding / np.maximum(sounding.sum(axis=1, keepdims=True), 1e-9)
+    return shares
 
 
 def _dearness(sounding: NDArray[np.float64]) -> float:
@@ -123,7 +124,7 @@ def _fits(sounding: NDArray[np.float64], home: int) -> NDArray[np.float64]:
     fits = np.maximum(fits, fits.max(axis=1, keepdims=True) - WORST)
     fits -= fits.max(axis=1, keepdims=True) + AWAY * (home != SIGNATURES)
     full: NDArray[np.float64] = np.minimum(sounding.sum(axis=1) / FULL, 1.0)
-    return fits * full[:, None]
+    return np.asarray(fits * full[:, None])
 
 
 def _path(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.harmony.keys import PITCH_CLASSES, weigh
+from antiphon.music.tonality import PITCH_CLASSES
+from antiphon_training.harmony.keys import weigh
 from antiphon_training.harmony.modulations import find_signatures
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.spelling import MOST_SIGNS, Key, Name, find_key, spell
