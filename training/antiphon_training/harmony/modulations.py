@@ -38,7 +38,7 @@ WORST = 1.4
 AWAY = 0.15
 """What each bar costs in another signature than that of the piece."""
 
-CHANGE, CHANGE_NEAR, CHANGE_PARALLEL = 7.8, 8.8, 6.6
+CHANGE, CHANGE_NEAR, CHANGE_PARALLEL = 8.4, 9.0, 7.2
 """The cost of a change of signature: of most; by one sharp or flat, where few accidentals are
 spared; and on one tonic, from major to minor or back."""
 
@@ -48,7 +48,7 @@ BEGINS_AWAY = 3.7
 CHANGE_OF_MODE = 1.9
 """The cost of a change between a major key and its relative minor."""
 
-USUAL_CHROMATIC, CHROMATIC = 0.05, 7.4
+USUAL_CHROMATIC, CHROMATIC = 0.05, 9.0
 """The share of notes beside the scale at which costs are as above, and how they grow with it."""
 
 USUAL_BARS, LENGTH = 100, 0.38
