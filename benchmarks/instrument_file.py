@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def write_instrument(network: Any, codec: Codec, path: Path) -> None:
     """Write a network as an instrument file in int8, without a proof."""
-    from antiphon_export.build import write_model
-    from antiphon_export.convert import to_onnx
+    from antiphon_export.convert import to_onnx, write_model
     from antiphon_export.quantise import quantise
     from antiphon_export.reach import known_steps
 

@@ -8,8 +8,9 @@ of the first. Prints one JSON object a network, and the rows of the table in doc
 
 Some are wider or larger than their recipe, so that there are two of about the same time a note.
 `--quick` has the sizes of the recipes' `--quick`, for a first look; `--notes 0` measures times
-alone. `--batch` sets the rows of a batch of all of them: a short training needs smaller ones
-than the recipes have, for more steps. What each network reached goes to stderr at once.
+alone. `--keep FOLDER` keeps what is trained, so that the same command resumes. `--batch` sets
+the rows of a batch of all of them: a short training needs smaller ones than the recipes have,
+for more steps. What each network reached goes to stderr at once.
 
 `python benchmarks/networks.py {words,notes} [--notes N] [--batch N] [--quick] CORPUS...`
 """
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 from instrument_file import write_instrument
+from resumed_fit import fit
 
 from antiphon.instrument import Ask, Predictor
 from antiphon_training.corpora.corpus import load_corpus
@@ -46,6 +48,12 @@ if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
 
 UNCOUNTED = 16
+PARTS = 10
+"""A training is kept after each of so many parts."""
+DECAY_SHARE = 0.4
+"""The share of the steps in which the rate of a constant recipe falls, as that of streams."""
+SHORT = {"batch": 8}
+"""A stream learns a thousand words in each of its steps, not 4,096, so that there are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,10 @@ class Variant:
     network, quick : mapping
         Other values of the section [network] than the recipe's, and than those of its
         quick variant.
+    fit : mapping
+        Other values of the section [fit] than the recipe's, which is for long trainings.
+    times : int
+        How many times as many rows as the others it learns.
     plain : bool
         Whether it is the classic network without the attention of its recipe.
     """
@@ -67,6 +79,8 @@ class Variant:
     recipe: str
     network: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
+    fit: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
     plain: bool = False
 
 
@@ -81,12 +95,16 @@ FAMILIES = {
             plain=True,
         ),
         Variant("LSTM with attention, window", "attention"),
-        Variant("Transformer, stream", "transformer-words"),
+        Variant("Transformer, stream", "transformer-words", fit=SHORT),
         Variant(
             "the same, larger",
             "transformer-words",
             {"blocks": 6, "heads": 8},
             {"blocks": 4, "head_units": 48},
+            fit=SHORT,
+        ),
+        Variant(
+            "Transformer, stream, eight times the words", "transformer-words", fit=SHORT, times=8
         ),
     ),
     "notes": (
@@ -109,6 +127,7 @@ def main() -> None:
     options.add_argument("--whole", type=int, default=1500, help="rows of a held-out piece (1500)")
     options.add_argument("--heldout", type=int, default=40, help="held-out pieces (40)")
     options.add_argument("--turns", type=int, default=20, help="turns of each in drawing (20)")
+    options.add_argument("--keep", type=Path, help="a folder for what is trained, to resume")
     options.add_argument("--quick", action="store_true", help="the sizes of the quick recipes")
     chosen = options.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -122,7 +141,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         players = []
         for number, (variant, recipe) in enumerate(zip(variants, recipes, strict=True)):
-            network, figures = fitted(recipe, codec, learned, chosen.notes)
+            keep = chosen.keep / str(number) if chosen.keep else None
+            rows = chosen.notes * variant.times
+            network, figures = fitted(recipe, codec, learned, rows, keep)
             if chosen.notes:
                 figures["nats"] = nats(network, codec, heldout)
             path = Path(folder) / f"{number}.onnx"
@@ -150,7 +171,8 @@ def recipe_of(variant: Variant, *, quick: bool) -> Recipe:
     codec = recipe.codec
     if codec.name == "symbols":
         codec = msgspec.structs.replace(codec, seen=10)
-    return msgspec.structs.replace(recipe, network=network, codec=codec)
+    section = recipe.fit if quick else msgspec.structs.replace(recipe.fit, **variant.fit)
+    return msgspec.structs.replace(recipe, network=network, codec=codec, fit=section)
 
 
 def with_batch(recipe: Recipe, batch: int | None, **changes: Any) -> Recipe:
@@ -175,7 +197,9 @@ def music_of(
     return codec, Pieces(train, train[:8]), [one for one in encoded if len(one) > UNCOUNTED]
 
 
-def fitted(recipe: Recipe, codec: Codec, pieces: Pieces, rows: int) -> tuple[Any, dict[str, Any]]:
+def fitted(
+    recipe: Recipe, codec: Codec, pieces: Pieces, rows: int, keep: Path | None
+) -> tuple[Any, dict[str, Any]]:
     """Return the network, trained on so many rows, and what that took."""
     import keras
 
@@ -188,13 +212,9 @@ def fitted(recipe: Recipe, codec: Codec, pieces: Pieces, rows: int) -> tuple[Any
         figures: dict[str, Any] = {"parameters": network.count_params()}
         if rows:
             setup = recipe.kind.set_up(network, recipe, codec, pieces, None)
-            steps = math.ceil(rows / setup.plan.notes_a_step)
-            begun = time.process_time()
-            setup.model.fit(
-                setup.batches(0), epochs=1, steps_per_epoch=steps, shuffle=False, verbose=0
-            )
-            figures["rows"] = steps * setup.plan.notes_a_step
-            figures["core_seconds"] = round(time.process_time() - begun)
+            plan = setup.plan
+            figures["rows"] = plan.all_parts * plan.steps_a_part * plan.notes_a_step
+            figures["core_seconds"] = round(fit(setup, keep))
     with in_precision("float32"):
         exact = recipe.kind.build(recipe.network, codec)
         exact.set_weights(network.get_weights())
@@ -202,15 +222,18 @@ def fitted(recipe: Recipe, codec: Codec, pieces: Pieces, rows: int) -> tuple[Any
 
 
 def _lasting(recipe: Recipe, rows: int) -> Recipe:
-    """Return a recipe whose learning rate has its whole course within so many rows."""
-    fit = recipe.fit
-    if rows and hasattr(fit, "rounds_an_epoch"):
-        rounds = math.ceil(rows / (fit.batch * fit.steps * fit.batches_a_round))
-        steps = rounds * fit.batches_a_round
-        warm = min(fit.warmup_steps, max(steps // 10, 1))
-        changes = {"rounds_an_epoch": rounds, "epochs": 1, "warmup_steps": warm}
-        return msgspec.structs.replace(recipe, fit=msgspec.structs.replace(fit, **changes))
-    return recipe
+    """Return a recipe that learns so many rows; its learning rate has its whole course in them."""
+    section, changes = recipe.fit, {}
+    if rows and hasattr(section, "rounds_an_epoch"):
+        rounds = math.ceil(rows / PARTS / (section.batch * section.steps * section.batches_a_round))
+        steps = PARTS * rounds * section.batches_a_round
+        warm = min(section.warmup_steps, max(steps // 10, 1))
+        changes = {"rounds_an_epoch": rounds, "epochs": PARTS, "warmup_steps": warm}
+    elif rows:
+        decay = section.decay_share or DECAY_SHARE
+        part = math.ceil(rows / PARTS)
+        changes = {"windows": rows, "part": part, "epochs": 1, "decay_share": decay}
+    return msgspec.structs.replace(recipe, fit=msgspec.structs.replace(section, **changes))
 
 
 def nats(network: Any, codec: Codec, pieces: Sequence[NDArray[np.int32]]) -> float:

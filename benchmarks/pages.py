@@ -22,6 +22,7 @@ from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
 from antiphon.music.files.telling import notated_by
 from antiphon_training.notation.page import Page, lay_out
+from antiphon_training.notation.signs import Kind
 
 if TYPE_CHECKING:
     from antiphon_training.notation.voices import Event
@@ -60,14 +61,15 @@ def laid_out(path: Path, seconds: float, *, guessed: bool) -> Page:
 def figures(paths: list[Path], seconds: float, *, guessed: bool) -> dict[str, object]:
     """Return the figures of some files."""
     wrong, heads, ties, bars = [], 0, 0, 0
-    signs = dict.fromkeys(("graces", "chains", "trills", "rolled"), 0)
+    signs = dict.fromkeys(("graces", "chains", "rolled", *Kind), 0)
     for path in paths:
         page = laid_out(path, seconds, guessed=guessed)
         wrong.append(over_restrikes(page))
         bars += len(page.spans)
         signs["graces"] += sum(len(chain) == 1 for chain in page.graces.values())
         signs["chains"] += sum(len(chain) > 1 for chain in page.graces.values())
-        signs["trills"] += len(page.trills)
+        for sign in page.signs.values():
+            signs[sign.kind] += 1
         signs["rolled"] += len({start for start, _ in page.rolled})
         for staff in (page.right, page.left):
             for event in (*staff.flowing, *staff.holding):

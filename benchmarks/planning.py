@@ -21,7 +21,6 @@ import numpy as np
 from antiphon.instrument import Predictor
 from antiphon.music.files.reading import read_performance
 from antiphon.partner import PartnerSettings
-from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.form import cue_of
 from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line, prepared
@@ -97,7 +96,7 @@ def tasks_of(instrument: Path) -> dict[str, tuple[Callable[[], object], int]]:
         for _ in range(NOTES):
             one.draw(begin)
 
-    drafts = recalling(prepared(line().forked(CANDIDATES), begin))
+    drafts = prepared(line().forked(CANDIDATES), begin)
     asks = [draft.ask for draft in drafts]
     plain = replace(asks[0], memory=None)
     pulse = pulse_of(phrase)

@@ -14,13 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
-
-import onnx
+from typing import Any
 
 from antiphon.errors import TrainingError
-from antiphon.instrument.card import CARD_KEY, Card, StateTensor
-from antiphon.instrument.predictor import Predictor
+from antiphon.instrument.card import Card, StateTensor
 from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
 from antiphon.music.codecs.codec import Codec
@@ -34,20 +31,19 @@ from antiphon_export.memory.making import (
     corpora_of_run,
     memory_for,
 )
+from antiphon_export.memory.words import word_memory
 from antiphon_export.out_file import check_out
 from antiphon_export.parity import STEPS, Parity, prove
+from antiphon_export.precision import Precision, Written, choose, quantised
 from antiphon_export.quantisation_loss import QuantisationLoss, compare_files
-from antiphon_export.quantise import Steps, quantise, row_steps
-from antiphon_export.reach import known_steps
 from antiphon_export.weight_tensors import locate_weights
 from antiphon_training.corpora.assemble import read_files
 from antiphon_training.corpora.piece import Reading
 from antiphon_training.evaluation.prediction import figures
 from antiphon_training.fitting import checkpoint
 from antiphon_training.fitting.fine_tuning import read_pretrained
-from antiphon_training.networks.weights import WEIGHTS_KEY, graph_weights
+from antiphon_training.networks.weights import graph_weights
 
-Precision = Literal["int8", "fp32"]
 Say = Callable[[str], None]
 
 _COMPARED_NOTES = 512
@@ -63,8 +59,8 @@ class Order:
         The folder that `antiphon train` wrote, or an instrument file.
     out : Path
         The instrument file to write.
-    precision : {"int8", "fp32"}
-        The precision of the matrix products.
+    precision : {"auto", "int8", "fp32"}
+        The precision of the matrix products (`antiphon_export.precision`).
     name, licence : str, optional
         Name and licence in the card; by default those of the instrument file.
     corpora : tuple of Path
@@ -168,7 +164,6 @@ def _read_instrument(order: Order) -> tuple[Any, _Source]:
         card,
         name=order.name or card.name,
         licence=order.licence or card.licence,
-        precision=order.precision,
     )
     folders = corpora_of(card, order.corpora)
     return network, _Source(pretrained.codec, renamed, {}, folders)
@@ -178,55 +173,32 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
     """Make the file in the temporary folder; return it and its card."""
     say("converting the network")
     gate = None if order.memory is None else order.memory.gate
-    model = to_onnx(network, source.codec, gate)
-    weights = {WEIGHTS_KEY: locate_weights(model, graph_weights(network))}
+    model, named = to_onnx(network, source.codec, gate), graph_weights(network)
+    plain, kept = Written(model, folder / "fp32.onnx", "fp32", locate_weights(model, named)), {}
     if order.memory is not None:
-        weights[WEIGHING_KEY] = order.memory.weighing.to_json()
-    plain = folder / "fp32.onnx"
-    write_model(model, replace(source.card, precision="fp32"), plain, weights)
+        kept[WEIGHING_KEY] = order.memory.weighing.to_json()
+    plain.write(source.card, kept)
     say("proving that the file plays as the network")
-    parity = prove(network, plain, order.steps, gate)
+    parity = prove(network, plain.path, order.steps, gate)
     say(f"  largest difference of a logit: {parity.logits:.2g}; {parity.steps} notes identical")
-    made = plain
-    loss: QuantisationLoss | None = None
-    if order.precision == "int8":
-        known = _known_steps(model, source, folder)
-        weights[WEIGHTS_KEY] = locate_weights(
-            model, graph_weights(network), row_steps(model.graph, known)
-        )
-        model, made = quantise(model, known), folder / "int8.onnx"
-        write_model(model, source.card, made, weights)
-        excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
-        loss = compare_files(Predictor(plain), Predictor(made), excerpts, order.steps)
-        say(f"  int8: {loss.same_notes:.1%} of the notes as in fp32, {loss.nats:+.4f} nats a note")
+    excerpts = [piece[:_COMPARED_NOTES] for some in source.pieces.values() for piece in some]
+
+    def in_int8() -> tuple[Written, QuantisationLoss]:
+        small = quantised(plain, named, source.card, source.codec)
+        small.write(source.card, kept)
+        return small, compare_files(plain.predictor(), small.predictor(), excerpts, order.steps)
+
+    made, loss = choose(order.precision, plain, in_int8, say)
+    if order.remembers:
+        kept |= word_memory(made.predictor(), source.folders, say)
     heldout = dict(source.card.heldout)
     for corpus, pieces in source.pieces.items():
         say(f"measuring on {how_many(len(pieces), 'held-out piece')} of {corpus}")
-        heldout[corpus] = figures(Predictor(made), pieces).as_dict()
+        heldout[corpus] = figures(made.predictor(), pieces).as_dict()
     extra = {**source.card.extra, "parity": _proof(parity, loss)}
-    card = replace(source.card, heldout=heldout, extra=extra)
-    write_model(model, card, made, weights)
-    return made, card
-
-
-def _known_steps(model: Any, source: _Source, folder: Path) -> dict[str, Steps]:
-    """Return the steps of the activations.
-
-    A window is read by hundreds of products of a few weights, whose activations are not
-    the same everywhere, so those have a step a row.
-    """
-    if source.card.context["kind"] != "stream":
-        return {}
-    return known_steps(model, source.codec, folder / "reach.onnx")
-
-
-def write_model(
-    model: Any, card: Card, path: Path, metadata: Mapping[str, str] | None = None
-) -> None:
-    """Write a model with a card and other metadata."""
-    del model.metadata_props[:]
-    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json(), **(metadata or {})})
-    onnx.save(model, path)
+    card = replace(source.card, precision=made.precision, heldout=heldout, extra=extra)
+    made.write(card, kept)
+    return made.path, card
 
 
 def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
@@ -244,7 +216,7 @@ def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:
         recipe=details.recipe.as_dict(),
         training=training_of_all(details, network.count_params()),
         heldout={},
-        precision=order.precision,
+        precision="fp32",  # until another is chosen
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         extra={"continued_from": details.origin} if details.origin else {},
     )
@@ -255,6 +227,7 @@ def _proof(parity: Parity, loss: QuantisationLoss | None) -> dict[str, Any]:
     proof: dict[str, Any] = {"steps": parity.steps, "largest_logit_difference": parity.logits}
     if loss is not None:
         proof |= {
+            "int8_alike": round(loss.alike, 5),
             "int8_same_notes": loss.same_notes,
             "int8_nats_lost": round(loss.nats, 5),
         }

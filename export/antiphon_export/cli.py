@@ -19,6 +19,7 @@ from antiphon.cli.verbosity import Verbosity
 class PrecisionName(StrEnum):
     """The precision of an instrument's matrix products."""
 
+    AUTO = "auto"
     INT8 = "int8"
     FP32 = "fp32"
 
@@ -34,8 +35,12 @@ def export(
     ],
     out: Annotated[Path, typer.Option(metavar="FILE.onnx", help="The instrument to write.")],
     precision: Annotated[
-        PrecisionName, typer.Option(help="int8 is a third of the size, and faster.")
-    ] = PrecisionName.INT8,
+        PrecisionName,
+        typer.Option(
+            help="int8 makes large networks faster, and a third of the size; auto takes it "
+            "where it is worth it."
+        ),
+    ] = PrecisionName.AUTO,
     name: Annotated[
         str | None,
         typer.Option(help="The instrument's name; by default that of the new file."),

@@ -10,12 +10,15 @@ import numpy as np
 import onnx
 
 from antiphon.instrument import recalled
+from antiphon.instrument.card import CARD_KEY
 from antiphon.instrument.runtime import OUTPUTS, next_name
 from antiphon_export.step import make_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
+    from antiphon.instrument.card import Card
     from antiphon.music.codecs.codec import Codec
     from antiphon_export.gate import Gate
 
@@ -48,6 +51,15 @@ def to_onnx(network: Any, codec: Codec, gate: Gate | None = None) -> Any:
     _tidy(model, names)
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def write_model(
+    model: Any, card: Card, path: Path, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write a model with a card and other metadata."""
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json(), **(metadata or {})})
+    onnx.save(model, path)
 
 
 def _normalise(graph: Any, name: str) -> None:

@@ -1,4 +1,4 @@
-"""From fp32 to int8: every matrix product in integers.
+"""From fp32 to int8: every matrix product but narrow ones in integers.
 
 Weights are quantised once, symmetrically, one scale a column; activations in each call:
 
@@ -7,6 +7,10 @@ Weights are quantised once, symmetrically, one scale a column; activations in ea
 An activation whose reach is known (`antiphon_export.reach`) has one step for all calls,
 which is one operation or two. Any other has one step a row of the batch, from the largest
 value of the row, which is nine.
+
+A product of few columns stays in fp32: it has few weights, and what it computes is a number
+that means something by itself, a time in seconds or the score of a row, where a step of eight
+bits is coarse. ONNX Runtime computes such a product row by row, in a batch as alone.
 
 There are two forms. Large products have signed weights, which are twice as fast where a
 processor has VNNI, and activations of seven bits, so that two products fit into sixteen:
@@ -26,12 +30,13 @@ docs/decisions/0030-fixed-steps.md):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
+
+from antiphon_export.products import Steps, products, row_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,32 +47,6 @@ ZERO_POINT = 128
 LARGEST = 127
 SMALLEST_ROW = 1e-8
 """The divisor for a row of zeros."""
-LARGE = 100_000
-"""Products of so many weights are faster with signed weights."""
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How an activation is stored.
-
-    Attributes
-    ----------
-    step : float
-        The activation is `step` times what is stored less `zero`.
-    zero : int
-        What is stored for zero.
-    bits : {7, 8}
-        Seven for signed weights, eight for unsigned ones.
-    """
-
-    step: float
-    zero: int
-    bits: int
-
-    @property
-    def largest(self) -> int:
-        """The largest number that is stored."""
-        return int(2**self.bits - 1)
 
 
 def quantise(model: Any, known: Mapping[str, Steps] | None = None) -> Any:
@@ -108,58 +87,6 @@ def quantise_weights(
     steps = np.clip(np.rint(scaled / scale), -LARGEST, LARGEST)
     stored = steps.astype(np.int8) if signed else (steps + ZERO_POINT).astype(np.uint8)
     return stored, scale.astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product of an activation by constant weights.
-
-    Attributes
-    ----------
-    weights : str
-        The name of the weights.
-    parts : tuple of str
-        The activation, or what it is concatenated from.
-    large : bool
-        Whether it has at least `LARGE` weights.
-    """
-
-    weights: str
-    parts: tuple[str, ...]
-    large: bool
-
-
-def products(graph: Any) -> list[Product]:
-    """Return the products of a graph, in the order of evaluation."""
-    # Constants of three axes are the gates of a memory, which are tiny.
-    sizes = {i.name: int(np.prod(i.dims)) for i in graph.initializer if len(i.dims) == 2}
-    parts = {node.output[0]: tuple(node.input) for node in graph.node if node.op_type == "Concat"}
-    return [
-        Product(
-            node.input[1],
-            parts.get(node.input[0], (node.input[0],)),
-            sizes[node.input[1]] >= LARGE,
-        )
-        for node in graph.node
-        if node.op_type == "MatMul" and sizes.get(node.input[1], 0) > 0
-    ]
-
-
-def row_steps(graph: Any, known: Mapping[str, Steps]) -> dict[str, NDArray[np.float32]]:
-    """Return, for weights whose activation has known steps, the step of each row, (inputs,).
-
-    The stored weights contain these steps, so weights with two activations have none.
-    """
-    found = products(graph)
-    of = [product.weights for product in found]
-    widths = _widths(graph)
-    return {
-        one.weights: np.concatenate(
-            [np.full(widths[part], known[part].step, np.float32) for part in one.parts]
-        )
-        for one in found
-        if of.count(one.weights) == 1 and all(part in known for part in one.parts)
-    }
 
 
 class _Rewriter:
@@ -287,13 +214,3 @@ class _Rewriter:
             self._constants[name] = tensor
             self._graph.initializer.append(tensor)
         return name
-
-
-def _widths(graph: Any) -> dict[str, int]:
-    """Return the length of the last axis of each tensor of two axes, where it is known."""
-    inferred = onnx.shape_inference.infer_shapes(onnx.helper.make_model(graph)).graph
-    shapes = {
-        item.name: item.type.tensor_type.shape.dim
-        for item in (*inferred.input, *inferred.output, *inferred.value_info)
-    }
-    return {name: shape[1].dim_value for name, shape in shapes.items() if len(shape) == 2}

@@ -13,7 +13,7 @@ import onnx
 from onnx import helper
 
 from antiphon.instrument.runtime import next_name, open_graph
-from antiphon_export.quantise import Steps, products
+from antiphon_export.products import Steps, products
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

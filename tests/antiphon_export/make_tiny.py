@@ -25,8 +25,7 @@ from antiphon.instrument.runtime import graph_inputs
 from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.pitch_sets import pitch_name
-from antiphon_export.build import write_model
-from antiphon_export.convert import to_onnx
+from antiphon_export.convert import to_onnx, write_model
 from antiphon_export.quantise import quantise
 from antiphon_export.reach import known_steps
 from antiphon_training.networks.house import HouseNetwork

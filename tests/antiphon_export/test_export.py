@@ -160,6 +160,8 @@ def test_int8_is_a_good_likeness_and_smaller(made: Callable[[str], Path]) -> Non
     assert small.stat().st_size < whole.stat().st_size
     proof = load_card(small).extra["parity"]
     assert proof["int8_same_notes"] > 0.6
+    assert proof["int8_same_notes"] < proof["int8_alike"] < 1.0
+    assert proof["int8_alike"] > 0.95
     assert abs(proof["int8_nats_lost"]) < 0.05
     nats = [load_card(path).heldout["walks"]["nats"]["total"] for path in (whole, small)]
     assert nats[0] == pytest.approx(nats[1], abs=0.05)
@@ -247,6 +249,7 @@ def test_the_command_writes_an_instrument(run: Path, tmp_path: Path, corpus: Pat
     result = CliRunner().invoke(command("export"), arguments)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == load_card(out).to_dict()
+    assert load_card(out).precision == "fp32"  # a small network is not worth int8
     assert [path.name for path in out.parent.iterdir()] == ["walker.onnx"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST
 from antiphon.music.codecs.performance import PerformanceCodec
-from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.fields import FieldMemory
 from antiphon.partner.memory.trail import Trail
 
 pytestmark = pytest.mark.train
@@ -68,7 +68,7 @@ def test_the_fit_weighs_as_the_daemon_recalls_and_numpy_mixes(
     fitted = mixing.fitted({})
     keys = keys_of(ready["features"].astype(np.float32), fitted.gate)
     assert np.allclose(np.linalg.norm(keys, axis=1), 1.0, atol=1e-2)
-    memory = Memory(fitted.weighing, CODEC.sizes, 1024)
+    memory = FieldMemory(fitted.weighing, CODEC.sizes, 1024)
     starts = np.cumsum((0, *CODEC.sizes))
     trail: Trail | None = None
     compared = 0

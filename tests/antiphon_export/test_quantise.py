@@ -8,7 +8,8 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from antiphon_export.quantise import LARGE, ZERO_POINT, Steps, products, quantise, quantise_weights
+from antiphon_export.products import LARGE, NARROW, Steps, products
+from antiphon_export.quantise import ZERO_POINT, quantise, quantise_weights
 from antiphon_export.reach import best_steps
 
 ROWS, INPUTS, OUTPUTS = 5, 24, 10
@@ -142,6 +143,26 @@ def test_two_products_of_signed_weights_fit_into_sixteen_bits(
         numpy_helper.to_array(item) for item in small.graph.initializer if item.name == "w_int8"
     ]
     assert 2 * 127 * int(np.abs(weights.astype(int)).max()) < 2**15
+
+
+def test_narrow_products_stay_in_fp32_and_a_row_minds_its_own_business() -> None:
+    rng = np.random.default_rng(5)
+    weights = rng.normal(0.0, 1.0, (INPUTS, NARROW)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "narrow",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", INPUTS])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", NARROW])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    small = quantise(model)
+    assert [node.op_type for node in small.graph.node] == ["MatMul"]
+    x = rng.normal(0.0, 1.0, (ROWS, INPUTS)).astype(np.float32)
+    (y,) = run(small, x, "y")
+    np.testing.assert_allclose(y, x @ weights, rtol=1e-4, atol=1e-5)
+    for row in range(ROWS):
+        np.testing.assert_array_equal(run(small, x[row : row + 1], "y")[0][0], y[row])
 
 
 def test_only_large_products_have_signed_weights() -> None:

@@ -130,7 +130,7 @@ def compose(
             limits,
             seed,
             form=settings.form,
-            groove=settings.groove.strength,
+            groove=settings.groove,
             beats=beats_after(notated, given),
             seconds=seconds,
             count=wish.notes,
@@ -140,7 +140,7 @@ def compose(
     )
     if wish.notes is not None and counted(predictor.codec) == "word":
         say(f"--notes counts words, each a note or a chord: {len(added):,} notes were added.")
-    added = placed(added, notated, given)
+    added = placed(added, notated, given, settings.groove)
     if wish.added_only:
         written, added, notated = empty_notes(), *_alone(added, notated)
     synth, pedals = settings.synth, no_controls() if wish.added_only else beginning.pedals

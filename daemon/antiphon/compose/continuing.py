@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import Note
     from antiphon.partner import PartnerSettings
     from antiphon.partner.listening.beats import Beats
+    from antiphon.partner.listening.settings import GrooveSettings
     from antiphon.partner.memory.memory import Memory
 
     Progress = Callable[[int], None]
@@ -65,7 +66,7 @@ def continuation(
     form: FormSettings | None = None,
     seconds: float | None = None,
     count: int | None = None,
-    groove: float = 1.0,
+    groove: GrooveSettings | None = None,
     beats: Beats | None = None,
     progress: Progress | None = None,
     memory: MemorySettings | None = None,
@@ -92,8 +93,9 @@ def continuation(
     count : int, optional
         How often to draw, where `seconds` is not given: each draw adds a note, or all notes
         of a word (`counted` tells which).
-    groove : float
-        How closely the groove of the notes is kept to, from 0 to 1.
+    groove : GrooveSettings, optional
+        How the groove of the notes is kept to, and whether they swing; as shipped by
+        default.
     beats : Beats, optional
         The beats of the notes, where they are told; otherwise they are heard.
     progress : callable, optional

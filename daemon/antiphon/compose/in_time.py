@@ -2,19 +2,21 @@
 
 The tempo, the metre and the key at the end of the given music go on, and each note that is
 added begins on a sixteenth or a third of a beat, or where those do not fit on halves of them.
-Where the eighths of the given music are swung, so are those that are added.
+Where eighths or sixteenths of the given music are swung, so are those that are added.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN, first_notes
 from antiphon.music.note import SHORTEST_DURATION, sort_notes
-from antiphon.music.swing import Swing
 from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.settings import GrooveSettings
+from antiphon.partner.listening.swinging import told_swing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +72,9 @@ def steady(given: NoteArray, notated: Notated) -> NoteArray:
     return straight
 
 
-def placed(added: NoteArray, notated: Notated, given: NoteArray) -> NoteArray:
+def placed(
+    added: NoteArray, notated: Notated, given: NoteArray, asked: GrooveSettings | None = None
+) -> NoteArray:
     """Return added notes at places of the told beats; as they are where none are told.
 
     Parameters
@@ -79,6 +83,8 @@ def placed(added: NoteArray, notated: Notated, given: NoteArray) -> NoteArray:
         Sorted by onset. No added note is moved to before the last given one.
     notated : Notated
         What is told: see `going_on`.
+    asked : GrooveSettings, optional
+        What may be swung, and how; as shipped by default.
     """
     clock = notated.clock
     if clock is None or not len(added):
@@ -86,7 +92,9 @@ def placed(added: NoteArray, notated: Notated, given: NoteArray) -> NoteArray:
     first = first_notes(added["onset"], CHORD_SPAN)
     stroke = np.searchsorted(first, np.arange(len(added)), side="right") - 1
     places = _on_swung_places(
-        clock.beats_at(added["onset"][first]), clock.beats_at(_moments(given))
+        clock.beats_at(added["onset"][first]),
+        clock.beats_at(_moments(given)),
+        asked or GrooveSettings(),
     )
     places = np.maximum(places, clock.beat_at(float(given["onset"][-1])))
     moved = added.copy()
@@ -100,12 +108,13 @@ def _moments(notes: NoteArray) -> Array:
     return moments
 
 
-def _on_swung_places(begins: Array, given: Array) -> Array:
+def _on_swung_places(begins: Array, given: Array, asked: GrooveSettings) -> Array:
     """Return the places of strokes, in beats, with the swing that the given moments tell."""
-    swing = Swing.told(given)
+    swing = told_swing(given, Beats(1.0, 0.0, given=True), asked)
     if swing is None:
         return on_places(begins)
-    return swing.played(on_places(swing.straight(begins)))
+    on_the_beats = replace(swing, anchor=0.0)  # however late the given notes are as a whole
+    return on_the_beats.played(on_places(swing.straight(begins)))
 
 
 def on_places(begins: Array) -> Array:

@@ -69,7 +69,3 @@ class Ask:
     controls: Controls | None = None
     biases: Biases | None = None
     memory: Recall | None = None
-
-    def taking_up(self, memory: Recall | None) -> Ask:
-        """Return the same call with what is remembered; see `Recall.gained`."""
-        return Ask(self.state, self.previous, self.uniforms, self.controls, self.biases, memory)

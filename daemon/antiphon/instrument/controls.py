@@ -91,9 +91,16 @@ class Biases:
 
     def line(self, index: int) -> Biases:
         """Return those of one line, each row of shape (1, classes), in the same memory."""
+        return self._with(tuple([row[index : index + 1] for row in self.rows]))
+
+    def lines(self) -> list[Biases]:
+        """Return those of each line, as `line` does."""
+        each = zip(*[list(row[:, np.newaxis]) for row in self.rows], strict=True)
+        return list(map(self._with, each))
+
+    def _with(self, rows: tuple[NDArray[np.float32], ...]) -> Biases:
         one = Biases.__new__(Biases)
-        one.rows = tuple([row[index : index + 1] for row in self.rows])
-        one._fields = self._fields
+        one.rows, one._fields = rows, self._fields
         return one
 
     def row(self, field: str) -> NDArray[np.float32]:

@@ -30,6 +30,7 @@ from antiphon.instrument.runtime import (
 )
 from antiphon.instrument.scoring import Scores, score_pieces
 from antiphon.instrument.weighing import Weighing, read_weighing
+from antiphon.instrument.word_weighing import USUAL, WORDS, read_word_weighing
 from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Predictor:
         Whether it takes what is remembered (`Ask.memory`) and returns keys.
     weighing : Weighing or None
         How remembered places are weighed for it, as the file says.
+    word_weighing : WordWeighing or None
+        The same of an instrument of words: as the file says, or as usual.
 
     Raises
     ------
@@ -82,7 +85,10 @@ class Predictor:
         check_graph(self._graph, self.card, self.codec)
         self._state_names = tuple(tensor.name for tensor in self.card.state)
         self._state_outputs = [next_name(name) for name in self._state_names]
-        self.weighing: Weighing | None = read_weighing(read_metadata(path))
+        metadata = read_metadata(path)
+        self.weighing: Weighing | None = read_weighing(metadata)
+        words = self.codec.fields == WORDS
+        self.word_weighing = (read_word_weighing(metadata) or USUAL) if words else None
         inputs = {item.name for item in self._graph.get_inputs()}
         self.remembers = set(recalled.INPUTS) <= inputs
         self._after_outputs = [*self._state_outputs, *([recalled.KEY] if self.remembers else [])]
@@ -141,10 +147,10 @@ class Predictor:
             return []
         feeds = self._batch_feeds(asks)
         note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
-        drawn = []
-        for i in range(len(asks)):
-            own = self._after([tensor[i : i + 1] for tensor in after])
-            drawn.append(Prediction(note[i], within[i], log_probability[i], *own))
+        own = [list(tensor[:, np.newaxis]) for tensor in after]
+        states = list(zip(*own[: len(self._state_names)], strict=True))
+        keys = after[-1] if self.remembers else [None] * len(asks)
+        drawn = list(map(Prediction, note, within, log_probability, states, keys))
         self._given = ([one.state for one in drawn], after[: len(self._state_names)])
         return drawn
 

@@ -65,4 +65,4 @@ def runs(notes: NoteArray) -> NDArray[np.int64]:
 def repeated(notes: NoteArray) -> float:
     """Return the share of runs that occur earlier in the same notes, 0 to 1."""
     found = runs(notes)
-    return 1.0 - len(np.unique(found)) / len(found) if len(found) else 0.0
+    return 1.0 - len(set(found.tolist())) / len(found) if len(found) else 0.0

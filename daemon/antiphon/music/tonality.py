@@ -115,7 +115,8 @@ def weight(duration: float | None) -> float:
 
 def _sounding(notes: NoteArray) -> NDArray[np.float64]:
     """Return the sum of the weights of each pitch class, shape (12,)."""
-    lasting = np.sqrt(np.minimum(np.nan_to_num(notes["duration"], nan=HELD), LONGEST))
+    duration = notes["duration"]
+    lasting = np.sqrt(np.minimum(np.where(np.isnan(duration), HELD, duration), LONGEST))
     return np.bincount(notes["pitch"] % PITCH_CLASSES, lasting, PITCH_CLASSES).astype(np.float64)
 
 

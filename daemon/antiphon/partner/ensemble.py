@@ -95,8 +95,9 @@ class Ensemble:
         self._streams = predictor.window is None
         self._seed = seed
         self._lines = 0
-        # Fields have a groove; only words need to be told how eighths are swung.
-        self._swings = isinstance(self._improviser, WordImproviser)
+        # Fields have a groove; only words need to be told how they are swung.
+        line = self._improviser
+        self._swings = isinstance(line, WordImproviser) and line.codec.swings
         self._swing: Swing | None = None
         self._notes = 0
         self._held: dict[int, Struck] = {}
@@ -137,8 +138,12 @@ class Ensemble:
 
     def remember(self, now: float) -> None:
         """Read and remember the last notes that are over; for the end of a session."""
-        if self.memory is not None:
+        if self.memory is None:
+            return
+        if self._improviser.reads_along:
             self.read_along(now, self._window.size)
+        elif self.listening.window.count(-math.inf, now):
+            self.reading.aim(now, self.cue(now))
 
     def forget(self, what: Forgotten, time: float) -> str:
         """Forget what was remembered; return a sentence that says so."""
@@ -159,10 +164,18 @@ class Ensemble:
         start = listening.phrase.start
         heard = self._window.players(now)
         beats = listening.beats(now)
-        groove = groove_of(listening.pulse, beats, self.sections.groove.strength)
+        asked = self.sections.groove
+        groove = groove_of(listening.pulse, beats, asked.strength)
         if self._swings:
-            self._swing = swing_of(listening.pulse, beats, self._swing)
-        cue = Cue(start, beats=beats, groove=groove, swing=self._swing, memory=self.memory)
+            self._swing = swing_of(listening.pulse, beats, asked, self._swing)
+        cue = Cue(
+            start,
+            beats=beats,
+            groove=groove,
+            swing=self._swing,
+            asked=asked,
+            memory=self.memory,
+        )
         return answering(cue, heard[heard["onset"] >= start], heard, self.sections.of(FormSettings))
 
     def judge_silence(self, now: float) -> None:

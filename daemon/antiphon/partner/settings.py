@@ -63,6 +63,16 @@ class PartnerSettings(Section, frozen=True, kw_only=True):
             description="How long no key must have moved while keys are still held down.",
         ),
     ] = 2.5
+    patience: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=4.0,
+            description="The pauses become so many times longer when the player goes on soon after "
+            "an answer has begun, up to three times in a row and up to longest_pause; an answer "
+            "that they listen to takes one of these back. 1 learns nothing.",
+        ),
+    ] = 2.0
     # 40 ms parts the spread of a chord (under 30 ms) from the fastest trill (over 60 ms).
     chord_span: Annotated[
         float,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from antiphon.instrument import Predictor
     from antiphon.sections import Settings
     from antiphon_export.learning.order import LearnOrder
+    from antiphon_training.evaluation.report import Report
     from antiphon_training.recipe import Recipe
 
 MEASURED = 20
@@ -83,7 +84,7 @@ def export(order: LearnOrder, verbosity: Verbosity, _: Progress | None = None) -
         asked = Order(
             order.run,
             order.instrument,
-            "int8",
+            "auto",
             order.instrument_name,
             order.licence,
             measure=False,  # the next step measures
@@ -129,9 +130,21 @@ def _measured(
     some = replace(selected, files=selected.files[::every])
     if every > 1:
         yield f"To save time, {len(some.files)} of these {len(selected.files)} are measured here."
-    yield from measure(
-        predictor, some, reading, [named], cache=order.cache, say=verbosity.say
-    ).report.lines()
+    found = measure(predictor, some, reading, [named], cache=order.cache, say=verbosity.say)
+    yield from found.report.lines()
+    yield from _advice(found.report)
+
+
+def _advice(found: Report) -> Iterator[str]:
+    """Yield what helps where counting alone does as well as the network."""
+    ngram = found.baseline
+    if ngram is not None and found.figures.nats["total"] >= ngram.figures.nats["total"]:
+        yield ""
+        yield (
+            f"The n-gram, which only counts what follows what, guesses no worse than "
+            f"{found.instrument}: {ngram.notes_learned:,} {found.unit}s are few to learn from. "
+            "More pieces help most."
+        )
 
 
 def compose(

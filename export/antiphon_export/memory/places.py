@@ -1,7 +1,7 @@
 """The remembered places that each note of a piece may recall, found once before the fit.
 
 A place is weighed first by numbers that need not be exact: the fit weighs the best of
-them anew. What is compared is as in `antiphon.partner.memory.memory`.
+them anew. What is compared is as in `antiphon.partner.memory.fields`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from antiphon.music.files.reading import Part, read_performance, write_midi
 from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, notes_to_array
 from antiphon.music.swing import Swing
+from antiphon.partner.listening.settings import GrooveSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +187,15 @@ def test_what_is_added_to_swung_music_is_swung(ratio: float) -> None:
     )
     assert placed(added, notated, given)["onset"] / BEAT == pytest.approx(
         [8.0 + place for place in swung]
+    )
+    late = given.copy()
+    late["onset"] += 0.05 * BEAT  # as a whole; the beats are as told
+    assert placed(added, notated, late)["onset"] / BEAT == pytest.approx(
+        [8.0 + place for place in swung]
+    )
+    off = GrooveSettings(swing="off")
+    assert placed(added, notated, given, off)["onset"] / BEAT == pytest.approx(
+        on_places(added["onset"] / BEAT)
     )
     even = notes_to_array([Note(60, BEAT * place, 0.2, 80) for place in straight])
     assert placed(even, notated, even[:1])["onset"] / BEAT == pytest.approx(straight)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.music.swing import LEAST_RATIO, MOST_RATIO, Swing
+from antiphon.music.swing import LEAST_RATIO, MOST_RATIO, PAIRS, Level, Swing
 
 TIGHT = 0.008
 """Seconds by which a trained pianist is off (standard deviation)."""
@@ -84,6 +84,45 @@ def test_beats_are_of_any_length_and_begin_anywhere() -> None:
     assert swing.straight(seconds) == pytest.approx(100.3 + 0.4 * EIGHTHS)
 
 
+@pytest.mark.parametrize("ratio", [1.3, 1.5, 2.0, 2.5])
+def test_swung_sixteenths_are_told_by_their_level(ratio: float) -> None:
+    funk = swung(SIXTEENTHS * 2.0, ratio) / 2.0
+    swing = Swing.told(funk)
+    assert swing is not None
+    assert swing == Swing(pytest.approx(ratio), level="sixteenths")
+    assert swing.straight(funk) == pytest.approx(SIXTEENTHS)
+    assert swing.played(SIXTEENTHS) == pytest.approx(funk)
+    assert Swing.told(funk, levels=("eighths",)) is None
+    played = Swing.told(by_hand(funk))
+    assert played is not None
+    assert played.level == "sixteenths"
+    assert played.ratio == pytest.approx(ratio, rel=0.15)
+
+
+@pytest.mark.parametrize("short", [1 / 3, 0.8, 5 / 6])
+def test_a_short_note_in_one_half_of_the_beat_is_no_swung_sixteenth(short: float) -> None:
+    tune = np.sort(np.concatenate([np.arange(16.0), np.arange(16.0) + short]))
+    assert Swing.told(tune, levels=("sixteenths",)) is None
+
+
+@pytest.mark.parametrize("late", [-0.11, -0.05, 0.05, 0.11])
+@pytest.mark.parametrize("tune", [EIGHTHS, SYNCOPES, SIXTEENTHS])
+def test_straight_music_is_straight_on_beats_that_are_early_or_late(
+    tune: np.ndarray, late: float
+) -> None:
+    assert Swing.told(tune + 1.0 + late) is None
+    assert [Swing.told(by_hand(tune + 1.0 + late, seed)) for seed in range(10)] == [None] * 10
+
+
+@pytest.mark.parametrize("late", [-0.1, 0.1])
+def test_swing_is_told_on_beats_that_are_early_or_late(late: float) -> None:
+    swing = Swing.told(swung(EIGHTHS, 1.6) + 1.0 + late)
+    assert swing is not None
+    assert swing.ratio == pytest.approx(1.6)
+    assert swing.anchor == pytest.approx(late)
+    assert swing.straight(swung(EIGHTHS, 1.6) + late) == pytest.approx(EIGHTHS + late)
+
+
 def test_a_few_offbeats_tell_nothing() -> None:
     assert Swing.told(swung(EIGHTHS[:6], 2.0)) is None
     assert Swing.told(swung(EIGHTHS[:8], 2.0)) is not None
@@ -98,9 +137,10 @@ grids = st.lists(st.integers(0, 200), min_size=1, max_size=60, unique=True).map(
 )
 
 
-@given(grid=grids, ratio=st.floats(LEAST_RATIO, MOST_RATIO))
-def test_what_is_swung_is_straightened(grid: np.ndarray, ratio: float) -> None:
-    swing = Swing(ratio)
+@given(grid=grids, ratio=st.floats(LEAST_RATIO, MOST_RATIO), level=st.sampled_from(sorted(PAIRS)))
+def test_what_is_swung_is_straightened(grid: np.ndarray, ratio: float, level: Level) -> None:
+    grid = grid * PAIRS[level]
+    swing = Swing(ratio, level=level)
     played = swing.played(grid)
     assert np.all(np.diff(played) > 0.0)
     assert swing.straight(played) == pytest.approx(grid)

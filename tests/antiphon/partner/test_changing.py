@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from antiphon.instrument import Predictor
-from antiphon.messages import Clock, Heard
+from antiphon.messages import Clock, Heard, NoteOff, NoteOn
 from antiphon.partner import PartnerSections
 from antiphon.partner.inputs import Change
 from antiphon.resources import house_instrument
@@ -26,6 +26,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "partner.pause_gaps": (8.0, {}),
     "partner.longest_pause": (0.7, {"pause_gaps": 8.0}),
     "partner.held_pause": (1.0, {"legato": 20.0}),
+    "partner.patience": (4.0, {"impatient": True, "pause_gaps": 0.0}),
     "partner.shortest": (8.0, {}),
     "partner.longest": (2.0, {"shortest": 0.5, "strokes": 24}),
     "partner.voices": (1, {"legato": 3.0}),
@@ -50,6 +51,7 @@ CHANGES: dict[str, tuple[Any, dict[str, Any]]] = {
     "form.density": ("away", {}),
     "form.register": ("away", {}),
     "form.loudness": ("away", {"strokes": 24}),
+    "form.articulation": ("away", {"legato": 0.05}),
     "form.key": ("away", {}),
     "form.candidates": (1, {}),
     "form.endings": (False, {}),
@@ -89,11 +91,16 @@ def some_sections(how: dict[str, Any]) -> PartnerSections:
     )
 
 
+def a_key(onset: float) -> list[Any]:
+    return [NoteOn(onset, 0, 60, 80), NoteOff(onset + 0.1, 0, 60)]
+
+
 def heard(kit: Kit, changes: list[Change], how: dict[str, Any]) -> list[Any]:
     """What the partner played from the change on, in all its details."""
     how = dict(how)
     played = {key: how.pop(key) for key in ("gap", "legato", "pitches") if key in how}
     count, tread = how.pop("strokes", 8), how.pop("tread", False)
+    impatient = how.pop("impatient", False)
     clocked, before = how.pop("clocked", False), how.pop("strokes_before", 8)
     if how.pop("remembers", False):
         how["predictor"] = Predictor(house_instrument())
@@ -107,6 +114,9 @@ def heard(kit: Kit, changes: list[Change], how: dict[str, Any]) -> list[Any]:
     if clocked:  # at another tempo than the player's
         ticks = np.arange(0.0, AT + 10.0, 0.31 / 24).tolist()
         events += [Heard(Clock(time), b"\xf8") for time in ticks]
+    if impatient:  # goes on soon after the second answer, which is the first after the change
+        again = kit.stage(**how).run(sorted(events, key=lambda event: event.time), until=AT + 5.0)
+        events += a_key(min(onset for onset in again.onsets if onset > AT) + 0.3)
     events.sort(key=lambda event: event.time)
     stage.run(events, until=AT + 20.0)
     assert stage.sentences == []

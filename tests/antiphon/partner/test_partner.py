@@ -63,14 +63,14 @@ def test_the_player_takes_over_at_any_instant(
         # The key is held: only after `held_pause` is it the partner's turn.
         stage.run([], until=when + 2.499)
         assert len(stage.heard) == heard
-        stage.run([], until=when + 3.0 + wait)
+        stage.run([], until=when + 6.5 + wait)  # patience, and until a bar is over
         assert len(stage.heard) > heard
     elif how == "panic":
         stage.run([], until=when + 30.0)
         assert len(stage.heard) == heard
     elif not answered:
         # A pedal says nothing: the phrase is answered as if it had not been pressed.
-        stage.run([], until=phrase[-1].time + 4.0 + wait)
+        stage.run([], until=phrase[-1].time + 5.5 + wait)
         assert stage.heard
 
 
@@ -102,7 +102,7 @@ def test_a_pedal_alone_never_leaves_the_player_without_an_answer(
 def test_a_pedal_that_hovers_or_bounces_ends_no_answer(kit: Kit, moves: tuple[int, ...]) -> None:
     phrase = kit.phrase()
     down = [] if moves[0] != 127 else [kit.pedal(0.5, down=True)]
-    pause = 2.5 if down else 1.0  # a pedal that is down is waited for longer
+    pause = 4.4 if down else 1.0  # a pedal that is down is waited for longer
     stage = kit.stage().run([*down, *phrase], until=phrase[-1].time + pause)
     assert stage.answering
     start = stage.now

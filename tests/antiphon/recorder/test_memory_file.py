@@ -9,7 +9,7 @@ import pytest
 
 from antiphon.errors import MemoryFileError
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.fields import FieldMemory
 from antiphon.partner.memory.remembered import Remembered
 from antiphon.recorder.memory_file import (
     KeptMemory,
@@ -43,7 +43,7 @@ def same(one: Remembered, other: Remembered) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
 
 
-def keeper_of(memory: Memory, path: Path, said: list[str]) -> MemoryKeeper:
+def keeper_of(memory: FieldMemory, path: Path, said: list[str]) -> MemoryKeeper:
     return MemoryKeeper(memory, path, SIZES, "house", said.append)
 
 
@@ -73,7 +73,7 @@ def test_a_broken_file_gets_one_sentence(tmp_path: Path, spoil: Any) -> None:
     with pytest.raises(MemoryFileError, match=r"you\.memory holds no memory, or it is damaged"):
         read_memory(path)
     said: list[str] = []
-    memory = Memory(WEIGHING, SIZES, 100)
+    memory = FieldMemory(WEIGHING, SIZES, 100)
     keeper = keeper_of(memory, path, said)
     memory.add(np.array([60, 1, 1, 1], dtype=np.int32), np.ones(WIDTH, dtype=np.float32))
     keeper.stop()
@@ -103,7 +103,7 @@ def test_the_memory_of_another_instrument_is_neither_used_nor_changed(tmp_path: 
     write_memory(path, KeptMemory(some_notes(50), "yours", "organ"))
     before = path.read_bytes()
     said: list[str] = []
-    memory = Memory(WEIGHING, SIZES, 100)
+    memory = FieldMemory(WEIGHING, SIZES, 100)
     keeper = keeper_of(memory, path, said)
     assert len(memory) == 0
     memory.add(np.array([60, 1, 1, 1], dtype=np.int32), np.ones(WIDTH, dtype=np.float32))
@@ -117,13 +117,13 @@ def test_the_memory_of_another_instrument_is_neither_used_nor_changed(tmp_path: 
 def test_a_session_begins_with_the_last_ones_memory_and_adds_to_it(tmp_path: Path) -> None:
     path = tmp_path / "you.memory"
     said: list[str] = []
-    first = Memory(WEIGHING, SIZES, 100)
+    first = FieldMemory(WEIGHING, SIZES, 100)
     keeper = keeper_of(first, path, said)
     keeper.start()
     first.load(some_notes(40))
     keeper.stop()
     keeper.stop()
-    second = Memory(WEIGHING, SIZES, 30)
+    second = FieldMemory(WEIGHING, SIZES, 30)
     keeper = keeper_of(second, path, said)
     assert same(second.notes, first.notes) is False
     assert len(second) == 30
@@ -139,7 +139,7 @@ def test_a_session_begins_with_the_last_ones_memory_and_adds_to_it(tmp_path: Pat
 
 def test_where_it_cannot_be_written_the_player_is_told_once(tmp_path: Path) -> None:
     said: list[str] = []
-    memory = Memory(WEIGHING, SIZES, 100)
+    memory = FieldMemory(WEIGHING, SIZES, 100)
     (tmp_path / "file").write_text("no folder")
     keeper = keeper_of(memory, tmp_path / "file" / "you.memory", said)
     for _ in range(3):

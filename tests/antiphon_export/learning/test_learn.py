@@ -18,6 +18,9 @@ from antiphon.music.note import Note, notes_to_array
 from antiphon_export.learning import doing
 from antiphon_export.learning.order import LearnOrder
 from antiphon_export.learning.running import learn_from
+from antiphon_training.corpora.piece import Reading
+from antiphon_training.evaluation.measuring import measure
+from antiphon_training.evaluation.selection import select
 
 pytestmark = [
     pytest.mark.train,
@@ -134,3 +137,7 @@ def test_how_many_are_measured_is_told(order: LearnOrder, monkeypatch: pytest.Mo
     assert "all its pieces are measured" in told[0]
     assert told[1] == "To save time, 4 of these 8 are measured here."
     assert "of 4 pieces" in told[2]
+    assert told[-1].startswith("The n-gram, which only counts what follows what, guesses no worse")
+    report = measure(tiny, select(order.corpora[0], Reading()), Reading(), []).report
+    assert report.baseline is None
+    assert [*doing._advice(report)] == []

@@ -192,6 +192,20 @@ def test_a_file_that_is_gone_tells_no_bars(tmp_path: Path) -> None:
     assert notated.clock is None
 
 
+def test_a_name_that_is_not_utf_8_is_spelt_out_in_the_title(
+    tiny: Predictor, tmp_path: Path
+) -> None:
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    song = next((MUSIC / "songs").glob("*.mid"))
+    for number in range(3):
+        (folder / f"L\udce4ndler {number}.mid").write_bytes(song.read_bytes())
+    rng = np.random.default_rng(1)
+    beginning = from_training(tiny.card, tiny.codec, rng, corpus=str(folder), run=None)
+    assert beginning.title.startswith("After L\\xe4ndler ")
+    beginning.title.encode("utf-8")
+
+
 def test_the_same_number_finds_the_same(tiny: Predictor, run: Path) -> None:
     one, two = (
         from_training(tiny.card, tiny.codec, np.random.default_rng(5), corpus=None, run=run)

@@ -72,3 +72,18 @@ def test_an_instrument_with_a_memory_is_measured_with_it(predictor: Predictor) -
     assert remembering(tiny) is None
     nats = [score.nats for score in score_with_memory(tiny, some_pieces())]
     assert [len(one) for one in nats] == [48, 80, 28]
+
+
+def test_words_that_repeat_become_likelier_too() -> None:
+    words = Predictor(INSTRUMENTS / "tiny_symbols.onnx")
+    rng = np.random.default_rng(0)
+    theme = rng.integers(0, words.codec.sizes[0], (12, 1)).astype(np.int32)
+    pieces = [np.tile(theme, (3, 1)), theme]
+    plain = words.score(pieces)
+    silent = score_with_memory(words, pieces, gain=0.0)
+    kept = score_with_memory(words, pieces)
+    for one, other, third in zip(plain, silent, kept, strict=True):
+        assert other.nats == pytest.approx(one.nats, abs=1e-5)
+        assert third.nats[0] == pytest.approx(one.nats[0], abs=1e-5)
+    assert kept[0].nats[20:].mean() < 0.5 * plain[0].nats[20:].mean()
+    assert remembering(words) is not None

@@ -26,7 +26,7 @@ def test_gaps_are_between_two_onsets() -> None:
 
 def test_a_rest_is_broken_into_and_the_end_is_not(tiny: Predictor, make: Make) -> None:
     steady = [i * 0.25 for i in range(40)]
-    short = [*steady, *(10.7 + time for time in steady)]  # a gap of 0.95 s
+    short = [*steady, *(10.9 + time for time in steady)]  # a gap of 1.15 s
     long = [*steady, *(12.0 + time for time in steady)]
     pitches = [60 + i % 12 for i in range(80)]
     performances = [
@@ -36,7 +36,7 @@ def test_a_rest_is_broken_into_and_the_end_is_not(tiny: Predictor, make: Make) -
     hasty = PartnerSections().changed("partner.pause", 0.15).changed("partner.pause_gaps", 0.0)
     found = interruptions(tiny, tiny.codec, performances, hasty)
     assert (found.files, found.count, found.short) == (3, 2, 1)
-    assert found.minutes == pytest.approx((9.75 + 20.45 + 21.75) / 60)
+    assert found.minutes == pytest.approx((9.75 + 20.65 + 21.75) / 60)
     assert found.per_minute == pytest.approx(2 / found.minutes)
     assert found.short_share == 0.5
     patient = PartnerSections().changed("partner.pause", 3.0)

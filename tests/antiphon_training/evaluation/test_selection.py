@@ -107,6 +107,9 @@ class TestNotLearned:
             "tiny learned from tunes; measured are the 2 validation pieces, which it did not "
             "learn from"
         )
+        assert Learned.of(card, "tunes").sentence(1) == (
+            "tiny learned from tunes; measured is the validation piece, which it did not learn from"
+        )
         (many / "heldout.txt").write_text("in/1.mid\nin/2.mid\nin/3.mid\n")
         found = self.chosen(many, cache, Learned.of(card, "tunes"))
         assert found.chosen == "held out"

@@ -40,7 +40,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("figure", ["logits", "losses", "carried"])
+@pytest.mark.parametrize("figure", ["logits", "losses", "carried", "rates"])
 def test_both_back_ends_find_the_same(learned: dict[str, Any], figure: str) -> None:
     jax, tensorflow = (learned[name][figure] for name in ("jax", "tensorflow"))
     assert jax.shape == tensorflow.shape
@@ -50,6 +50,13 @@ def test_both_back_ends_find_the_same(learned: dict[str, Any], figure: str) -> N
 def test_it_did_learn(learned: dict[str, Any]) -> None:
     losses = learned["jax"]["losses"]
     assert losses[-1] < losses[0] - 0.1
+
+
+def test_the_rate_falls_as_the_hours_are_used_up(learned: dict[str, Any]) -> None:
+    rates = learned["jax"]["rates"]  # after each of 24 batches, of a second each
+    assert len(rates) == 24
+    expected = 0.01 * np.minimum(1.0, 2.0 * (1.0 - np.arange(1, 25) / 24.0))
+    np.testing.assert_allclose(rates, expected, atol=1e-6)
 
 
 def test_weights_learned_on_jax_play_on_tensorflow(learned: dict[str, Any]) -> None:

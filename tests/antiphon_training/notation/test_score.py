@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,10 @@ from music21 import converter, meter, stream
 
 from antiphon.compose import Composition
 from antiphon.errors import AntiphonError, UsageError
+from antiphon.music.files.beat_clock import BeatClock
+from antiphon.music.files.conductor import TimeSignature
+from antiphon.music.files.hands import LEFT, RIGHT
+from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
 from antiphon.music.note import Note, NoteArray, empty_notes, notes_to_array
 from antiphon_training.notation import engraving
@@ -26,6 +31,7 @@ from antiphon_training.notation.lilypond import lilypond
 from antiphon_training.notation.musicxml import musicxml
 from antiphon_training.notation.page import Page, lay_out
 from antiphon_training.notation.score import make_score
+from antiphon_training.notation.signs import Kind, Sign
 from antiphon_training.notation.strokes import find_strokes
 from antiphon_training.notation.writing import write_engraved, write_musicxml
 
@@ -222,11 +228,32 @@ needs_musescore = pytest.mark.skipif(
 )
 
 
+def signs() -> bytes:
+    """Return a page with tuplets, a delayed turn with a sharp, and a clef inside a bar."""
+    beats = [*np.arange(5) / 5, *(1 + np.arange(7) / 7), 2.0, *(3 + np.arange(6) / 6)]
+    beats += [*(4 + np.arange(3) * 2 / 3), 6.0]
+    melody = [Note(72 + n % 5, 0.5 * b, 0.5 * (e - b), 80) for n, (b, e) in
+              enumerate(zip(beats, [*beats[1:], 8.0], strict=True))]  # fmt: skip
+    bass = [Note(p, 0.5 * n, 0.5, 80) for n, p in enumerate((48, 50, 86, 88, 89, 88, 86, 88))]
+    notes = sorted([*melody, *bass], key=lambda note: (note.onset, note.pitch))
+    hands = np.array([LEFT if note in bass else RIGHT for note in notes], np.int8)
+    told = Notated(BeatClock.of([(0.0, 0.5)]), (TimeSignature(0.0, 4, 4),), hands=hands)
+    page = lay_out(notes_to_array(notes), notated=told)
+    (place,) = [each for each in page.right.names if each[0] == 48]
+    turn = Sign(Kind.TURN, place[1] + 2, place[1] - 1, delayed=True)
+    content = musicxml(make_score(replace(page, signs={place: turn})), page)
+    assert content.count(b"<delayed-turn") == 1
+    assert content.count(b"<clef") == 3
+    assert {int(n) for n in re.findall(rb"<actual-notes>(\d+)<", content)} == {3, 5, 6, 7}
+    return content
+
+
 @needs_musescore
 def test_musescore_opens_every_page_without_a_complaint(tmp_path: Path) -> None:
     """A bar that is too long shows that it does complain where there is a reason."""
     pages = {path.stem: xml_of(path) for path in PIECES}
     assert len(pages) == 5
+    pages["signs"] = signs()
     (length,) = set(re.findall(rb"<divisions>(\d+)</divisions>", pages[SONGS[0].stem]))
     quarter = b"<duration>%s</duration>" % length
     pages["broken"] = pages[SONGS[0].stem].replace(quarter, b"<duration>1</duration>", 1)

@@ -125,6 +125,33 @@ class TestBars:
         page = laid_out([0.5 * n for n in range(12)], notated((0, 2, 4), (3.5, 2, 4)))
         assert page.metres.changes == ((0, Metre(2)), (48, Metre(3, EIGHTH)), (84, Metre(2)))
 
+    def test_beats_are_counted_from_each_change_of_metre(self) -> None:
+        """As in the second movement of Beethoven's Pathétique, after its bar of 9/16."""
+        after = 6.25  # where the third metre begins: 2/4, 9/16, 2/4
+        triplet = [after + n / 3 for n in range(3)]
+        later = [after + 1, *(after + 2 + n / 4 for n in range(4)), after + 3]
+        page = laid_out(
+            [*quarters(4), *(4 + n / 4 for n in range(9)), *triplet, *later],
+            notated((0, 2, 4), (4, 9, 16), (after, 2, 4)),
+        )
+        assert page.spans == ((0, 48), (48, 96), (96, 150), (150, 198), (198, 246))
+        starts = [event.start for event in page.right.flowing if event.start >= 150]
+        assert starts == [150, 158, 166, 174, 198, 204, 210, 216, 222]
+        bars = divide(page, page.right, treble=True)
+        assert [len(bar.flowing) for bar in bars] == [2, 2, 9, 4, 6]
+        assert not any(head.tied for bar in bars for head in bar.flowing)
+        assert lilypond(page).count("\\tuplet") == 1
+        text = musicxml(make_score(page), page).decode()
+        assert (text.count("<tuplet "), text.count("<tie ")) == (2, 0)
+
+    @pytest.mark.parametrize("unit", [3, 5, 7])
+    def test_thirds_stay_in_their_bars(self, unit: int) -> None:
+        """A bar of eighths has no quarter that goes over its line."""
+        page = laid_out([n / 6 for n in range(6 * unit)], notated((0, unit, 8)))
+        bars = divide(page, page.right, treble=True)[:2]
+        assert [len(bar.flowing) for bar in bars] == [3 * unit] * 2
+        assert {head.end - head.start for bar in bars for head in bar.flowing} == {4}
+
     def test_without_a_metre_it_is_found_on_the_beats(self) -> None:
         waltz = [n for bar in range(8) for n in (3.0 * bar, 3.0 * bar + 1, 3.0 * bar + 2)]
         bass = at(waltz[::3], pitch=36)

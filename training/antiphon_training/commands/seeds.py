@@ -16,6 +16,7 @@ import numpy as np
 
 from antiphon.compose import Beginning
 from antiphon.errors import TrainingError, UsageError
+from antiphon.file_names import readable
 from antiphon.wording import how_many
 from antiphon_training.commands.seed_notation import in_bars
 from antiphon_training.corpora.corpus import Reading, load_corpus
@@ -164,7 +165,7 @@ def _stretch(corpus: Corpus, index: int, places: Sequence[int], pedal: Pedal) ->
     stretch = corpus.piece(index)[places[0] : places[-1]]
     since = float(stretch["onset"][0])
     notes, notated = in_bars(corpus.folder / corpus.files[index], stretch, pedal)
-    title = corpus.titles[index] or Path(corpus.files[index]).stem
+    title = readable(corpus.titles[index] or Path(corpus.files[index]).stem)
     minutes, seconds = divmod(int(since), 60)
     sentence = (
         f"It begins with {how_many(len(notes), 'note')} of {corpus.name}/{corpus.files[index]}, "

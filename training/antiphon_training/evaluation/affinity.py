@@ -10,13 +10,15 @@ import math
 from dataclasses import dataclass
 
 from antiphon.music.note import NoteArray
+from antiphon.partner.line.manner import mean_length
 from antiphon_training.evaluation import measures
 from antiphon_training.evaluation.beat_grid import BeatGrid
 
 SHARES = ("on_beat", "in_tempo", "taken_up", "copied_whole", "ends_long", "ends_in_key")
 """Shares of the notes, or of the continuations."""
-DRIFTS = ("density_drift", "register_drift", "loudness_drift")
-"""Distances from what was heard last: octaves of density, semitones, steps of velocity."""
+DRIFTS = ("density_drift", "register_drift", "loudness_drift", "length_drift")
+"""Distances from what was heard last: octaves of density, semitones, steps of velocity, octaves of
+the length of notes."""
 AFFINITIES = (*SHARES, *DRIFTS)
 
 
@@ -58,6 +60,7 @@ def affinity(notes: NoteArray, rate: float, prompt: Prompt) -> dict[str, float]:
         "density_drift": abs(math.log2(rate / prompt.rate)) if rate and prompt.rate else math.nan,
         "register_drift": _between_means(notes, recent, "pitch"),
         "loudness_drift": _between_means(notes, recent, "velocity"),
+        "length_drift": abs(mean_length(notes) - mean_length(recent)),
     }
 
 

@@ -127,7 +127,9 @@ class MemoryFigures:
 
 def remembering(predictor: Predictor) -> Scorer | None:
     """Return an instrument with its memory; None where it has none."""
-    return None if predictor.weighing is None else RememberingScorer(predictor)
+    if predictor.weighing is None and predictor.word_weighing is None:
+        return None
+    return RememberingScorer(predictor)
 
 
 def _means(fields: Sequence[str], parts: Sequence[NDArray[np.float32]]) -> dict[str, float]:

@@ -8,15 +8,17 @@ each note, all earlier ones of the piece are remembered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from antiphon.instrument import Biases, Predictor, Scores
 from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORCE
-from antiphon.partner.memory.memory import Memory
-from antiphon.partner.memory.trail import Trail
+from antiphon.instrument.weighing import LONGEST
+from antiphon.partner.memory.fields import FieldMemory
+from antiphon.partner.memory.trail import NO_KEY, Trail
+from antiphon.partner.memory.words import WordMemory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.instrument.weighing import Weighing
+    from antiphon.instrument.word_weighing import WordWeighing
     from antiphon.music.codecs.codec import Codec
+    from antiphon.partner.line.codecs import WordCodec
 
 AT_ONCE = 32
 """Pieces that are stepped together."""
@@ -70,6 +74,8 @@ def score_with_memory(
     gain : float
         How much the memory counts.
     """
+    if predictor.word_weighing is not None:
+        return _with_words(predictor, predictor.word_weighing, pieces, gain)
     weighing = predictor.weighing
     if weighing is None:
         return predictor.score(pieces)
@@ -87,6 +93,26 @@ def score_with_memory(
     return [scores[i] for i in range(len(pieces))]
 
 
+def _with_words(
+    predictor: Predictor,
+    weighing: WordWeighing,
+    pieces: Sequence[NDArray[np.int32]],
+    gain: float,
+) -> list[Scores]:
+    """Return the scores of pieces of words: what is remembered is mixed in after the graph."""
+    scores = []
+    for rows, plain in zip(pieces, predictor.score(pieces), strict=True):
+        memory = WordMemory(weighing, cast("WordCodec", predictor.codec), max(len(rows), 1), gain)
+        nats = plain.nats.copy()
+        for at, row in enumerate(rows):
+            recalled = memory.recall(Trail.of(rows[max(at - LONGEST, 0) : at]))
+            ask = Ask(None, row, (), memory=recalled)
+            nats[at] = -memory.log_probability(ask, row, -plain.nats[at])
+            memory.add(row, NO_KEY, joins=at > 0)
+        scores.append(Scores(nats, None))
+    return scores
+
+
 class _Piece:
     """One piece that is stepped, and what is remembered of it."""
 
@@ -96,7 +122,7 @@ class _Piece:
         codec = predictor.codec
         self.rows = rows
         self.nats = np.zeros(rows.shape, dtype=np.float32)
-        self._memory = Memory(weighing, codec.sizes, max(len(rows), 1), gain)
+        self._memory = FieldMemory(weighing, codec.sizes, max(len(rows), 1), gain)
         self._trail: Trail | None = None
         self._state = predictor.initial_state()
         self._previous = np.array(codec.start, dtype=np.int32)

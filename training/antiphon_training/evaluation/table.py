@@ -44,6 +44,7 @@ _LABELS = {
     "density_drift": "density, octaves",
     "register_drift": "register, semitones",
     "loudness_drift": "loudness, velocity",
+    "length_drift": "note length, octaves",
 }
 
 

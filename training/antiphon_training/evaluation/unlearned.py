@@ -151,9 +151,10 @@ class Learned:
                 f"{self.instrument} does not name {self.corpus} among the corpora that it learned "
                 f"from; all its pieces are measured"
             )
+        pieces = "is the validation piece" if count == 1 else f"are the {count} validation pieces"
         return (
-            f"{self.instrument} learned from {self.corpus}; measured are the {count} validation "
-            "pieces, which it did not learn from"
+            f"{self.instrument} learned from {self.corpus}; measured {pieces}, which it did not "
+            "learn from"
         )
 
     def doubt(self, files: Sequence[str]) -> str | None:

@@ -109,6 +109,7 @@ class SymbolsSection(CodecSection, frozen=True, forbid_unknown_fields=True, kw_o
     seen: Count = 1
     words: Count | None = None
     chord_symbols: bool = False
+    swing: bool = True
 
 
 def _symbols(section: SymbolsSection, pieces: Sequence[NoteArray]) -> SymbolsCodec:
@@ -121,6 +122,7 @@ def _symbols(section: SymbolsSection, pieces: Sequence[NoteArray]) -> SymbolsCod
             most=section.words,
             pedal=section.pedal,
             chord_symbols=section.chord_symbols,
+            swings=section.swing,
         )
     except CorpusError as error:
         raise CorpusError(_too_rare(section.seen)) from error

@@ -6,100 +6,27 @@ Ticks are `antiphon_training.notation.beats.BEAT` to a quarter.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from antiphon_training.notation.clefs import with_clefs
 from antiphon_training.notation.graces import grace_name
+from antiphon_training.notation.heads import Bar, Head
 from antiphon_training.notation.lengths import BEAT_LEVEL
-from antiphon_training.notation.spelling import Name
+from antiphon_training.notation.signs import ornament
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from antiphon_training.notation.lengths import Ruler
     from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.spelling import Name
     from antiphon_training.notation.voices import Event
-
-TREBLE, BASS = (57, 81), (40, 64)
-"""The pitches that a clef shows with two ledger lines at most: players read them at once."""
-
-LEDGER = 3.5
-"""Semitones from one ledger line to the next."""
-
-CLEF_CHANGE = 5.0
-"""The cost of a change of clef, in squares of the further ledger lines of each stroke."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A note, a chord or a rest of one note value.
-
-    Attributes
-    ----------
-    start, end : int
-        Ticks.
-    pitches : tuple of int
-        Ascending; none of a rest.
-    names : tuple of Name
-        The names of the pitches.
-    tied : bool
-        Whether it is tied to the next head of its voice.
-    shown : bool
-        Whether a rest is visible; it is not where another voice sounds, unless it leads to a
-        note off the beat.
-    graces : tuple of Name
-        The grace notes before it.
-    trill : bool
-        Whether it begins a trill.
-    rolled : bool
-        Whether it is a rolled chord.
-    """
-
-    start: int
-    end: int
-    pitches: tuple[int, ...] = ()
-    names: tuple[Name, ...] = ()
-    tied: bool = False
-    shown: bool = True
-    graces: tuple[Name, ...] = ()
-    trill: bool = False
-    rolled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of one staff.
-
-    Attributes
-    ----------
-    start, end : int
-        Ticks; a first bar may begin later than at 0.
-    flowing : tuple of Head
-        The voice that goes from stroke to stroke; it fills the bar.
-    holding : tuple of Head
-        The voice that holds notes; it fills the bar, or is empty.
-    held_above : bool
-        Whether the holding voice is the upper one.
-    treble : bool
-        Whether it is in the treble clef.
-    whole : bool
-        Whether it has the length of the metre; a pickup does not.
-    """
-
-    start: int
-    end: int
-    flowing: tuple[Head, ...]
-    holding: tuple[Head, ...]
-    held_above: bool
-    treble: bool
-    whole: bool = True
 
 
 def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
     """Return the bars of a staff; `treble` says which clef it has by default."""
     flowing, holding = (_by_bar(page, staff, voice) for voice in (staff.flowing, staff.holding))
-    heads = [[*a, *b] for a, b in zip(flowing, holding, strict=True)]
-    clefs = _clefs(heads, treble=treble)
     bars = []
     for number, (line, end) in enumerate(page.spans):
         start = line + (page.pickup if number == 0 else 0)
@@ -110,8 +37,8 @@ def divide(page: Page, staff: Staff, *, treble: bool) -> list[Bar]:
         lower = _complete(staff.ruler, hold, (start, end), [(start, end)] * bool(flow))
         above = _height(hold) > _height(flow)
         whole = end - start == page.metres.at(start).bar
-        bars.append(Bar(start, end, upper, lower if hold else (), above, clefs[number], whole))
-    return bars
+        bars.append(Bar(start, end, upper, lower if hold else (), above, treble, whole))
+    return with_clefs(bars, page.metres, treble=treble)
 
 
 def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head]]:
@@ -124,7 +51,12 @@ def _by_bar(page: Page, staff: Staff, events: Sequence[Event]) -> list[list[Head
         for index, (start, end) in enumerate(pieces):
             tied = index < len(pieces) - 1
             number = bisect_right(starts, start) - 1
-            head = Head(start, end, event.pitches, names, tied)
+            under = staff.ruler.bracket(start, end)
+            head = Head(start, end, event.pitches, names, tied, bracket=under)
+            for pitch, name in zip(event.pitches, names, strict=True):
+                sign = page.signs.get((event.start, pitch))
+                if sign and not (tied if sign.delayed else index):
+                    head = replace(head, ornament=ornament(sign, name, page.key_at(start)))
             out[number].append(head if index else _ornamented(page, event, head))
     return out
 
@@ -141,7 +73,6 @@ def _ornamented(page: Page, event: Event, head: Head) -> Head:
     return replace(
         head,
         graces=graces,
-        trill=any(place in page.trills for place in places),
         rolled=len(places) > 1 and any(place in page.rolled for place in places),
     )
 
@@ -169,7 +100,8 @@ def _complete(
                 unseen = any(a <= start and end <= b for a, b in hidden)
                 if off_beat and ruler.metres.level(end) < BEAT_LEVEL:
                     unseen = False
-                whole.append(Head(start, end, shown=not unseen))
+                under = None if whole_bar else ruler.bracket(start, end)
+                whole.append(Head(start, end, shown=not unseen, bracket=under))
         if head.end > head.start:
             whole.append(head)
         place = head.end
@@ -184,30 +116,3 @@ def _height(heads: Iterable[Head]) -> float:
     """Return the mean pitch of one voice in a bar; -1 where it is silent."""
     pitches = _pitches(heads)
     return sum(pitches) / len(pitches) if pitches else -1.0
-
-
-def _ledgers(head: Head, low: int, high: int) -> float:
-    """Return how many ledger lines a head needs beyond the pitches of a clef."""
-    return max(low - head.pitches[0], head.pitches[-1] - high, 0) / LEDGER
-
-
-def _clefs(heads_by_bar: Sequence[Sequence[Head]], *, treble: bool) -> list[bool]:
-    """Return for each bar whether it is in the treble clef, with few ledger lines and changes."""
-    score = [CLEF_CHANGE * treble, CLEF_CHANGE * (not treble)]
-    back: list[tuple[int, int]] = []
-    for heads in heads_by_bar:
-        cost = [sum(_ledgers(head, *clef) ** 2 for head in heads) for clef in (BASS, TREBLE)]
-        stay_bass = score[0] <= score[1] + CLEF_CHANGE
-        stay_treble = score[1] <= score[0] + CLEF_CHANGE
-        came = (0 if stay_bass else 1), (1 if stay_treble else 0)
-        score = [
-            cost[now] + score[before] + CLEF_CHANGE * (before != now)
-            for now, before in enumerate(came)
-        ]
-        back.append(came)
-    state = int(score[1] <= score[0])
-    clefs = []
-    for came in reversed(back):
-        clefs.append(bool(state))
-        state = came[state]
-    return clefs[::-1]

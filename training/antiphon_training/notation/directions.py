@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.swung import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from antiphon.music.chord_symbols import ChordSymbol
+    from antiphon.music.swing import Swing
     from antiphon_training.notation.page import Page
 
 Element = ElementTree.Element
@@ -33,6 +35,8 @@ KINDS = {
 
 def add_directions(root: Element, page: Page) -> None:
     """Add the directions of a page to its MusicXML."""
+    if page.swing is not None:
+        _mark_swing(root, page.swing)
     signs = sorted(_signs(page), key=lambda sign: sign[0])
     last = page.spans[-1][1]
     divisions = int(root.findtext(".//divisions", "1"))
@@ -40,6 +44,22 @@ def add_directions(root: Element, page: Page) -> None:
         inside = [each for each in signs if line <= each[0] < end or each[0] >= end == last]
         if inside:
             _write(measure, inside, (max(line, page.pickup), end), divisions)
+
+
+def _mark_swing(root: Element, swing: Swing) -> None:
+    """Write that music is swung, before the tempo.
+
+    The element `<swing>` is not written: MuseScore 3 takes a file with it for damaged.
+    """
+    for direction in root.iter("direction"):
+        if direction.find("sound[@tempo]") is None:
+            continue
+        words = Element("words", {"font-weight": "bold"})
+        words.text = f"{WORDS[swing.level]}\N{NO-BREAK SPACE}"  # else the tempo touches it
+        kind = Element("direction-type")
+        kind.append(words)
+        direction.insert(0, kind)
+        return
 
 
 def _write(

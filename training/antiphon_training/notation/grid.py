@@ -5,19 +5,24 @@ Places are ticks, `antiphon_training.notation.beats.BEAT` to a quarter.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.files.conductor import counted_from
 from antiphon.music.files.grid import on_grid
+from antiphon.music.swing import Swing
 from antiphon_training.notation.beats import BEAT, find_beats
 from antiphon_training.notation.metre import COMPOUND_SHARE, find_metre
 from antiphon_training.notation.metres import DOTTED, EIGHTH, QUARTER, Metre, Metres
 from antiphon_training.notation.strokes import Strokes, find_accents, find_strokes, together
+from antiphon_training.notation.swung import straightened, told_swing
+from antiphon_training.notation.tuplets import Tuplet, find_tuplets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +61,10 @@ class Grid:
         The tempo.
     pickup : int
         Ticks that are missing from the first bar.
+    swing : Swing or None
+        How what is written straight was played.
+    tuplets : tuple of Tuplet
+        The tuplets of either hand, in order; none where beats are not told.
     """
 
     starts: Ticks
@@ -63,6 +72,8 @@ class Grid:
     metres: Metres
     seconds_a_quarter: float
     pickup: int = 0
+    swing: Swing | None = None
+    tuplets: tuple[Tuplet, ...] = ()
 
 
 def find_grid(notes: NoteArray, until: float = math.inf) -> Grid:
@@ -104,8 +115,14 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
     Where no metre is told, it is found on these beats.
     """
     beats = clock.beats_at(notes["onset"])
-    ends = clock.beats_at(notes["onset"] + notes["duration"]) * BEAT
-    starts = _told_places(notes, beats)
+    ends = clock.beats_at(notes["onset"] + notes["duration"])
+    strokes = together(notes).of_note
+    swing = None if _in_three(notated.metres) else told_swing(beats, strokes)
+    if swing is not None:
+        beats, ends = straightened(beats, ends, strokes, swing)
+    since = counted_from(notated.metres, beats)
+    starts = _told_places(notes, beats, since)
+    tuplets = _told_tuplets(notated, beats, since, starts)
     first = int(starts.min())
     told = _told_metres(notated.metres, first)
     if told is None:
@@ -116,7 +133,37 @@ def told_grid(notes: NoteArray, notated: Notated, clock: BeatClock) -> tuple[Gri
         metres, shift = told
     length = clock.length_before(float(beats[0]) + OPENING)
     pickup = _told_pickup(first + shift, metres.first.bar)
-    return Grid(starts + shift, ends + shift, metres, length, pickup), shift
+    ends = ends * BEAT + shift
+    moved = tuple(replace(t, start=t.start + shift, end=t.end + shift) for t in tuplets)
+    return Grid(starts + shift, ends, metres, length, pickup, swing, moved), shift
+
+
+def _in_three(told: Sequence[TimeSignature]) -> bool:
+    """Return whether beats of some metre are dotted: it has no eighths to be swung."""
+    metres = [Metre.of(sign.count, sign.unit) for sign in told]
+    return any(metre is not None and metre.beat == DOTTED for metre in metres)
+
+
+def _told_tuplets(
+    notated: Notated, beats: NDArray[np.float64], since: NDArray[np.float64], starts: Ticks
+) -> list[Tuplet]:
+    """Return the tuplets of each hand, in order, and move its notes to their places."""
+    found: list[Tuplet] = []
+    hands = np.zeros(len(beats), np.int8) if notated.hands is None else notated.hands
+    for sign, hand in itertools.product(notated.metres, np.unique(hands).tolist()):
+        metre = Metre.of(sign.count, sign.unit)
+        mine = np.flatnonzero((hands == hand) & (since == sign.beat))
+        if metre is None or not len(mine):
+            continue
+        line, places = round(sign.beat * BEAT), (beats[mine] - sign.beat) * BEAT
+        for each in find_tuplets(places, metre.bar, compound=metre.compound):
+            tuplet = replace(each, start=each.start + line, end=each.end + line)
+            if any(a.start < tuplet.end and tuplet.start < a.end for a in found if a != tuplet):
+                continue
+            inside = mine[(places > each.start - BESIDE) & (places < each.end - BESIDE)]
+            starts[inside] = [tuplet.nearest(BEAT * beat) for beat in beats[inside].tolist()]
+            found.append(tuplet)
+    return sorted(set(found), key=lambda tuplet: tuplet.start)
 
 
 def _told_pickup(first: int, bar: int) -> int:
@@ -124,9 +171,13 @@ def _told_pickup(first: int, bar: int) -> int:
     return first // EIGHTH * EIGHTH if 2 * first >= bar else 0
 
 
-def _told_places(notes: NoteArray, beats: NDArray[np.float64]) -> Ticks:
-    """Return the ticks of notes; one beside the grid goes with those it begins together with."""
-    places = np.rint(on_grid(beats) * BEAT).astype(np.int64)
+def _told_places(notes: NoteArray, beats: NDArray[np.float64], since: NDArray[np.float64]) -> Ticks:
+    """Return the ticks of notes; one beside the grid goes with those it begins together with.
+
+    Beats are counted from `since`, which is where bars begin.
+    """
+    places = np.rint(since * BEAT) + np.rint(on_grid(beats - since) * BEAT)
+    places = places.astype(np.int64)
     beside = np.abs(beats * BEAT - places) > BESIDE
     if beside.any():
         of_note = together(notes).of_note

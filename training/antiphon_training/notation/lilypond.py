@@ -10,20 +10,32 @@ import re
 from typing import TYPE_CHECKING
 
 from antiphon_training.notation.bars import divide
-from antiphon_training.notation.lengths import WRITTEN
 from antiphon_training.notation.metres import QUARTER
+from antiphon_training.notation.signs import Kind
+from antiphon_training.notation.swung import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from antiphon.music.chord_symbols import ChordSymbol
     from antiphon.music.files.captions import Caption
-    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.heads import Bar, Head
     from antiphon_training.notation.metres import Metres
     from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
 
 ALTERED = {-2: "ff", -1: "f", 0: "", 1: "s", 2: "ss"}
+SHARPS = {-2: "\\doubleflat", -1: "\\flat", 0: "\\natural", 1: "\\sharp", 2: "\\doublesharp"}
+COMMANDS = {
+    Kind.TRILL: "\\trill",
+    Kind.SHORT_TRILL: "\\prall",
+    Kind.MORDENT: "\\mordent",
+    Kind.TURN: "\\turn",
+    Kind.INVERTED_TURN: "\\reverseturn",
+}
+"""LilyPond's commands for the signs of ornaments; its glyphs have the same names."""
+
 MAJOR_TONICS = (
     "cf", "gf", "df", "af", "ef", "bf", "f", "c", "g", "d", "a", "e", "b", "fs", "cs",
 )  # fmt: skip
@@ -122,15 +134,16 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
     holding = []
     for number, bar in enumerate(bars):
         flowing += _changes(page, bar, bars[number - 1]) if number else ()
-        if number == 0 or bar.treble != bars[number - 1].treble:
-            flowing.append(f'\\clef "{"treble" if bar.treble else "bass"}"')
+        if number == 0 or bar.treble != bars[number - 1].treble_at(bar.start):
+            flowing.append(_clef(bar, bar.start))
         upper, lower = ("\\voiceOne", "\\voiceTwo")[:: -1 if bar.held_above else 1]
         words = dict(page.marks) if treble else {}
         flowing.append(upper if bar.holding else "\\oneVoice")
-        flowing += _voice(bar.flowing, page, words)
+        clefs = {turn: _clef(bar, turn) for turn in bar.turns}
+        flowing += _voice(bar.flowing, page, words, clefs)
         if bar.holding:
             holding.append(lower)
-            holding += _voice(bar.holding, page, {})
+            holding += _voice(bar.holding, page, {}, {})
         else:
             holding.append(f"s{_scaled(bar.end - bar.start)}")
         flowing.append("|")
@@ -145,7 +158,8 @@ def _opening(page: Page, *, treble: bool) -> str:
     if page.pickup:
         first.append(f"\\partial {_scaled(page.metre.bar - page.pickup)}")
     if treble:
-        first.append(f"\\tempo {_length(page.metre.beat)} = {round(page.tempo_bpm)}")
+        swing = f'"{WORDS[page.swing.level]}" ' if page.swing else ""
+        first.append(f"\\tempo {swing}{_length(page.metre.beat)} = {round(page.tempo_bpm)}")
     return " ".join(first)
 
 
@@ -161,22 +175,29 @@ def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
         yield f"\\time {metre.signature}"
 
 
-def _voice(heads: Sequence[Head], page: Page, words: dict[int, str]) -> Iterator[str]:
-    """Yield the signs of one voice in one bar, with brackets for triplets."""
-    open_beat: int | None = None
+def _clef(bar: Bar, tick: int) -> str:
+    return f'\\clef "{"treble" if bar.treble_at(tick) else "bass"}"'
+
+
+def _voice(
+    heads: Sequence[Head], page: Page, words: dict[int, str], clefs: dict[int, str]
+) -> Iterator[str]:
+    """Yield the signs of one voice in one bar, with brackets for tuplets."""
+    open_at: int | None = None
     for head in heads:
-        length = head.end - head.start
-        third = length not in WRITTEN and length < QUARTER
-        beat = head.start // QUARTER if third else None
-        if open_beat is not None and beat != open_beat:
+        under = head.bracket
+        at = under.start if under else None
+        if open_at is not None and at != open_at:
             yield "}"
-        if beat is not None and beat != open_beat:
-            yield "\\tuplet 3/2 {"
-        open_beat = beat
-        sign = _sign(head, page, _length(3 * length // 2 if third else length))
+        if head.start in clefs:
+            yield clefs[head.start]
+        if under and at != open_at:
+            yield f"\\tuplet {under.actual}/{under.normal} {{"
+        open_at = at
+        sign = _sign(head, page, _length(under.written if under else head.end - head.start))
         mark = words.get(head.start) if head.pitches else None
         yield sign + (f"^\\markup \\bold {_quoted(mark)}" if mark else "")
-    if open_beat is not None:
+    if open_at is not None:
         yield "}"
 
 
@@ -192,8 +213,28 @@ def _sign(head: Head, page: Page, length: str) -> str:
     names = [_name(name) for name in head.names]
     notes = names[0] if len(names) == 1 else f"<{' '.join(names)}>"
     ties = "~" if head.tied else ""
-    marks = ("\\trill" if head.trill else "") + ("\\arpeggio" if head.rolled else "")
-    return f"{_graces(head)}{notes}{length}{ties}{marks}"
+    marks = "\\arpeggio" if head.rolled else ""
+    written = f"{notes}{length}{ties}"
+    if head.ornament is None:
+        return f"{_graces(head)}{written}{marks}"
+    mark = _ornament(head.ornament)
+    if head.ornament.delayed:
+        half = f"s{_scaled((head.end - head.start) / 2)}"
+        return f"{_graces(head)}<< {{ {written}{marks} }} {{ {half} {half}{mark} }} >>"
+    return f"{_graces(head)}{written}{marks}{mark}"
+
+
+def _ornament(sign: Ornament) -> str:
+    """Return the sign of an ornament; with accidentals it is a column of glyphs."""
+    if sign.above is None and sign.below is None:
+        return COMMANDS[sign.kind]
+    above, below = (
+        "" if sharps is None else f"\\teeny {SHARPS[sharps]} "
+        for sharps in (sign.above, sign.below)
+    )
+    glyph = f'\\musicglyph "scripts.{COMMANDS[sign.kind][1:]}" '
+    column = f"\\center-column {{ {above}{glyph}{below}}}"
+    return f"^\\markup \\override #'(baseline-skip . 1.7) {column}"
 
 
 def _graces(head: Head) -> str:
@@ -221,9 +262,9 @@ def _length(ticks: int) -> str:
     return _scaled(ticks)
 
 
-def _scaled(ticks: int) -> str:
+def _scaled(ticks: float) -> str:
     """Return any length in thirty-seconds; for skips and rests of a whole bar."""
-    return f"32*{ticks * 8}/{QUARTER}"
+    return f"32*{round(2 * ticks * 8)}/{2 * QUARTER}"
 
 
 def _quoted(text: str) -> str:

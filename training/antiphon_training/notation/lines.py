@@ -25,6 +25,9 @@ STEP = 2
 TOGETHER = 0.02
 """Notes that begin so near to each other are struck together."""
 
+ON_PLACE = 0.05
+"""How far from a beat, an eighth or a sixteenth an onset is on it, in parts of that."""
+
 SHORT_BEATS = 0.13
 """The longest time between notes of an ornament, in beats, where those are told: longer notes
 than thirty-seconds are written."""
@@ -80,6 +83,16 @@ class Lines:
         """Return the other notes of the line of one that begin from a time on, up to another."""
         first, last = np.searchsorted(self.onsets, [start, end])
         return [n for n in range(first, last) if n != note and self.together(note, n)]
+
+    def leads_to_the_beat(self, first: int, last: int) -> bool:
+        """Return whether the last note of an ornament is on a stronger place than the first.
+
+        That is: on a beat, an eighth or a sixteenth that the first is not on. Beats must be told.
+        """
+        assert self.beats is not None
+        places = self.beats[[first, last]] * np.array([[1], [2], [4]])
+        first_on, last_on = (np.abs(places - np.rint(places)) < ON_PLACE).T
+        return bool((last_on & ~first_on).any())
 
     def beats_between(self, one: int, other: int) -> float:
         """Return the beats from a note to a later one; 0 where they are not told."""

@@ -119,6 +119,20 @@ class Metres:
             end = min(end, self.changes[place + 1][0])
         return start, end
 
+    def beat_of(self, tick: int) -> tuple[int, int]:
+        """Return where the quarter begins that a tick is in, counted in its bar, and its end.
+
+        The last one is shorter in a bar that is not made of quarters.
+        """
+        start, end = self.bar_of(tick)
+        beat = start + (tick - start) // QUARTER * QUARTER
+        return beat, min(beat + QUARTER, end)
+
+    def rounded(self, tick: float, step: int) -> int:
+        """Return the multiple of a step, counted in its bar, that is nearest to a tick."""
+        start, end = self.bar_of(int(tick))
+        return min(start + round((tick - start) / step) * step, end)
+
     def level(self, tick: int) -> int:
         """Return how strong a tick is: see `Metre.level`."""
         since, metre = self.changes[self._place(tick)]

@@ -82,7 +82,7 @@ def _move_clefs(part: ElementTree.Element) -> None:
     """
     for before, measure in itertools.pairwise(part.iter("measure")):
         moved = ElementTree.Element("attributes")
-        for attributes in measure.findall("attributes"):
+        for attributes in _before_notes(measure):
             for clef in attributes.findall("clef"):
                 attributes.remove(clef)
                 clef.set("number", clef.get("number", "1"))
@@ -91,6 +91,12 @@ def _move_clefs(part: ElementTree.Element) -> None:
                 measure.remove(attributes)
         if len(moved):
             before.append(moved)
+
+
+def _before_notes(measure: ElementTree.Element) -> list[ElementTree.Element]:
+    """Return the attributes with which a bar begins."""
+    first = itertools.takewhile(lambda each: each.tag not in ("note", "forward"), list(measure))
+    return [each for each in first if each.tag == "attributes"]
 
 
 def _tidy_head(root: ElementTree.Element) -> None:

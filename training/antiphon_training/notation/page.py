@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from antiphon.music.chord_symbols import ChordSymbol
 from antiphon.music.files.hands import RIGHT, UNTOLD
 from antiphon.music.files.notated import Notated
+from antiphon.music.swing import Swing
 from antiphon_training.harmony.symbols import find_chord_symbols
 from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
@@ -17,9 +18,10 @@ from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
 from antiphon_training.notation.keys import heard_keys, names_in, told_keys, with_modes
 from antiphon_training.notation.lengths import Ruler
-from antiphon_training.notation.metres import Metres
+from antiphon_training.notation.metres import EIGHTH, Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
+from antiphon_training.notation.signs import Sign
 from antiphon_training.notation.spelling import Key, Name
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
     from antiphon_training.notation.grid import Grid
     from antiphon_training.notation.metres import Metre
+    from antiphon_training.notation.tuplets import Tuplet
 
 RAISED = 3
 """Fifths by which the chords of a minor key lie above those of its signature, at most."""
@@ -84,10 +87,14 @@ class Page:
         The ticks at which the sustain pedal goes down and up.
     graces : dict of (int, int) to tuple of int
         The pitches of the grace notes before a pitch that begins at a tick.
-    trills, rolled : frozenset of (int, int)
-        The ticks and the pitches that are trills, and those of rolled chords.
+    signs : dict of (int, int) to Sign
+        The trills, turns and mordents of a pitch that begins at a tick.
+    rolled : frozenset of (int, int)
+        The ticks and the pitches of rolled chords.
     chords : tuple of (int, ChordSymbol)
         Chord symbols over the staves, by tick.
+    swing : Swing or None
+        How eighths or sixteenths are to be played.
     """
 
     metres: Metres
@@ -102,9 +109,10 @@ class Page:
     hairpins: tuple[Hairpin, ...] = ()
     pedals: tuple[tuple[int, int], ...] = ()
     graces: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
-    trills: frozenset[tuple[int, int]] = frozenset()
+    signs: dict[tuple[int, int], Sign] = field(default_factory=dict)
     rolled: frozenset[tuple[int, int]] = frozenset()
     chords: tuple[tuple[int, ChordSymbol], ...] = ()
+    swing: Swing | None = None
 
     @property
     def metre(self) -> Metre:
@@ -152,6 +160,7 @@ def lay_out(
     told = notated or Notated()
     plain = take_ornaments(notes, told.hands, told.clock)
     notes = plain.notes
+    told = told if told.hands is None else replace(told, hands=told.hands[plain.kept])
     if told.clock is None:
         grid, shift = find_grid(notes, told.given_until), 0
     else:
@@ -164,9 +173,9 @@ def lay_out(
     pitches = notes["pitch"][order].astype(np.int64)
     right = split_hands(starts / BEAT, ends / BEAT, pitches)
     if told.hands is not None:
-        hands = told.hands[plain.kept][order]
+        hands = told.hands[order]
         right = np.where(hands == UNTOLD, right, hands == RIGHT)
-    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres)
+    starts, staves = _staves(starts, ends, pitches, right, keys, grid.metres, grid.tuplets)
     last = max(event.end for staff in staves for event in (*staff.flowing, *staff.holding))
     heads = {
         index: (start, pitch)
@@ -192,10 +201,11 @@ def lay_out(
         dynamics=dynamics,
         hairpins=hairpins,
         graces={heads[main]: chain for main, chain in plain.graces.items()},
-        trills=frozenset(heads[note] for note in plain.trills),
+        signs={heads[note]: sign for note, sign in plain.signs.items()},
         rolled=frozenset(heads[note] for note in plain.rolled),
         pedals=pedal_marks(pedals, notes["onset"], grid.starts),
         chords=() if chords is None else _symbols(chords, notes, grid, keys),
+        swing=grid.swing,
     )
 
 
@@ -208,8 +218,7 @@ def _symbols(
     """Return the chord symbols by tick: as told, on eighths, or as the notes have them."""
     if told:
         ticks = np.interp([second for second, _ in told], notes["onset"], grid.starts)
-        step = BEAT // 2
-        places = (np.rint(ticks / step) * step).astype(int).tolist()
+        places = [grid.metres.rounded(tick, EIGHTH) for tick in ticks.tolist()]
         return tuple(dict(zip(places, (symbol for _, symbol in told), strict=True)).items())
     beats = [
         (place, grid.metres.level(place))
@@ -229,10 +238,11 @@ def _staves(
     right: NDArray[np.bool_],
     keys: tuple[tuple[int, Key], ...],
     metres: Metres,
+    tuplets: Sequence[Tuplet],
 ) -> tuple[NDArray[np.int64], list[Staff]]:
     """Return where notes are written to begin, and the upper and the lower staff."""
     starts, sides = starts.copy(), (right, ~right)
-    rulers = [_ruler(starts[side], metres) for side in sides]
+    rulers = [Ruler.of(starts[side].tolist(), metres, tuplets) for side in sides]
     for side, ruler in zip(sides, rulers, strict=True):
         starts[side] = [ruler.in_three(start) for start in starts[side].tolist()]
     names = names_in(starts, pitches, right, keys)
@@ -259,12 +269,6 @@ def _struck_again(starts: NDArray[np.int64], pitches: NDArray[np.int64]) -> NDAr
         following[pitch] = now, later
         again[index] = later
     return again
-
-
-def _ruler(starts: NDArray[np.int64], metres: Metres) -> Ruler:
-    """Return the ruler of a staff: a beat with a start at a third is divided in three."""
-    in_three = starts[starts % (BEAT // 8) != 0] // BEAT
-    return Ruler(metres, frozenset(in_three.tolist()))
 
 
 def _staff(

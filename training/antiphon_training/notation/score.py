@@ -25,13 +25,15 @@ from music21 import (
 
 from antiphon_training.notation.bars import divide
 from antiphon_training.notation.beats import BEAT
+from antiphon_training.notation.signs import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.music.files.captions import Caption
-    from antiphon_training.notation.bars import Bar, Head
+    from antiphon_training.notation.heads import Bar, Head
     from antiphon_training.notation.page import Page, Staff
+    from antiphon_training.notation.signs import Ornament
     from antiphon_training.notation.spelling import Key, Name
 
 
@@ -40,6 +42,14 @@ MIDDLE_OF_TREBLE, MIDDLE_OF_BASS = 34, 22
 
 REST_SHIFT, REST_CLEAR = 4, 4
 """Steps of a rest from the middle line, and from notes of the other voice, at least."""
+
+
+TURNS = {Kind.TURN: expressions.Turn, Kind.INVERTED_TURN: expressions.InvertedTurn}
+AROUND = {
+    Kind.TRILL: expressions.Trill,
+    Kind.SHORT_TRILL: expressions.InvertedMordent,
+    Kind.MORDENT: expressions.Mordent,
+}
 
 
 def make_score(page: Page, title: str = "", caption: Caption | None = None) -> stream.Score:
@@ -62,8 +72,8 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
     bars = divide(page, staff, treble=treble)
     for number, bar in enumerate(bars):
         measure = stream.Measure(number=number + (0 if page.pickup else 1))
-        if number == 0 or bar.treble != bars[number - 1].treble:
-            measure.insert(0, clef.TrebleClef() if bar.treble else clef.BassClef())
+        if number == 0 or bar.treble != bars[number - 1].treble_at(bar.start):
+            measure.insert(0, _clef(bar, bar.start))
         _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
             measure.paddingLeft = _quarters(page.pickup)
@@ -112,7 +122,7 @@ def _beside(silence: note.Rest, other: Sequence[Head], bar: Bar, *, above: bool)
     """
     start = bar.start + round(silence.offset * BEAT)
     end = start + round(silence.quarterLength * BEAT)
-    middle = MIDDLE_OF_TREBLE if bar.treble else MIDDLE_OF_BASS
+    middle = MIDDLE_OF_TREBLE if bar.treble_at(start) else MIDDLE_OF_BASS
     steps = [
         (1 if above else -1) * (_step(name) - middle)
         for head in other
@@ -130,27 +140,44 @@ def _step(name: Name) -> int:
     return 7 * octave + "CDEFGAB".index(letter)
 
 
+def _clef(bar: Bar, tick: int) -> clef.Clef:
+    return clef.TrebleClef() if bar.treble_at(tick) else clef.BassClef()
+
+
 def _fill_voice(into: stream.Stream, heads: Sequence[Head], bar: Bar) -> None:
     """Put one voice of one bar into a stream."""
-    thirds: dict[int, list[duration.Duration]] = {}
+    brackets: dict[int, list[duration.Duration]] = {}
     for head in heads:
         each = _sign(head)
-        each.duration = duration.Duration(_quarters(head.end - head.start))
+        each.duration = _length(head)
+        place = _quarters((head.bracket.at if head.bracket else head.start) - bar.start)
         if not head.pitches and len(heads) == 1 and bar.whole:
             each.fullMeasure = True
-        if each.duration.tuplets:
-            thirds.setdefault(head.start // BEAT, []).append(each.duration)
+        if head.bracket:
+            brackets.setdefault(head.bracket.start, []).append(each.duration)
+        if head.start in bar.turns and heads is bar.flowing:
+            into.insert(place, _clef(bar, head.start))
         for name in head.graces:
             kind = "eighth" if len(head.graces) == 1 else "16th"
             grace = note.Note(_pitch(name), type=kind).getGrace()
             grace.duration.slash = len(head.graces) == 1
-            into.insert(_quarters(head.start - bar.start), grace)
-        into.insert(_quarters(head.start - bar.start), each)
-    for inside in thirds.values():  # a bracket for every beat
+            into.insert(place, grace)
+        into.insert(place, each)
+    for inside in brackets.values():
         for length in inside:
             length.tuplets[0].type = None
         inside[0].tuplets[0].type = "start"
         inside[-1].tuplets[0].type = "stop"
+
+
+def _length(head: Head) -> duration.Duration:
+    """Return the note value of a head, in its tuplet."""
+    under = head.bracket
+    if under is None:
+        return duration.Duration(_quarters(head.end - head.start))
+    length = duration.Duration(_quarters(under.written))
+    length.appendTuplet(duration.Tuplet(under.actual, under.normal, length.type))
+    return length
 
 
 def _sign(head: Head) -> Any:
@@ -163,10 +190,28 @@ def _sign(head: Head) -> Any:
     sign = note.Note(pitches[0]) if len(pitches) == 1 else chord.Chord(pitches)
     if head.tied:
         sign.tie = tie.Tie("start")
-    if head.trill:
-        sign.expressions.append(expressions.Trill())
+    if head.ornament:
+        sign.expressions.append(_ornament(head.ornament))
     if head.rolled:
         sign.expressions.append(expressions.ArpeggioMark())
+    return sign
+
+
+def _ornament(written: Ornament) -> Any:
+    """Return the sign of an ornament, with its accidentals."""
+    above, below = (
+        None if sharps is None else pitch.Accidental(sharps)
+        for sharps in (written.above, written.below)
+    )
+    if written.kind in TURNS:
+        delay = expressions.OrnamentDelay
+        sign = TURNS[written.kind](
+            delay=delay.DEFAULT_DELAY if written.delayed else delay.NO_DELAY,
+            upperAccidental=above,
+            lowerAccidental=below,
+        )
+    else:
+        sign = AROUND[written.kind](accidental=below if written.kind is Kind.MORDENT else above)
     return sign
 
 
@@ -179,8 +224,8 @@ def _pitch(name: Name) -> pitch.Pitch:
     return named
 
 
-def _quarters(ticks: int) -> Fraction | float:
-    length = Fraction(ticks, BEAT)
+def _quarters(ticks: Fraction | int) -> Fraction | float:
+    length = Fraction(ticks) / BEAT
     return float(length) if length.denominator & (length.denominator - 1) == 0 else length
 
 

@@ -115,7 +115,7 @@ def _held_end(held: Sequence[Sounding], ruler: Ruler) -> int:
     """Return where held notes end: on a place of the grid, before they are struck again."""
     end, again = min(note.end for note in held), _again(held, ruler)
     step = QUARTER if min(end, again) - held[0].start >= 2 * QUARTER else EIGHTH
-    return int(min(ruler.nearest(round(end / step) * step), again))
+    return int(min(ruler.nearest(ruler.metres.rounded(end, step)), again))
 
 
 def _again(chord: Sequence[Sounding], ruler: Ruler) -> float:
@@ -160,7 +160,7 @@ def _strong(start: int, end: float, latest: float, ruler: Ruler) -> int | None:
 
     Prolonged to the next stroke it would need a tie over that beat.
     """
-    beat = round(end / QUARTER) * QUARTER
+    beat = ruler.metres.rounded(end, QUARTER)
     if not start < beat < latest or abs(end - beat) > EXACT or latest == math.inf:
         return None
     level = ruler.metres.level

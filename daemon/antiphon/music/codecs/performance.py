@@ -18,6 +18,8 @@ from antiphon.music.codecs.timed import DURATION, PITCH, TimedCodec
 from antiphon.music.note import Note, NoteArray
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 PITCHES = 128
@@ -55,7 +57,10 @@ class PerformanceCodec(TimedCodec):
         return notes
 
     def decode_one(
-        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+        self,
+        classes: Sequence[int] | NDArray[Any],
+        within: Sequence[float] | NDArray[Any],
+        previous_onset: float,
     ) -> Note:
         """Return one note from a row of classes; the live side's short way."""
         onset = previous_onset + self._step_seconds(classes, within)

@@ -66,6 +66,7 @@ def _symbols(table: Mapping[str, Any]) -> SymbolsCodec:
         chord_span=table["chord_span"],
         pedal=table["pedal"],
         chord_symbols=table.get("chord_symbols", False),
+        swings=table.get("swing", True),
     )
 
 

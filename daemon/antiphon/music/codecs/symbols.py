@@ -2,7 +2,7 @@
 
 `antiphon.music.codecs.words` says what a word is. Times are beats (quarters) as notated, and
 seconds on stage: there a codec is first tuned to the pulse of what was just played. Swung
-eighths are read as plain ones (`antiphon.music.swing`): in beats as the piece itself tells
+notes are read as plain ones (`antiphon.music.swing`): in beats as the piece itself tells
 how they are swung, and on stage as the player does.
 """
 
@@ -51,6 +51,8 @@ class SymbolsCodec:
         How durations treat the pedal; applied where notes are made.
     chord_symbols : bool
         Whether the chord symbols of scores sound; applied where notes are made.
+    swings : bool
+        Whether swung notes are read as plain ones.
 
     Attributes
     ----------
@@ -60,7 +62,7 @@ class SymbolsCodec:
     velocity : int
         The velocity of what is decoded.
     swing : Swing or None
-        How eighths are swung, in the unit of the notes, once the codec is tuned.
+        How notes are swung, in the unit of the notes, once the codec is tuned.
     lenient : bool
         Whether words that are not in the vocabulary are read as the nearest that is;
         else they are passed over.
@@ -84,8 +86,10 @@ class SymbolsCodec:
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
         chord_symbols: bool = False,
+        swings: bool = True,
     ) -> None:
-        self.metre = Metre(float(step), tuple(float(length) for length in lengths), chord_span)
+        every = tuple(float(length) for length in lengths)
+        self.metre = Metre(float(step), every, chord_span, swings)
         self.pedal: Pedal = pedal
         self.chord_symbols = chord_symbols
         self.beat = 1.0
@@ -107,6 +111,7 @@ class SymbolsCodec:
         chord_span: float = CHORD_SPAN_BEATS,
         pedal: Pedal = "keys",
         chord_symbols: bool = False,
+        swings: bool = True,
     ) -> Self:
         """Return a codec whose vocabulary is the sorted words of pieces.
 
@@ -118,7 +123,7 @@ class SymbolsCodec:
             Words that are heard less often are dropped.
         most : int, optional
             Of the others, how many are kept at most: those heard most often.
-        step, lengths, chord_span, pedal, chord_symbols
+        step, lengths, chord_span, pedal, chord_symbols, swings
             As for the codec.
 
         Raises
@@ -126,7 +131,8 @@ class SymbolsCodec:
         CorpusError
             No word is left.
         """
-        metre = Metre(float(step), tuple(float(length) for length in lengths), chord_span)
+        every = tuple(float(length) for length in lengths)
+        metre = Metre(float(step), every, chord_span, swings)
         heard = count_words(pieces, metre)
         often = [(-count, word) for word, count in heard.items() if count >= min_count]
         words = sorted(word for _, word in sorted(often)[:most])
@@ -142,7 +148,13 @@ class SymbolsCodec:
             chord_span=chord_span,
             pedal=pedal,
             chord_symbols=chord_symbols,
+            swings=swings,
         )
+
+    @property
+    def swings(self) -> bool:
+        """Whether swung notes are read as plain ones, and played as the player swings."""
+        return self.metre.swings
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -216,6 +228,17 @@ class SymbolsCodec:
         """Return how long a word lasts: seconds, or beats where the codec is not tuned."""
         return float(self._vocabulary.beats[word] * self.beat)
 
+    def firsts(self, notes: NoteArray) -> NDArray[np.intp]:
+        """Return the first note of each word that a tuned codec reads in sorted notes."""
+        return self.metre.firsts(notes, self.beat, self._span)
+
+    def transposed(self, semitones: int) -> NDArray[np.int32]:
+        """Return each word's index so many semitones higher, and that of nothing.
+
+        Shape (words + 1,); -1 where the vocabulary has no such word.
+        """
+        return self._vocabulary.transposed(semitones)
+
     def word_notes(self, word: int, onset: float) -> NoteArray:
         """Return the notes of one word, which begin together and last as long as it does.
 
@@ -234,13 +257,13 @@ class SymbolsCodec:
         """Return a copy in seconds, on the pulse and the loudness of what was played.
 
         It reads any playing: what is not in the vocabulary as the nearest that is. Without
-        a beat, it is estimated from these notes alone. Eighths are swung as `swing` says, in
+        a beat, it is estimated from these notes alone. They are swung as `swing` says, in
         seconds; without one they are straight.
         """
         fitted = copy.copy(self)
         fitted.beat = estimate_beat(notes["onset"]) if beat is None else beat
         fitted.velocity = typical_velocity(notes)
-        fitted.swing = swing
+        fitted.swing = swing if self.swings else None
         fitted.lenient = True
         fitted._span = CHORD_SPAN  # seconds, as on stage
         return fitted
@@ -252,7 +275,8 @@ class SymbolsCodec:
     def table(self) -> dict[str, Any]:
         """Return the vocabulary, and all else, for a card.
 
-        Cards from before chord symbols could sound have no such key.
+        Cards from before chord symbols could sound have no such key, and those of codecs
+        that read swung notes as plain ones do not say so.
         """
         table = {
             "name": self.name,
@@ -266,11 +290,12 @@ class SymbolsCodec:
             "pedal": self.pedal,
             "words": list(self.words),
         }
-        return {**table, "chord_symbols": True} if self.chord_symbols else table
+        chords = {"chord_symbols": True} if self.chord_symbols else {}
+        return {**table, **chords, **({} if self.swings else {"swing": False})}
 
 
 def count_words(pieces: Iterable[NoteArray], metre: Metre) -> Counter[str]:
-    """Return how often each word is heard in pieces, in beats; swung eighths are plain ones."""
+    """Return how often each word is heard in pieces, in beats; swung notes are plain ones."""
     counts = np.zeros(SOUNDS * len(metre.beats), dtype=np.int64)
     for piece in pieces:
         keys = metre.keys(piece, swing=metre.swing(piece))

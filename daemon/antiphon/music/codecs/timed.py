@@ -18,6 +18,8 @@ from antiphon.music.codecs.time_bins import (
 from antiphon.music.note import SHORTEST_DURATION, NoteArray, empty_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.codecs.codec import TimeUnit
@@ -85,11 +87,15 @@ class TimedCodec:
         notes["duration"] = np.maximum(durations, SHORTEST_DURATION)
         return notes
 
-    def _step_seconds(self, classes: NDArray[Any], within: NDArray[Any]) -> float:
+    def _step_seconds(
+        self, classes: Sequence[int] | NDArray[Any], within: Sequence[float] | NDArray[Any]
+    ) -> float:
         """Return the step of one row; the live side's short way."""
         return self._bins.second(int(classes[STEP]), inside_one(within[STEP]))
 
-    def _duration_seconds(self, classes: NDArray[Any], within: NDArray[Any]) -> float:
+    def _duration_seconds(
+        self, classes: Sequence[int] | NDArray[Any], within: Sequence[float] | NDArray[Any]
+    ) -> float:
         """Return the duration of one row, likewise."""
         seconds = self._bins.second(int(classes[DURATION]), inside_one(within[DURATION]))
         return max(seconds, SHORTEST_DURATION)

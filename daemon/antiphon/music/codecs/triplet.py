@@ -20,6 +20,8 @@ from antiphon.music.note import Note, NoteArray
 from antiphon.music.pitch_sets import PITCHES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.pedal import Pedal
@@ -75,7 +77,10 @@ class TripletCodec(TimedCodec):
         return notes
 
     def decode_one(
-        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+        self,
+        classes: Sequence[int] | NDArray[Any],
+        within: Sequence[float] | NDArray[Any],
+        previous_onset: float,
     ) -> Note:
         """Return one note from a row of classes; the live side's short way."""
         onset = previous_onset + self._step_seconds(classes, within)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from antiphon.music.codecs.words import FIRST_CHORD, SOUNDS, Metre, sound_pitches
+from antiphon.music.codecs.words import (
+    FIRST_CHORD,
+    SOUNDS,
+    Metre,
+    sound_pitches,
+    transposed_sounds,
+)
 from antiphon.music.pitch_sets import PITCH_CLASSES
 
 if TYPE_CHECKING:
@@ -71,6 +77,15 @@ class Vocabulary:
         rows = np.repeat(np.arange(len(indices)), counts)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self._pitches[self._places[indices][rows] + within], rows
+
+    def transposed(self, semitones: int) -> NDArray[np.int32]:
+        """Return the index of each word so many semitones higher; `UNKNOWN` where it is no word.
+
+        The last entry is nothing, which is nothing everywhere.
+        """
+        moved = transposed_sounds(self._sounds, semitones)
+        found = self._known[moved * (len(self._known) // SOUNDS) + self._lengths]
+        return np.append(np.where(moved < 0, UNKNOWN, found), UNKNOWN).astype(np.int32)
 
     def known(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the index of each key that is a word; the others are left out."""

@@ -46,6 +46,19 @@ def sounds(pitch: NDArray[np.uint8], firsts: NDArray[np.intp]) -> NDArray[np.int
     return np.where(low == high, low, FIRST_CHORD + masks)
 
 
+def transposed_sounds(sound: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
+    """Return sounds as many semitones higher; one that leaves the keyboard is -1.
+
+    Chords have no octave, so they are never off the keyboard.
+    """
+    pitch = sound + semitones
+    turn = semitones % PITCH_CLASSES
+    mask = np.maximum(sound - FIRST_CHORD, 0)
+    mask = ((mask << turn) | (mask >> (PITCH_CLASSES - turn))) & ((1 << PITCH_CLASSES) - 1)
+    moved = np.where((pitch >= 0) & (pitch < FIRST_CHORD), pitch, -1)
+    return np.where(sound < FIRST_CHORD, moved, FIRST_CHORD + mask)
+
+
 @cache
 def sound_pitches(sound: int) -> tuple[int, ...]:
     """Return the pitches of a sound, ascending.
@@ -110,6 +123,8 @@ class Metre:
     chord_span : float
         Notes that begin less than this after a word's first belong to it. Half of the
         shortest length where that is less, so that what is decoded reads the same.
+    swings : bool
+        Whether swung notes are read as plain ones.
 
     Raises
     ------
@@ -120,6 +135,7 @@ class Metre:
     step: float = 0.5
     lengths: tuple[float, ...] = ()
     chord_span: float = CHORD_SPAN_BEATS
+    swings: bool = True
 
     def __post_init__(self) -> None:
         """Refuse lengths that no word can have."""
@@ -154,12 +170,11 @@ class Metre:
         span : float, optional
             The span of a chord in the unit of the notes.
         swing : Swing, optional
-            How eighths are swung, in the unit of the notes: they are read as plain ones.
+            How notes are swung, in the unit of the notes: they are read as plain ones.
         """
         if len(notes) == 0:
             return np.empty(0, dtype=np.int64)
-        span = self.chord_span * beat if span is None else span
-        firsts = first_notes(notes["onset"], min(span, 0.5 * beat * self.beats[0]))
+        firsts = self.firsts(notes, beat, span)
         heard = sounds(notes["pitch"], firsts)
         if not self.lengths:
             return heard
@@ -169,9 +184,16 @@ class Metre:
         nearest = np.searchsorted((lengths[1:] + lengths[:-1]) / 2, gaps, side="left")
         return heard * len(lengths) + nearest
 
+    def firsts(
+        self, notes: NoteArray, beat: float = 1.0, span: float | None = None
+    ) -> NDArray[np.intp]:
+        """Return the first note of the word of each key; see `keys`."""
+        span = self.chord_span * beat if span is None else span
+        return first_notes(notes["onset"], min(span, 0.5 * beat * self.beats[0]))
+
     def swing(self, notes: NoteArray) -> Swing | None:
-        """Return the swing that sorted notes tell, in beats; None where lengths do not count."""
-        if not self.lengths:
+        """Return the swing that sorted notes tell, in beats; None where it does not count."""
+        if not (self.lengths and self.swings):
             return None
         return Swing.told(notes["onset"][first_notes(notes["onset"], self.chord_span)])
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from antiphon.music.files.beat_clock import BeatClock
 from antiphon.music.files.chord_texts import ChordAt, told_chords
+from antiphon.music.files.grid import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,19 @@ class KeySignature:
 
 
 Sign = TypeVar("Sign", TimeSignature, KeySignature)
+
+
+def counted_from(metres: Sequence[TimeSignature], beats: Array) -> Array:
+    """Return where the counting of some beats begins: at the last time signature.
+
+    After a bar of 9/16 the quarters of the next one begin a sixteenth later. The first
+    signature holds before its beginning too; without signatures all are counted from 0.
+    """
+    if not metres:
+        return np.zeros_like(beats)
+    begins = np.array([metre.beat for metre in metres])
+    last: Array = begins[np.maximum(np.searchsorted(begins, beats + TOLERANCE) - 1, 0)]
+    return last
 
 
 @dataclass(frozen=True, slots=True, eq=False)

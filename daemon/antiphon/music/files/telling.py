@@ -4,7 +4,8 @@ A performance that was recorded without a click has a tempo too, the nominal one
 the program that recorded it. Its onsets lie anywhere in the beats of the file, those of
 notated music on the sixteenths, thirty-seconds and thirds of a beat (`GRID`). The
 share of onsets that lie there tells which of both a file is, after what falls there by
-chance is taken off (`BORNE_OUT`). Beats are quarters.
+chance is taken off (`BORNE_OUT`). Swung notes count as the plain ones that they stand for.
+Beats are quarters.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.files.conductor import counted_from
 from antiphon.music.files.grid import PLACES, TOLERANCE, share_on_grid
 from antiphon.music.files.hands import told_hands
 from antiphon.music.files.notated import Notated
+from antiphon.music.swing import Swing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,13 +75,19 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
     """
     conductor, clock = performance.conductor, performance.conductor.clock
     beats = np.zeros(0) if clock is None else clock.beats_at(np.unique(notes["onset"]))
-    offset = _offset(beats, conductor.ticks)
+    swing = Swing.told(beats)
+    straight = beats if swing is None else swing.straight(beats)
+    since = counted_from(conductor.metres, beats)
+    offset = _offset(straight - since, conductor.ticks)
+    barred = offset == 0.0 or not (since % 1.0).any()
+    if not barred:  # the time signatures are not those of these notes
+        offset = _offset(straight, conductor.ticks)
     hands = told_hands(performance.tracks, notes, unnamed=offset is not None)
     if clock is None or offset is None:
         return Notated(hands=hands)
     if offset:  # whatever begins bars, it is not these notes
         return Notated(clock.moved(offset - 1.0), (), _keys(conductor, notes)[:1], hands)
-    metres = _metres(conductor, float(beats[-1]))
+    metres = _metres(conductor, float(beats[-1])) if barred else ()
     return Notated(clock, metres, _keys(conductor, notes), hands)
 
 

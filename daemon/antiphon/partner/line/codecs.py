@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from antiphon.music.codecs.codec import Codec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import Note, NoteArray
@@ -28,7 +30,10 @@ class FieldCodec(Codec, Protocol):
         """Return the shortest and longest time that a class decodes to, in seconds."""
 
     def decode_one(
-        self, classes: NDArray[Any], within: NDArray[Any], previous_onset: float
+        self,
+        classes: Sequence[int] | NDArray[Any],
+        within: Sequence[float] | NDArray[Any],
+        previous_onset: float,
     ) -> Note:
         """Return the note of one row."""
 
@@ -44,11 +49,28 @@ class WordCodec(Codec, Protocol):
     beat : float
         How long a beat is; 1 until the codec is tuned, seconds from then on.
     swing : Swing or None
-        How the player swings the eighths, once the codec is tuned.
+        How the player swings, once the codec is tuned.
     """
 
     beat: float
     swing: Swing | None
+
+    @property
+    def swings(self) -> bool:
+        """Whether swung notes are read as plain ones, and played as the player swings."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The vocabulary: index to word."""
+
+    def firsts(self, notes: NoteArray) -> NDArray[Any]:
+        """Return the first note of each word that a tuned codec reads in sorted notes."""
+
+    def transposed(self, semitones: int) -> NDArray[Any]:
+        """Return each word's index so many semitones higher, -1 where there is no such word.
+
+        Shape (words + 1,): the last entry is nothing, and -1.
+        """
 
     def pitches(self, word: int) -> tuple[int, ...]:
         """Return the pitches of a word, ascending."""

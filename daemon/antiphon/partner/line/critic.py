@@ -19,7 +19,7 @@ from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import NoteArray, notes_to_array
 from antiphon.music.themes import repeated, taken_up
 from antiphon.music.tonality import PITCH_CLASSES, tone_shares
-from antiphon.partner.line.manner import Manner, manner_of
+from antiphon.partner.line.manner import Manner, manner_of, mean_length
 from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ SEMITONES = 6.0
 
 STEPS = 12.0
 """Of the mean velocity: the step from one dynamic mark to the next is 16."""
+
+LENGTHS = 1.0
+"""Of the mean length of notes, in octaves: twice as long is another touch."""
 
 APART = 0.5
 """Of the tones: half of a line's notes are others than those of the phrase."""
@@ -60,8 +63,8 @@ LONG = 1.4
 ON_BEAT = 0.1
 """So near to a beat, in beats, a note is on it."""
 
-LIKELY, DENSE, HIGH, LOUD, TONES, TAKES, COPIES, RETURNS, LANDS, HOME, IN_TIME = (
-    0.5, 1.0, 0.5, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0, 1.5, 0.5,
+LIKELY, DENSE, HIGH, LOUD, TIED, TONES, TAKES, COPIES, RETURNS, LANDS, HOME, IN_TIME = (
+    0.5, 1.0, 0.5, 0.5, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0, 1.5, 0.5,
 )  # fmt: skip
 """The weights. The end is what is remembered, and a copy is no answer; likelihood counts little,
 for the likeliest line is a dull one, and each was drawn from the instrument."""
@@ -114,6 +117,7 @@ class Critic:
             + DENSE * _off(_octaves(manner.density, self.wished.density), OCTAVES)
             + HIGH * _off(manner.pitch - self.wished.pitch, SEMITONES)
             + LOUD * _off(manner.velocity - self.wished.velocity, STEPS)
+            + TIED * _off(_touch(array) - self.wished.length, LENGTHS)
             + TONES * _off(_apart(array, self.wished.tones), APART)
         )
         if len(self.themes):
@@ -187,6 +191,11 @@ def _apart(notes: NoteArray, tones: tuple[float, ...]) -> float:
     if not tones:
         return math.nan
     return 1.0 - float(np.minimum(tone_shares(notes), tones).sum())
+
+
+def _touch(notes: NoteArray) -> float:
+    """Return the mean length, without the last chord: that one is long or short as an ending."""
+    return mean_length(notes[notes["onset"] <= notes["onset"][-1] - CHORD_SPAN])
 
 
 def _octaves(one: float, other: float) -> float:

@@ -17,6 +17,7 @@ from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.groove import Groove
 from antiphon.partner.listening.places import groove_of
 from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.listening.settings import GrooveSettings
 from antiphon.partner.listening.swinging import swing_of
 from antiphon.partner.memory.memory import Memory
 
@@ -47,7 +48,9 @@ class Cue:
     groove : Groove or None
         Where in the beat their notes fall; None where that is not known, or not to be kept to.
     swing : Swing or None
-        How they swing their eighths; None where they play straight, or that is not known.
+        How they swing; None where they play straight, or that is not known.
+    asked : GrooveSettings
+        How their time is to be kept.
     memory : Memory or None
         What the notes of this line may take up.
     """
@@ -61,6 +64,7 @@ class Cue:
     beats: Beats | None = None
     groove: Groove | None = None
     swing: Swing | None = None
+    asked: GrooveSettings = field(default_factory=GrooveSettings)
     memory: Memory | None = None
 
     @property
@@ -71,19 +75,22 @@ class Cue:
         return replace(self.beats, period=self.swing.period, anchor=self.swing.anchor)
 
     @classmethod
-    def heard(cls, notes: NoteArray, strength: float = 1.0, told: Beats | None = None) -> Self:
+    def heard(
+        cls, notes: NoteArray, asked: GrooveSettings | None = None, told: Beats | None = None
+    ) -> Self:
         """Return the cue of notes that are heard all at once.
 
         Parameters
         ----------
         notes : array of NOTE_DTYPE
             Sorted by onset, in seconds.
-        strength : float
-            How closely their groove is kept to, from 0 to 1.
+        asked : GrooveSettings, optional
+            How their groove is kept to, and whether they swing; as shipped by default.
         told : Beats, optional
             The beats, where a file tells them; otherwise they are heard.
         """
+        asked = asked or GrooveSettings()
         pulse = pulse_of(notes)
         beats = told or pulse.beats()
-        groove = groove_of(pulse, beats, strength)
-        return cls(beats=beats, groove=groove, swing=swing_of(pulse, beats))
+        groove = groove_of(pulse, beats, asked.strength)
+        return cls(beats=beats, groove=groove, swing=swing_of(pulse, beats, asked), asked=asked)

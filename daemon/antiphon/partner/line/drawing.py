@@ -17,15 +17,15 @@ from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Moment
-from antiphon.partner.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from antiphon.instrument.controls import Biases, Controls
     from antiphon.partner.line.cue import Cue
-    from antiphon.partner.line.predictor import NextNote
+    from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
+    from antiphon.partner.memory.memory import Memory
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -77,30 +77,12 @@ class Draft:
     moment : Moment
         What the rules looked at.
     ask : Ask
-        The call; what is recalled for it is added by `recalling`.
-    memory : Memory or None
-        What the call may take up.
+        The call.
     """
 
     place: Place
     moment: Moment
     ask: Ask
-    memory: Memory | None = None
-
-    def taking_up(self, recall: Recall | None) -> Draft:
-        """Return the call with what is recalled for it."""
-        ask = self.ask.taking_up(self.place.steered(recall))
-        return Draft(self.place, self.moment, ask, self.memory)
-
-
-def recalling(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return drafts, of one line or of several alike, with what each call takes up."""
-    memory = drafts[0].memory if drafts else None
-    trails = [draft.place.trail for draft in drafts if draft.place.trail is not None]
-    if memory is None or len(trails) < len(drafts):
-        return list(drafts)
-    recalled = memory.recall_each(trails)
-    return [draft.taking_up(recall) for draft, recall in zip(drafts, recalled, strict=True)]
 
 
 C = TypeVar("C", FieldCodec, WordCodec)
@@ -149,7 +131,28 @@ class Drawing(Generic[C, L]):
         """Return the rules of a draw: of all lines, of this one, and `own`."""
         return (*self._rules, *self._line_rules, *own)
 
-    def _ask(self, place: Place, rng: np.random.Generator, biases: Biases) -> Ask:
-        """Return a call of the instrument, without what is recalled."""
+    def _recalled(self, places: Sequence[Place]) -> list[Recall | None]:
+        """Return what the call at each place takes up."""
+        trails = [place.trail for place in places if place.trail is not None]
+        if self._memory is None or len(trails) < len(places):
+            return [None] * len(places)
+        recalled = self._memory.recall_each(trails)
+        return [place.steered(recall) for place, recall in zip(places, recalled, strict=True)]
+
+    def log_probability(self, draft: Draft, prediction: Prediction) -> float:
+        """Return the logarithm of how likely what was drawn was, with what it took up."""
+        classes, logs = prediction.classes, prediction.log_probability
+        if self._memory is None:
+            return float(np.add.reduce(logs))
+        return self._memory.log_probability(draft.ask, classes, logs)
+
+    def _ask(
+        self,
+        place: Place,
+        rng: np.random.Generator,
+        biases: Biases,
+        memory: Recall | None = None,
+    ) -> Ask:
+        """Return a call of the instrument."""
         uniforms = rng.random(len(self.codec.fields), dtype=np.float32)
-        return Ask(place.state, place.row, uniforms, self._limits.controls, biases)
+        return Ask(place.state, place.row, uniforms, self._limits.controls, biases, memory)

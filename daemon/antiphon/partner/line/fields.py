@@ -14,7 +14,7 @@ import numpy as np
 from antiphon.instrument.controls import Biases, Controls
 from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec
-from antiphon.partner.line.drawing import Asked, Draft, Drawing, recalling
+from antiphon.partner.line.drawing import Asked, Draft, Drawing
 from antiphon.partner.line.in_time import InTime
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import (
@@ -30,8 +30,6 @@ from antiphon.partner.line.slates import DURATION, STEP, FieldSlate, FieldTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
     from antiphon.partner.line.cue import Cue
@@ -141,13 +139,14 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
     ) -> tuple[list[Note], Place]:
         """Return the note; none where it was a flam, which is drawn otherwise next time."""
         place, previous = draft.place, draft.moment.previous
-        note, row = self._decoded(draft.moment, prediction)
+        note, classes = self._decoded(draft.moment, prediction)
         nominal = note.onset
         if self._in_time is not None:
             note, nominal = self._in_time.timed(note, draft, prediction)
             duration = min(note.duration or 0.0, self.settings.longest_note)
-            note = replace(note, duration=duration)
-            row[DURATION] = self.codec.time_class(duration)
+            if duration != note.duration:
+                note = replace(note, duration=duration)
+            classes[DURATION] = self.codec.time_class(duration)
         struck = [n for n in recent if n.onset > previous - FLAM]
         again = _flam(note, struck)
         if again is not None:
@@ -155,7 +154,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
                 return [], replace(place, without=tuple(n.pitch for n in struck))
             # The range has no other pitch.
             note, nominal = replace(note, onset=again.onset + FLAM), again.onset + FLAM
-        row[STEP] = self.codec.time_class(max(nominal - previous, 0.0))
+        classes[STEP] = self.codec.time_class(max(nominal - previous, 0.0))
+        row = np.array(classes, dtype=np.int32)
         trail = place.trail_after(row, prediction)
         taking = place.taking_after(row, draft.ask.memory)
         return [note], Place(
@@ -169,13 +169,14 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         taken: tuple[int, ...] = ()
         moment = Moment(place.onset, place.onset, place.onset)
         for _ in range(count):
-            draft = recalling(self._drafts([place], [moment], [rng], rules))[0]
+            draft = self._drafts([place], [moment], [rng], rules)[0]
             prediction = self.predictor.step(draft.ask)
-            note, row = self._decoded(moment, prediction)
+            note, classes = self._decoded(moment, prediction)
             if note.pitch in taken:
                 return  # the rules leave no other pitch
             yield note
-            row[STEP] = self.codec.time_class(0.0)
+            classes[STEP] = self.codec.time_class(0.0)
+            row = np.array(classes, dtype=np.int32)
             taken = (*taken, note.pitch)
             trail = place.trail_after(row, prediction)
             place = Place(prediction.state, row, place.onset, taken, trail=trail)
@@ -192,22 +193,25 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         slate = FieldSlate(biases, self._tables)
         weigh_all((*self._limits.rules, *self._every(rules)), moments, slate)
         drafts = []
-        for index, (place, moment, rng) in enumerate(zip(places, moments, numbers, strict=True)):
+        each = zip(places, moments, numbers, biases.lines(), self._recalled(places), strict=True)
+        for place, moment, rng, own, recall in each:
             if place.without:
-                Without(place.without).weigh(moment, slate.line(index))
-            ask = self._ask(place, rng, biases.line(index))
-            drafts.append(Draft(place, moment, ask, self._memory))
+                Without(place.without).weigh(moment, FieldSlate(own, self._tables))
+            drafts.append(Draft(place, moment, self._ask(place, rng, own, recall)))
         return drafts
 
-    def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, NDArray[np.int32]]:
-        """Return the note of a prediction, within its bounds, and its row."""
-        note = self.codec.decode_one(prediction.classes, prediction.within, moment.previous)
+    def _decoded(self, moment: Moment, prediction: Prediction) -> tuple[Note, list[int]]:
+        """Return the note of a prediction, within its bounds, and its classes."""
+        # To look at one number after the other is faster in lists.
+        classes: list[int] = prediction.classes.tolist()
+        note = self.codec.decode_one(classes, prediction.within.tolist(), moment.previous)
         longest = self.settings.longest_note
         duration = longest if note.duration is None else min(note.duration, longest)
         onset = min(max(note.onset, moment.earliest), moment.latest)
-        row = np.array(prediction.classes, dtype=np.int32)
-        row[DURATION] = self.codec.time_class(duration)
-        return Note(note.pitch, onset, duration, note.velocity), row
+        classes[DURATION] = self.codec.time_class(duration)
+        if onset != note.onset or duration != note.duration:
+            note = Note(note.pitch, onset, duration, note.velocity)
+        return note, classes
 
 
 def _flam(note: Note, struck: Sequence[Note]) -> Note | None:

@@ -12,7 +12,7 @@ from antiphon.partner.line.critic import Critic, top_line
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.manner import manner_of
-from antiphon.partner.line.near import Density, Key, Loudness, Register
+from antiphon.partner.line.near import Articulation, Density, Key, Loudness, Register
 
 if TYPE_CHECKING:
     from antiphon.music.note import NoteArray
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.line.settings import FormSettings
     from antiphon.partner.listening.beats import Beats
+    from antiphon.partner.listening.settings import GrooveSettings
 
 SPARSE = 0.5
 """A line that is led away has so many of the phrase's notes."""
 
 SURE = 0.3
 """The least confidence of a pulse on which a line ends."""
+
+LENGTHS = 1.0
+"""A line that is led away has notes half as long, or twice, in octaves of duration."""
 
 OCTAVE = 12.0
 FIFTH = 7
@@ -59,7 +63,10 @@ def answering(cue: Cue, phrase: NoteArray, heard: NoteArray, settings: FormSetti
 
 
 def cue_of(
-    settings: FormSettings, notes: NoteArray, groove: float = 1.0, told: Beats | None = None
+    settings: FormSettings,
+    notes: NoteArray,
+    groove: GrooveSettings | None = None,
+    told: Beats | None = None,
 ) -> Cue:
     """Return what a continuation is fitted to.
 
@@ -69,8 +76,8 @@ def cue_of(
         What it keeps of the notes, and whether it ends like a phrase.
     notes : array of NOTE_DTYPE
         What is continued, sorted by onset.
-    groove : float
-        How closely their groove is kept to, from 0 to 1.
+    groove : GrooveSettings, optional
+        How their groove is kept to, and whether they swing; as shipped by default.
     told : Beats, optional
         Their beats, where a file tells them; otherwise they are heard.
     """
@@ -89,6 +96,8 @@ def fitted(cue: Cue, settings: FormSettings) -> Cue:
         rules.append(Register(wished))
     if not math.isnan(wished.velocity):
         rules.append(Loudness(wished))
+    if not math.isnan(wished.length):
+        rules.append(Articulation(wished))
     if wished.tones:
         rules.append(Key(wished))
     beats = cue.beats if cue.beats is not None and cue.beats.confidence >= SURE else None
@@ -104,11 +113,14 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
     rate, pitch, velocity = manner.rate, manner.pitch, manner.velocity
     octave = -OCTAVE if pitch > HIGH else OCTAVE
     factor = LOUDER if velocity < SOFT else SOFTER
-    away = (rate * SPARSE, pitch + octave, min(velocity * factor, 127.0))
-    kinds = (settings.density, settings.register, settings.loudness)
+    # At half the pace, what was tied has to last twice as long to be so.
+    length = manner.length - (math.log2(SPARSE) if settings.density == "away" else 0.0)
+    other = -LENGTHS if manner.tied else LENGTHS
+    away = (rate * SPARSE, pitch + octave, min(velocity * factor, 127.0), length + other)
+    kinds = (settings.density, settings.register, settings.loudness, settings.articulation)
     wished = [
         {"near": near, "away": far, "free": math.nan}[kind]
-        for kind, near, far in zip(kinds, (rate, pitch, velocity), away, strict=True)
+        for kind, near, far in zip(kinds, (rate, pitch, velocity, length), away, strict=True)
     ]
     triad, tones = manner.triad, manner.tones
     if settings.key == "free":
@@ -117,5 +129,11 @@ def wished_manner(settings: FormSettings, manner: Manner) -> Manner:
         triad = tuple((tone + FIFTH) % PITCH_CLASSES for tone in triad)
         tones = (*tones[-FIFTH:], *tones[:-FIFTH])
     return replace(
-        manner, rate=wished[0], pitch=wished[1], velocity=wished[2], triad=triad, tones=tones
+        manner,
+        rate=wished[0],
+        pitch=wished[1],
+        velocity=wished[2],
+        length=wished[3],
+        triad=triad,
+        tones=tones,
     )

@@ -101,6 +101,9 @@ class Improviser(Protocol):
             none yet, the place tells what to draw otherwise.
         """
 
+    def log_probability(self, draft: Draft, prediction: Prediction) -> float:
+        """Return the logarithm of how likely what a call drew was, with what it took up."""
+
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
     ) -> Iterator[Note]:

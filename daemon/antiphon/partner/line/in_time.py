@@ -8,11 +8,11 @@ note. Times are seconds of the session's clock.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.note import Note
 from antiphon.partner.line.rules import TogetherRule, column
 from antiphon.partner.line.slates import STEP
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.music.note import Note
     from antiphon.partner.line.drawing import Draft
     from antiphon.partner.line.predictor import Prediction
     from antiphon.partner.line.rules import Moment, Slate
@@ -84,23 +83,22 @@ class InTime(TogetherRule):
         step = int(prediction.classes[STEP])
         low, high = float(self._low[step]), float(self._high[step])
         if high <= CHORD + LEAST and moment.earliest <= place.sounded:
-            return self._ended(replace(note, onset=place.sounded)), place.onset
+            return self._ended(note, place.sounded), place.onset
         if high > SPREAD + LEAST:
             onset = self._placed(moment, low, high, float(prediction.within[STEP]))
         else:  # of a chord
             widest = place.sounded + WIDEST * self.groove.spread
             onset = min(note.onset, max(widest, moment.earliest))
         onset = max(onset, place.sounded)
-        return self._ended(replace(note, onset=onset)), self.groove.nearest(onset)
+        return self._ended(note, onset), self.groove.nearest(onset)
 
-    def _ended(self, note: Note) -> Note:
-        """Return a note that ends where the player's notes end, if that is near."""
-        ends = self.groove.ends
-        if ends is None or note.end is None or note.duration is None:
-            return note
-        reach = END_REACH + END_SHARE * note.duration
-        end = ends.nearest(note.end, min(reach, note.duration / 3.0))
-        return replace(note, duration=end - note.onset)
+    def _ended(self, note: Note, onset: float) -> Note:
+        """Return a note at an onset; it ends where the player's notes end, if that is near."""
+        ends, duration = self.groove.ends, note.duration
+        if ends is not None and duration is not None:
+            reach = END_REACH + END_SHARE * duration
+            duration = ends.nearest(onset + duration, min(reach, duration / 3.0)) - onset
+        return Note(note.pitch, onset, duration, note.velocity)
 
     def _placed(self, moment: Moment, low: float, high: float, within: float) -> float:
         """Return the sounding onset of a note whose step lies between two steps."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiphon.music.note import Note
-from antiphon.partner.line.drawing import Asked, recalling
+from antiphon.partner.line.drawing import Asked
 from antiphon.partner.line.place import Bounds, Place, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
 from antiphon.partner.line.taking import NOTHING_TAKEN
@@ -182,7 +182,7 @@ class Line:
 
         No onset is nearer to `now` than half the lead.
         """
-        draft = recalling(prepared([self], now))[0]
+        draft = prepared([self], now)[0]
         self.accept(draft, self.predictor.step(draft.ask))
 
     def asked(self, now: float) -> Asked:

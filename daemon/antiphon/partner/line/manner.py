@@ -1,4 +1,4 @@
-"""The manner of a phrase: how dense, how high and how loud it is, and its key.
+"""The manner of a phrase: how dense, high, loud and tied it is, and its key.
 
 Times are seconds of the session's clock, pitches MIDI note numbers.
 """
@@ -22,6 +22,13 @@ RECENT = 10.0
 
 USUAL = 0.3
 """So much of the tones to expect is what is usual in the key, the rest what was heard."""
+
+SHORTEST, HELD = 0.03, 4.0
+"""Notes that are shorter or longer, in seconds, count as so long; those that still sound as the
+longest."""
+
+TIED = -0.5
+"""Of a length beside a gap, in octaves: from here on notes are tied rather than short."""
 
 FEWEST_MOMENTS = 3
 """A phrase of fewer moments has no density to keep to."""
@@ -49,6 +56,8 @@ class Manner:
         The share of each pitch class, 12 of them; empty where no key is heard.
     gap : float
         The longest time between two moments.
+    length : float
+        The mean length of the notes, as `length_of` has it.
     """
 
     rate: float
@@ -58,11 +67,17 @@ class Manner:
     triad: tuple[int, ...] = ()
     tones: tuple[float, ...] = ()
     gap: float = 0.0
+    length: float = math.nan
 
     @property
     def density(self) -> float:
         """Notes a second, those of chords included."""
         return self.rate / (1.0 - self.chords)
+
+    @property
+    def tied(self) -> bool:
+        """Whether its notes last as long as its gaps, rather than half as long."""
+        return self.length + math.log2(self.rate) > TIED
 
 
 def manner_of(phrase: NoteArray, heard: NoteArray) -> Manner | None:
@@ -89,7 +104,20 @@ def manner_of(phrase: NoteArray, heard: NoteArray) -> Manner | None:
     gap = float(np.diff(onsets).max(initial=0.0))
     key = tonality_of(heard, phrase)
     triad = () if key is None else key.triad
-    return Manner(rate, chords, pitch, velocity, triad, _tones(key), gap)
+    return Manner(rate, chords, pitch, velocity, triad, _tones(key), gap, mean_length(last))
+
+
+def length_of(duration: float | None) -> float:
+    """Return how long a note is, in octaves above a second; None is one that still sounds."""
+    return math.log2(min(max(HELD if duration is None else duration, SHORTEST), HELD))
+
+
+def mean_length(notes: NoteArray) -> float:
+    """Return the mean of `length_of`; NaN of no notes."""
+    if not len(notes):
+        return math.nan
+    lasting = np.clip(np.nan_to_num(notes["duration"], nan=HELD), SHORTEST, HELD)
+    return float(np.log2(lasting).mean())
 
 
 def _tones(key: Tonality | None) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.tonality import PITCH_CLASSES
+from antiphon.partner.line.manner import HELD, SHORTEST
 from antiphon.partner.line.rules import PITCHES, TogetherRule, column
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ PITCH_GAIN = 0.1 / 6.0
 
 VELOCITY_GAIN = 0.1 / 30.0
 """Of a step of velocity, for each step that the line is too loud."""
+
+LENGTH_GAIN = 1.0
+"""Of an octave of duration, for each octave that the line's notes are too long."""
 
 TONE_GAIN = 0.5
 """Of the share by which a tone is too frequent, over the root of its usual share. It costs 0.006
@@ -136,6 +140,37 @@ class Loudness(TogetherRule):
         return _off(progress.velocities - progress.notes * self._velocity, progress.notes)
 
 
+class Articulation(TogetherRule):
+    """Keeps the mean length of notes, so that what is tied stays tied and what is short short.
+
+    Parameters
+    ----------
+    manner : Manner
+        What the line keeps to.
+    """
+
+    def __init__(self, manner: Manner) -> None:
+        self._length = manner.length
+        self._low: NDArray[np.float64] | None = None
+        self._longer = np.empty(0)
+
+    def weigh_each(self, moments: Sequence[Moment], slate: Slate) -> None:
+        """Lead durations to the mean."""
+        gain = column(-LENGTH_GAIN * self._off(moment.progress) for moment in moments)
+        slate.durations(lambda low, high: gain * self._octaves(low, high))
+
+    def _off(self, progress: Progress) -> float:
+        return _off(progress.lengths - progress.notes * self._length, progress.notes)
+
+    def _octaves(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much longer than the mean each class is; kept, as `_Tilt` keeps its own."""
+        if low is not self._low:
+            middle = (low + np.where(np.isinf(high), low, high)) / 2.0
+            self._low = low
+            self._longer = np.log2(np.clip(middle, SHORTEST, HELD)) - self._length
+        return self._longer
+
+
 class Key(TogetherRule):
     """Keeps the share of each tone, as it is in the phrase and in its key.
 
@@ -159,7 +194,7 @@ class Key(TogetherRule):
         total = np.add.reduce(played, axis=1, keepdims=True)
         if not total.any():
             return
-        notes = np.array([[float(moment.progress.notes)] for moment in moments])
+        notes = column(moment.progress.notes for moment in moments)
         notes[total == 0.0] = 0.0  # nothing has sounded, nothing is too few
         total[total == 0.0] = 1.0
         off = played * (notes / total) - notes * self._tones

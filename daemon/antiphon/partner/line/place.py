@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.note import Note
 from antiphon.music.tonality import PITCH_CLASSES, weight
+from antiphon.partner.line.manner import length_of
 from antiphon.partner.line.predictor import State
 from antiphon.partner.line.taking import Taking
 from antiphon.partner.memory.trail import Trail
@@ -89,6 +90,8 @@ class Progress:
         The last of them.
     tones : tuple of float
         How much there is of each pitch class: see `antiphon.music.tonality.weight`.
+    lengths : float
+        The sum of their lengths in octaves: see `antiphon.partner.line.manner.length_of`.
     """
 
     begin: float = -math.inf
@@ -98,6 +101,7 @@ class Progress:
     moments: int = 0
     last: Note | None = None
     tones: tuple[float, ...] = (0.0,) * PITCH_CLASSES
+    lengths: float = 0.0
 
     def after(self, notes: Sequence[Note]) -> Progress:
         """Return the progress after more notes, sorted by onset."""
@@ -115,6 +119,7 @@ class Progress:
                 progress.moments + apart,
                 note,
                 (*tones[:tone], tones[tone] + weight(note.duration), *tones[tone + 1 :]),
+                progress.lengths + length_of(note.duration),
             )
         return progress
 

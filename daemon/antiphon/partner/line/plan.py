@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from antiphon.partner.line.drawing import recalling
 from antiphon.partner.line.line import prepared
 
 if TYPE_CHECKING:
@@ -63,11 +62,12 @@ class Plan:
     def draw(self, now: float) -> None:
         """Draw the next note of each line, by one call of the instrument."""
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
-        drafts = recalling(prepared([self._lines[index] for index in unfinished], now))
+        drafts = prepared([self._lines[index] for index in unfinished], now)
         predictions = self._step([draft.ask for draft in drafts])
         for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
-            self._lines[index].accept(draft, prediction)
-            self._nats[index] += float(prediction.log_probability.sum())
+            line = self._lines[index]
+            line.accept(draft, prediction)
+            self._nats[index] += line.improviser.log_probability(draft, prediction)
             self._calls[index] += 1
 
     def change(self, cue: Cue) -> None:

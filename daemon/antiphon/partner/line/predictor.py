@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from antiphon.instrument.ask import Ask
     from antiphon.instrument.weighing import Weighing
+    from antiphon.instrument.word_weighing import WordWeighing
 
 State = Any
 """What an instrument remembers. The partner keeps it and hands it back, no more."""
@@ -93,6 +94,11 @@ class Remembers(NextNote, Protocol):
         self, state: State, classes: NDArray[np.int32]
     ) -> list[tuple[State, NDArray[np.float32]]]:
         """Return the state and the key after each row of classes, shape (notes, fields)."""
+
+
+def weighing_words(predictor: NextNote) -> WordWeighing | None:
+    """Return how an instrument of words weighs what was played before; None where it does not."""
+    return cast("WordWeighing | None", getattr(predictor, "word_weighing", None))
 
 
 def remembering(predictor: NextNote) -> Remembers | None:

@@ -12,16 +12,19 @@ read between one window and two of them, and nothing is read in a rush.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.instrument.weighing import LONGEST
 from antiphon.music.note import empty_notes
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.predictor import remembering
 from antiphon.partner.line.rows import Rows
+from antiphon.partner.line.words import WordImproviser
 from antiphon.partner.memory.remembering import Remembering
-from antiphon.partner.memory.trail import Trail
+from antiphon.partner.memory.trail import NO_KEY, Trail
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,11 +56,13 @@ def place_after(improviser: Improviser, seed: NoteArray, cue: Cue) -> tuple[Impr
     """
     tuned = improviser.tuned(cue, seed)
     rows = _encoded(tuned, seed)
-    predictor = tuned.predictor
-    remembers = remembering(predictor)
+    remembers = remembering(tuned.predictor)
     if cue.memory is None or remembers is None or len(rows) == 1:
-        state = predictor.prime(predictor.initial_state(), rows[:-1])
-        return tuned, Place(state, rows[-1], _last_onset(seed))
+        if cue.memory is not None:
+            for index, row in enumerate(rows[1:]):
+                cue.memory.add(row, NO_KEY, joins=index > 0)
+        return tuned, _primed(tuned, rows, seed)
+    predictor = tuned.predictor
     read = remembers.read_with_keys(predictor.initial_state(), rows[:-1])
     for index, (row, (_, key)) in enumerate(zip(rows[1:], read, strict=True)):
         cue.memory.add(row, key, joins=index > 0)
@@ -117,7 +122,13 @@ class Reading:
     @property
     def place(self) -> Place:
         """The place after what it was aimed at, once that is read."""
-        return self._place or self._main.place(self._onset)
+        if self._place is not None:
+            return self._place
+        place = self._main.place(self._onset)
+        if isinstance(self._tuned, WordImproviser):
+            read = np.array(self._main.wanted[-1 - LONGEST :], dtype=np.int32)
+            return replace(place, trail=Trail.of(read[1:]))
+        return place
 
     def follow(self, now: float) -> None:
         """Aim at the notes that are over: what is read of them stays read.
@@ -153,14 +164,21 @@ class Reading:
         """
         if not self._streams:  # reading a window takes no call
             seed = self._window.snapshot(at)
-            self._tuned, self._place = place_after(self._original, seed, cue)
+            self._tuned = self._original.tuned(cue, seed)
+            rows = _encoded(self._tuned, seed)
+            self._place = _primed(self._tuned, rows, seed)
+            self._remember_words(seed, rows)
             return
         self._move(at)
         notes = self._window.since(self._main.anchor, at)
         self._tuned = self._original.tuned(cue, notes)
-        self._main.aim(_encoded(self._tuned, notes), _long_held(notes))
+        rows = _encoded(self._tuned, notes)
+        self._main.aim(rows, _long_held(notes))
         self._onset = _last_onset(notes)
-        self._over = notes[: _over(notes)]
+        if isinstance(self._tuned, WordImproviser):
+            self._remember_words(notes, rows)
+        else:
+            self._over = notes[: _over(notes)]
 
     def forget(self, now: float) -> None:
         """Never remember what has begun by now and is not in the memory yet."""
@@ -172,10 +190,22 @@ class Reading:
         calls = self._main.read(calls)
         if self._remembering is not None and len(self._over):
             main = self._main
-            self._remembering.take(self._over, self._window.sides, main.wanted, main.keys)
+            self._remembering.take(self._over, self._sides, main.wanted, main.keys)
             if len(main.keys) >= len(self._over):
                 self._over = empty_notes()
         return calls if self._spare is None else self._spare.read(calls)
+
+    def _sides(self, part: slice) -> NDArray[np.bool_]:
+        """Return which of the notes that are over are the partner's."""
+        return self._window.sides(self._over[part])
+
+    def _remember_words(self, notes: NoteArray, rows: NDArray[np.int32]) -> None:
+        """Remember the words of notes that are over, where there is a memory of words."""
+        tuned = self._tuned
+        if self._remembering is None or not isinstance(tuned, WordImproviser):
+            return
+        own = self._window.sides(notes)
+        self._remembering.take_words(notes, tuned.codec.firsts(notes), own, rows)
 
     def _move(self, now: float) -> None:
         """Move the anchor on, once twice the window lies behind it.
@@ -198,6 +228,13 @@ class Reading:
 
     def _from(self, anchor: float) -> Rows:
         return Rows(self._original.predictor, anchor)
+
+
+def _primed(tuned: Improviser, rows: NDArray[np.int32], seed: NoteArray) -> Place:
+    """Return the place after rows, which are read at once."""
+    state = tuned.predictor.prime(tuned.predictor.initial_state(), rows[:-1])
+    trail = Trail.of(rows[1:]) if isinstance(tuned, WordImproviser) else None
+    return Place(state, rows[-1], _last_onset(seed), trail=trail)
 
 
 def _encoded(improviser: Improviser, notes: NoteArray) -> NDArray[np.int32]:

@@ -132,7 +132,7 @@ def weigh_all(rules: Sequence[Rule], moments: Sequence[Moment], slate: Slate) ->
 
 def column(numbers: Iterable[float]) -> NDArray[np.float64]:
     """Return one number a line as an array, shape (lines, 1)."""
-    return np.array([[number] for number in numbers])
+    return np.array(list(numbers), dtype=np.float64)[:, np.newaxis]
 
 
 class NotBefore(TogetherRule):

@@ -40,6 +40,15 @@ class FormSettings(Section, frozen=True, kw_only=True):
             extra={"choices": NEARNESS},
         ),
     ] = "near"
+    articulation: Annotated[
+        str,
+        Meta(
+            description='How long the notes of an answer are: "near" as tied or as short as those '
+            'of the phrase, "free" as the instrument likes, "away" half as long, or twice as long '
+            "where the phrase is staccato.",
+            extra={"choices": NEARNESS},
+        ),
+    ] = "near"
     key: Annotated[
         str,
         Meta(

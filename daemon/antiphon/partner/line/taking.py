@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from antiphon.instrument.ask import Recall
@@ -54,7 +55,7 @@ class Taking:
         if recall is not None:
             same = recall.lengths[recall.rows[:, 0] == row[0]]
             if len(same):
-                run = min(int(same.max()), self.run, RUN - 1) + 1
+                run = min(int(np.maximum.reduce(same)), self.run, RUN - 1) + 1
         share = self.share + ((run == RUN) - self.share) / NOTES
         return Taking(run, share)
 

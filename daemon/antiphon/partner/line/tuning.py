@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.listening.settings import GrooveSettings
 
 if TYPE_CHECKING:
     from antiphon.music.codecs.codec import Codec
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def tuned_to(codec: Codec, notes: NoteArray) -> Codec:
     """Return a codec on the pulse of sorted notes, which reads words with their swing."""
-    cue = Cue.heard(notes, 0.0)
+    off = isinstance(codec, SymbolsCodec) and not codec.swings
+    cue = Cue.heard(notes, GrooveSettings(swing="off" if off else "auto"))
     beats = cue.word_beats
     beat = None if beats is None else beats.period
     if isinstance(codec, SymbolsCodec):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from antiphon.instrument.ask import Recall
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.line.place import Bounds
     from antiphon.partner.line.predictor import NextNote, Prediction
@@ -119,10 +120,11 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         phrase = seed[seed["onset"] >= cue.since]
         gaps = _gaps(phrase, self.settings.chord_span)
         heard = phrase if len(gaps) + 1 >= ENOUGH else seed
-        timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], 0.0)
+        timed = cue if cue.beats is not None else Cue.heard(seed[-MOST:], cue.asked)
+        timed = timed if self.codec.swings else replace(timed, swing=None)
         beats = timed.word_beats or _unknown(seed)
         fitted = copy.copy(self)
-        fitted._line_rules = cue.rules
+        fitted._line_rules, fitted._memory = cue.rules, cue.memory
         fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period, timed.swing)
         fitted._grid = beats
         limits = self._limits
@@ -147,10 +149,12 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
 
     def prepare(self, asked: Sequence[Asked]) -> list[Draft]:
         """Return the calls that draw one word each."""
-        return [
-            self._draft(one.place, self._moment(one.place, one.bounds, one.recent), one.rng)
-            for one in asked
-        ]
+        recalled = self._recalled([one.place for one in asked])
+        drafts = []
+        for one, recall in zip(asked, recalled, strict=True):
+            moment = self._moment(one.place, one.bounds, one.recent)
+            drafts.append(self._draft(one.place, moment, one.rng, recall=recall))
+        return drafts
 
     def _moment(self, place: Place, bounds: Bounds, recent: list[Note]) -> Moment:
         """Return when the next word of a line begins, and when the one after it may."""
@@ -168,9 +172,12 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         """Return the notes of the word."""
         del recent
         onset = draft.moment.previous
-        row = np.array(prediction.classes, dtype=np.int32)
+        row, place = np.array(prediction.classes, dtype=np.int32), draft.place
         notes = self._notes(int(row[0]), onset, draft.moment.end)
-        return self._swung(notes, draft.place.onset, onset), Place(prediction.state, row, onset)
+        trail = None if place.trail is None else place.trail.after(row)
+        taking = place.taking_after(row, draft.ask.memory)
+        after = Place(prediction.state, row, onset, trail=trail, taking=taking)
+        return self._swung(notes, place.onset, onset), after
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator
@@ -186,6 +193,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         moment: Moment,
         rng: np.random.Generator,
         rules: Sequence[Rule] = (),
+        recall: Recall | None = None,
     ) -> Draft:
         """Weigh the words by the rules, and return the call that draws one."""
         limits = self._limits
@@ -195,7 +203,10 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         for rule in (NotAfter(), *self._every(rules)):
             rule.weigh(moment, slate)
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
-        return Draft(place, moment, self._ask(place, rng, biases))
+        ask = self._ask(place, rng, biases)
+        if self._memory is not None:
+            ask = self._memory.asked(ask, recall)
+        return Draft(place, moment, ask)
 
     def _due(self, place: Place) -> float:
         """Return when the last word is over."""

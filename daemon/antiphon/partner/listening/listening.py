@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 SURE = 0.8
 """The least confidence of a pulse by which a bar is waited for."""
 
-BAR_BEATS = 4.25
-"""A bar, and a little more: a chord is most often followed by the next one on the next bar."""
-
 MOST_STROKES = 4096
 """Strokes of one phrase that are kept, at most; the oldest are dropped."""
 
@@ -114,13 +111,13 @@ class Listening:
     def follow(self, now: float, most: int = MOST_STROKES) -> Beats | None:
         """Follow the moments that are over by a time, so many at most; return the beats.
 
-        The phrase is told how long a bar is.
+        The phrase is told how long a beat is.
         """
         self.pulse.follow(now, most)
         given = self.clock.beats(now, self.pulse) if self._settings.clock == "follow" else None
         beats = self.pulse.beats() if given is None else given
         sure = beats if beats is not None and beats.confidence >= SURE else None
-        self.phrase.bar = 0.0 if sure is None else BAR_BEATS * sure.period
+        self.phrase.beat = 0.0 if sure is None else sure.period
         return beats
 
     def hear(self, event: Event, *, resumed: bool = False) -> list[Gesture]:
@@ -151,9 +148,9 @@ class Listening:
         """Return when `settle` is to be called next."""
         return min(map(self._settles_at, self._doubtful.values()), default=None)
 
-    def end_phrase(self) -> None:
-        """Take the phrase for answered."""
-        self.phrase.clear()
+    def end_phrase(self, answered: float | None = None) -> None:
+        """Forget the phrase, which is answered from a time on, or not at all."""
+        self.phrase.clear(answered)
         self.strokes = []
 
     def let_go(self, time: float) -> None:

@@ -10,8 +10,7 @@ goes on too, and no player is so slow that all keys must be up for longer than a
 silence that was to be expected of the music is no pause either; whoever knows that tells
 `expect`. None of this is waited for longer than a few of the plain pauses.
 
-Each time that the player goes on at once when an answer has begun, `pause` is doubled
-for them; each answer that they let be takes that back.
+The pauses grow with the patience that is learned of the player: see `Patience`.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ import math
 from collections import deque
 from statistics import median
 from typing import TYPE_CHECKING
+
+from antiphon.partner.listening.patience import Patience
 
 if TYPE_CHECKING:
     from antiphon.partner.settings import PartnerSettings
@@ -41,12 +42,11 @@ _PEDAL, _LIFTED = 4.0, 0.3
 so many seconds later. In 60 songs of pop909's training set there are 18 interruptions with 2.5
 pauses, 17 with 3, and 12 with 4; in 20 piano rolls 60, 56 and 54."""
 
-_BAR = 2.0
-"""A held key is waited for until the next bar, up to so many times `held_pause`."""
+_BARS = 2.0
+"""What is held is waited for until a bar is over, up to so many times the plain pause for it."""
 
-_MORE_PATIENT, _MOST_PATIENT = 2.0, 4.0
-"""What `pause` is multiplied by after each answer that was broken off at once, and at most;
-an answer that was not takes one of these back."""
+BAR_BEATS, LATE_BEATS = 4.0, 0.25
+"""A bar, and how much later than at its end the next chord may come."""
 
 
 class PhraseDetector:
@@ -59,14 +59,13 @@ class PhraseDetector:
 
     Attributes
     ----------
-    bar : float
-        How long a bar is, and a little more; 0 where the beat is not sure.
+    beat : float
+        How long a beat is; 0 where it is not sure.
     """
 
     def __init__(self, settings: PartnerSettings) -> None:
         self.settings = settings
-        self._patience = 1.0
-        self._answered = False
+        self._patience = Patience()
         self._gaps: deque[float] = deque(maxlen=_GAPS)
         self._before: list[float] = []
         self._begun: float | None = None
@@ -74,7 +73,7 @@ class PhraseDetector:
         self._moved = 0.0
         self._quiet_since = 0.0
         self._expected: float | None = None
-        self.bar = 0.0
+        self.beat = 0.0
         self._lone = True
         self._was_lone = False
 
@@ -91,9 +90,9 @@ class PhraseDetector:
         gaps = [*self._gaps] if enough else [*self._before, *self._gaps]
         gap = median(gaps) if gaps else 0.0
         own = settings.pause_gaps * gap
-        if enough and self.bar:
-            own = min(own, max(gap, self.bar))
-        return min(max(settings.pause * self._patience, own), settings.longest_pause)
+        if enough and self.beat:
+            own = min(own, max(gap, (BAR_BEATS + LATE_BEATS) * self.beat))
+        return min(max(settings.pause * self._longer, own), settings.longest_pause)
 
     def press(self, time: float, *, resumed: bool = False) -> None:
         """Hear a key go down.
@@ -102,7 +101,8 @@ class PhraseDetector:
         Then this gap counts as one of the player's own, and they get more time.
         """
         if self._begun is None:
-            self._be_patient(resumed and time - self._chord <= self.settings.longest_pause)
+            soon = resumed and time - self._chord <= self.settings.longest_pause
+            self._patience.went_on(time, resumed=soon)
             self._learn(time - self._chord, resumed)
             self._begun = self._chord = self._moved = self._quiet_since = time
             self._expected = None
@@ -133,6 +133,9 @@ class PhraseDetector:
     def end(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float | None:
         """Return when the phrase ends if no key moves any more; None without a phrase.
 
+        What a key or the pedal holds most often ends where the next bar begins: the phrase
+        ends once it has not.
+
         Parameters
         ----------
         held_until : float
@@ -149,11 +152,9 @@ class PhraseDetector:
         up = max(
             quiet + pause,
             min(expected, quiet + min(_EXPECTED * pause, longest)),
-            min(pedal_until + _LIFTED, quiet + min(_PEDAL * pause, longest)),
+            min(pedal_until + _LIFTED, quiet + min(self._until_bar(_PEDAL * pause), longest)),
         )
-        patient = self.settings.held_pause
-        bar = min(self.bar, _BAR * patient, longest)
-        held = max(up, quiet + max(patient, bar))
+        held = max(up, quiet + self._until_bar(self._held_pause))
         return up if held_until <= up else min(held, held_until)
 
     def seconds(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float:
@@ -176,21 +177,43 @@ class PhraseDetector:
         self._begun = begun
         self.put_off(time)
 
-    def clear(self) -> None:
-        """Forget the phrase, but not how fast the player is."""
+    def clear(self, end: float | None = None) -> None:
+        """Forget the phrase, but not how fast the player is.
+
+        Parameters
+        ----------
+        end : float, optional
+            When its answer has begun; not given where there is none.
+        """
         self._before = [*self._before, *self._gaps][-_ENOUGH:]
         self._gaps.clear()
         self._was_lone = self._begun is not None and self._lone
-        self._answered = self._begun is not None
+        if self._begun is None or end is None:
+            self._patience.forget()
+        else:
+            settings = self.settings
+            seconds = min(max(self._moved - self._begun, settings.shortest), settings.longest)
+            self._patience.answered(end, seconds)
         self._begun = None
 
-    def _be_patient(self, resumed: bool) -> None:
-        """Wait longer for a player who goes on at once when an answer begins."""
-        if resumed:
-            self._patience = min(self._patience * _MORE_PATIENT, _MOST_PATIENT)
-        elif self._answered:
-            self._patience = max(self._patience / _MORE_PATIENT, 1.0)
-        self._answered = False
+    @property
+    def _longer(self) -> float:
+        """What patience multiplies the pauses by."""
+        return self._patience.times(self.settings.patience)
+
+    @property
+    def _held_pause(self) -> float:
+        """The pause that ends the phrase while keys are held."""
+        plain = self.settings.held_pause
+        return max(plain, min(plain * self._longer, self.settings.longest_pause))
+
+    def _until_bar(self, pause: float) -> float:
+        """Return a pause until a bar is over, where the beat is sure."""
+        if not self.beat:
+            return pause
+        bar = BAR_BEATS * self.beat
+        longest = max(pause, min(_BARS * pause, self.settings.longest_pause))
+        return min(math.ceil(pause / bar) * bar + LATE_BEATS * self.beat, longest)
 
     def _learn(self, gap: float, resumed: bool) -> None:
         """Learn from the gap between two phrases, if it may have been a gap within a slow one."""

@@ -1,4 +1,4 @@
-"""The section `[listening]`: what counts as the player's playing."""
+"""The sections `[listening]` and `[groove]`: what counts as playing, and how its time is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from antiphon.music.swing import MOST_RATIO, PAIRS
 from antiphon.settings import Section
 
 
@@ -88,6 +89,25 @@ class GrooveSettings(Section, frozen=True, kw_only=True):
             description="How closely the partner keeps to the places in the beat where the "
             "player's notes fall: 1 as closely as they do themselves, 0 not at all. Where the "
             "player keeps no beat, nothing is done.",
+        ),
+    ] = 1.0
+    swing: Annotated[
+        str,
+        Meta(
+            description='What an instrument of words takes for swung: "auto" decides by what the '
+            'player plays, "eighths" and "sixteenths" look for these alone, "off" takes all as '
+            "it is played.",
+            extra={"choices": ("auto", "off", *PAIRS)},
+        ),
+    ] = "auto"
+    swing_ratio: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=MOST_RATIO,
+            description="How much longer the first of two swung notes is than the second. 1 "
+            'leaves it to the player; any more holds for "eighths" and "sixteenths", whatever '
+            "the player plays.",
         ),
     ] = 1.0
     # The player's notes are heard late, and the partner's sound late, by what ports and

@@ -1,6 +1,6 @@
 """Places in what a line has drawn itself, so that it can come back to its own notes.
 
-They are weighed as remembered places are: see `antiphon.partner.memory.memory`. What a line
+They are weighed as remembered places are: see `antiphon.partner.memory.fields`. What a line
 has drawn is remembered only once it has sounded; until then it is found here.
 """
 
@@ -58,7 +58,10 @@ class Places:
 
 
 def drawn_places(
-    trails: Sequence[Trail], weights: Weights, sizes: NDArray[np.int32]
+    trails: Sequence[Trail],
+    keys: NDArray[np.float32],
+    weights: Weights,
+    sizes: NDArray[np.int32],
 ) -> Places | None:
     """Return all places in what lines have drawn; None where none has drawn any note.
 
@@ -66,6 +69,8 @@ def drawn_places(
     ----------
     trails : sequence of Trail
         Those of the lines.
+    keys : float32 array, shape (trails, width)
+        Their keys, each times `theta`.
     weights : Weights
         How places are weighed.
     sizes : int32 array, shape (fields,)
@@ -80,7 +85,7 @@ def drawn_places(
     unknown = [known - min(len(trail.rows), known) for trail in trails]
     for i, trail in enumerate(trails):
         rows[i, unknown[i] :, :-1] = trail.rows[-known:]
-        score[i, most - trail.drawn :] = trail.keys[:-1] @ (weights.theta * trail.key)
+        np.dot(trail.keys[:-1], keys[i], out=score[i, most - trail.drawn :])
     lengths, shifts = _suffixes(rows[:, :, 0], unknown, sizes[0])
     score += weights.drawn[-most:]
     score += weights.suffix(lengths, shifts)

@@ -31,6 +31,7 @@ def largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     found = np.empty((rows, count), dtype=np.intp)
     for row, begin, end in zip(range(rows), [0, *ends], ends, strict=False):
         best = some[begin:end].argpartition(end - begin - count)[-count:]
-        np.subtract(near[begin:end][best], row * width, out=found[row])
+        near[begin:end].take(best, out=found[row])
+    found -= width * np.arange(rows)[:, np.newaxis]
     found.sort(axis=1)
     return found

@@ -1,4 +1,4 @@
-"""Remembering: notes that are over and have been read go into the memory, each once.
+"""Remembering: notes or words that are over and have been read go into the memory, each once.
 
 Times are seconds of the session's clock.
 """
@@ -9,6 +9,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from antiphon.partner.memory.trail import NO_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +27,14 @@ BREATH = 10.0
 """A note that comes later after the last one than this does not follow on it."""
 
 _AFTER_ALL = 128
+
+
+def word_notes(notes: NoteArray, firsts: NDArray[np.intp]) -> NoteArray:
+    """Return the first note of each word, which lasts as long as any note of the word."""
+    words = notes[firsts]
+    ends = notes["onset"] + np.nan_to_num(notes["duration"])
+    words["duration"] = np.maximum.reduceat(ends, firsts) - words["onset"]
+    return words
 
 
 class Remembering:
@@ -51,7 +61,7 @@ class Remembering:
     def take(
         self,
         notes: NoteArray,
-        sides: Callable[[NoteArray], NDArray[np.bool_]],
+        sides: Callable[[slice], NDArray[np.bool_]],
         rows: Sequence[Sequence[int]],
         keys: Sequence[Any],
     ) -> None:
@@ -60,9 +70,9 @@ class Remembering:
         Parameters
         ----------
         notes : array of NOTE_DTYPE
-            What is over, sorted by onset.
+            What is over, sorted by onset: notes, or words as `word_notes` gives them.
         sides : callable
-            Returns which of some of the notes are the partner's.
+            Returns which of some of them are the partner's.
         rows : sequence of rows
             Their classes, after the row before the first.
         keys : sequence of float32 arrays
@@ -72,7 +82,7 @@ class Remembering:
         last = min(len(notes), len(keys))
         if first >= last:
             return
-        own = sides(notes[first:last])
+        own = sides(slice(first, last))
         for index in range(first, last):
             onset, pitch = float(notes["onset"][index]), int(notes["pitch"][index])
             if (onset, pitch) > self._last:
@@ -83,6 +93,32 @@ class Remembering:
                 end = onset if math.isnan(duration) else onset + duration
                 self._ends = max(self._ends, end)
                 self._own = bool(own[index - first])
+
+    def take_words(
+        self,
+        notes: NoteArray,
+        firsts: NDArray[np.intp],
+        own: NDArray[np.bool_],
+        rows: NDArray[np.int32],
+    ) -> None:
+        """Remember the words that were not remembered yet; the last one is not over.
+
+        Parameters
+        ----------
+        notes : array of NOTE_DTYPE
+            What was read, sorted by onset.
+        firsts : int array, shape (words,)
+            The first note of each word.
+        own : bool array, shape (notes,)
+            Which notes are the partner's.
+        rows : int32 array, shape (1 + words, 1)
+            The words, after the row before the first.
+        """
+        if len(firsts) < 2:
+            return
+        mine = np.logical_and.reduceat(own, firsts)
+        over = word_notes(notes, firsts)[:-1]
+        self.take(over, lambda part: mine[part], rows.tolist(), [NO_KEY] * len(over))
 
     def _add(
         self, onset: float, row: NDArray[np.int32], key: Any, *, own: bool, first: bool

@@ -68,7 +68,7 @@ class Echo:
         notes = [self._note(stroke, begin - start, end) for stroke in strokes]
         self._phrase = (start, strokes)
         self._began, self._until = begin, max(note.onset for note in notes)
-        listening.end_phrase()
+        listening.end_phrase(begin)
         return [self._ensemble.play(note, now) for note in notes]
 
     def next_wake(self, now: float) -> float | None:

@@ -119,7 +119,7 @@ class Turn:
             return None
         if self._version != self._ensemble.listening.window.version:
             return end - self._ensemble.sections.partner.read_ahead
-        return now if line is None else min(end, self._draws_at(line, now))
+        return now if line is None else min(self._enters(line, end), self._draws_at(line, now))
 
     @property
     def _outdated(self) -> bool:
@@ -200,7 +200,7 @@ class Turn:
         """Begin the turn where the pause is over: from now on its notes are played."""
         listening = self._ensemble.listening
         end = listening.phrase_end
-        if self.line is None or end is None or now < end:
+        if self.line is None or end is None or now < self._enters(self.line, end):
             return
         if self.line.first is not None and self.line.first < now:
             # Woken too late: what was drawn lies in the past.
@@ -209,7 +209,17 @@ class Turn:
         self._began = self.line.begins
         self._phrase = (listening.phrase.start, listening.phrase_seconds)
         self._ensemble.entered()
-        listening.end_phrase()
+        listening.end_phrase(self._began)
+
+    def _enters(self, line: Line, end: float) -> float:
+        """Return when a line is to begin: after the pause, as its first note becomes due.
+
+        That note may fall on a place in the groove some time after the pause; whoever strikes
+        a key until then has not been answered, and goes on with their phrase.
+        """
+        if line.first is None:
+            return end
+        return max(end, line.first + end - self._ensemble.earliest(end, end))
 
     def _draws_at(self, line: Line, now: float) -> float:
         """Return when to draw the next note in the pause; infinity where none is to be drawn."""
@@ -218,7 +228,7 @@ class Turn:
         due = max(line.next_draw, now)
         if line.first is not None:
             end = self._ensemble.listening.phrase_end
-            if end is not None and due > end - LAST_MOMENT:
+            if end is not None and due > self._enters(line, end) - LAST_MOMENT:
                 return math.inf
         return due
 

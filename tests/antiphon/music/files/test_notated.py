@@ -96,6 +96,12 @@ class TestWhatIsTold:
         assert found.clock.seconds_at(np.array([0.0, 4.0, 5.0])).tolist() == [0.0, 4.0, 4.5]
         assert found.clock.beats_at(np.array([2.0, 4.5])).tolist() == [2.0, 5.0]
 
+    def test_a_short_bar_moves_the_beats_of_those_after_it(self, tmp_path: Path) -> None:
+        signs = conductor((0, metre(2, 4)), (1920, metre(9, 16)), (3000, metre(2, 4)))
+        onsets = [*range(0, 3000, 120), *range(3000, 36000, 480)]
+        found = told(file_of(tmp_path / "a.mid", signs, played(onsets)))
+        assert [(sign.beat, sign.count) for sign in found.metres] == [(0, 2), (4, 9), (6.25, 2)]
+
     def test_both_tracks_may_say_the_same(self, tmp_path: Path) -> None:
         tracks = [conductor((0, metre(4, 4)), (1920, metre(4, 4))) for _ in range(2)]
         found = told(file_of(tmp_path / "a.mid", *tracks, played(EIGHTHS)))

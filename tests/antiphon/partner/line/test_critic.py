@@ -27,14 +27,18 @@ if TYPE_CHECKING:
 
 TUNE = (60, 62, 64, 65, 67, 69, 67, 65, 64, 60)
 OTHER = (72, 65, 60, 71, 64, 60, 69, 62, 66, 60)
-WISHED = Manner(rate=4.0, chords=0.05, pitch=64.0, velocity=80.0, triad=(0, 4, 7))
+WISHED = Manner(rate=4.0, chords=0.05, pitch=64.0, velocity=80.0, triad=(0, 4, 7), length=-2.0)
 CRITIC = Critic(WISHED)
 
 
 def played(
-    pitches: Sequence[int], gap: float = 0.25, velocity: int = 80, last: float = 0.6
+    pitches: Sequence[int],
+    gap: float = 0.25,
+    velocity: int = 80,
+    last: float = 0.6,
+    length: float = 0.2,
 ) -> list[Note]:
-    lengths = [0.2] * (len(pitches) - 1) + [last]
+    lengths = [length] * (len(pitches) - 1) + [last]
     return [
         Note(pitch, index * gap, length, velocity)
         for index, (pitch, length) in enumerate(zip(pitches, lengths, strict=True))
@@ -85,17 +89,20 @@ def test_a_copy_is_the_worst_answer() -> None:
         played(TUNE, gap=0.5, last=1.0),
         played([pitch + 12 for pitch in TUNE]),
         played(TUNE, velocity=50),
+        played(TUNE, length=0.05),
+        played(TUNE, length=1.0, last=1.0),
         played([*TUNE[:-1], 62]),
         played(TUNE, last=0.1),
     ],
-    ids=["dense", "sparse", "high", "soft", "off the triad", "short at the end"],
+    ids=["dense", "sparse", "high", "soft", "short", "tied", "off the triad", "short at the end"],
 )
 def test_what_is_not_as_wished_counts_less(worse: list[Note]) -> None:
     assert judged(worse) < judged(played(TUNE)) - 0.2
 
 
 def test_where_a_line_is_free_nothing_counts() -> None:
-    free = Critic(replace(WISHED, rate=math.nan, pitch=math.nan, velocity=math.nan), endings=False)
+    nothing = dict.fromkeys(("rate", "pitch", "velocity", "length"), math.nan)
+    free = Critic(replace(WISHED, **nothing), endings=False)
     loud = played([pitch + 12 for pitch in TUNE], gap=0.1, velocity=20, last=0.1)
     assert judged(loud, free) == pytest.approx(judged(played(TUNE), free))
 

@@ -179,9 +179,9 @@ def test_a_clock_gives_the_beat(house: Predictor) -> None:
 def test_without_strength_nothing_is_weighed_or_moved(kit: Kit) -> None:
     notes = notes_to_array([Note(60 + n % 5, 0.25 * n, 0.2, 70) for n in range(24)])
     assert Cue.heard(notes).groove is not None
-    assert Cue.heard(notes, 0.0).groove is None
+    assert Cue.heard(notes, GrooveSettings(strength=0.0)).groove is None
     lines = []
-    for cue in (Cue(), Cue.heard(notes, 0.0)):
+    for cue in (Cue(), Cue.heard(notes, GrooveSettings(strength=0.0))):
         improviser = improviser_for(kit.imitator(), kit.codec(), PartnerSettings())
         tuned, place = place_after(improviser, notes, cue)
         line = Line(tuned, place, 7.0, 6.0, np.random.default_rng(3))

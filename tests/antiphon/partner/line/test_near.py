@@ -18,7 +18,7 @@ from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.landing import Landing
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.manner import Manner, manner_of
-from antiphon.partner.line.near import Density, Key, Loudness, Register
+from antiphon.partner.line.near import Articulation, Density, Key, Loudness, Register
 from antiphon.partner.line.place import Progress
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.rules import Moment, NotAfter, Range, TogetherRule
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CODEC = PerformanceCodec()
 TABLES = FieldTables.of(CODEC)
 STRAY = 5.0
-MANNER = Manner(rate=4.0, chords=0.2, pitch=60.0, velocity=64.0)
+MANNER = Manner(rate=4.0, chords=0.2, pitch=60.0, velocity=64.0, length=-2.0)
 IN_C = (0.25, 0.0, 0.15, 0.0, 0.15, 0.1, 0.0, 0.2, 0.0, 0.1, 0.0, 0.05)
 
 
@@ -51,7 +51,9 @@ def after(count: int, gap: float, pitch: int = 60, velocity: int = 64) -> Progre
     return Progress(10.0).after(notes)
 
 
-@pytest.mark.parametrize("rule", [Density, Register, Loudness, Key, Landing, Range, NotAfter])
+@pytest.mark.parametrize(
+    "rule", [Density, Register, Loudness, Articulation, Key, Landing, Range, NotAfter]
+)
 def test_lines_are_weighed_together_as_each_is_alone(rule: type) -> None:
     made: dict[type, TogetherRule] = {
         Landing: Landing(replace(MANNER, triad=(0, 4, 7)), 0.5),
@@ -83,6 +85,8 @@ def test_a_manner_counts_moments_apart_from_the_notes_of_chords() -> None:
     assert manner.pitch == pytest.approx(191 / 3)
     assert manner.velocity == 80.0
     assert manner.gap == pytest.approx(0.5)
+    assert manner.length == pytest.approx(math.log2(0.4))
+    assert manner.tied
     assert manner.triad == (0, 4, 7)
 
 
@@ -127,7 +131,7 @@ def test_a_line_of_too_many_chords_is_led_away_from_them() -> None:
 
 def test_first_notes_are_free() -> None:
     in_c = Key(replace(MANNER, tones=IN_C))
-    for rule in (Density(MANNER), Register(MANNER), Loudness(MANNER), in_c):
+    for rule in (Density(MANNER), Register(MANNER), Loudness(MANNER), Articulation(MANNER), in_c):
         for row in weights(rule, Progress(10.0), 9.8).values():
             assert np.abs(row).max() < 1e-6
 
@@ -138,6 +142,26 @@ def test_a_line_that_lies_too_high_or_is_too_loud_is_led_back() -> None:
     assert pitches[60] > pitches[72] + 1.0
     velocities = weights(Loudness(MANNER), off, 11.8)["velocity"]
     assert velocities[16] > velocities[25] + 1.0
+
+
+def test_a_line_whose_notes_are_too_long_or_too_short_is_led_back() -> None:
+    short, long = CODEC.time_class(0.1), CODEC.time_class(0.6)
+    tied = [Note(60, 10.0 + index * 0.25, 1.0, 64) for index in range(8)]
+    durations = weights(Articulation(MANNER), Progress(10.0).after(tied), 11.8)["duration"]
+    assert durations[short] > durations[long] + 1.0
+    staccato = [Note(60, 10.0 + index * 0.25, 0.05, 64) for index in range(8)]
+    durations = weights(Articulation(MANNER), Progress(10.0).after(staccato), 11.8)["duration"]
+    assert durations[long] > durations[short] + 1.0
+
+
+def test_away_from_the_touch_is_short_for_tied_notes_and_long_for_short_ones() -> None:
+    away = FormSettings(articulation="away")
+    tied, short = replace(MANNER, length=-2.2), replace(MANNER, length=-4.0)
+    assert wished_manner(away, tied).length == pytest.approx(-3.2)
+    assert wished_manner(away, short).length == pytest.approx(-3.0)
+    assert wished_manner(FormSettings(), tied).length == -2.2
+    # At half the pace a tied note lasts twice as long.
+    assert wished_manner(FormSettings(density="away"), tied).length == pytest.approx(-1.2)
 
 
 def test_tones_that_there_were_too_many_of_are_led_away_from_in_every_octave() -> None:
@@ -164,7 +188,7 @@ def test_a_phrase_without_a_clear_key_leaves_all_tones_free() -> None:
 
 
 def test_away_from_the_key_is_a_fifth_above() -> None:
-    manner = Manner(4.0, 0.2, 60.0, 64.0, triad=(0, 4, 7), tones=IN_C)
+    manner = Manner(4.0, 0.2, 60.0, 64.0, triad=(0, 4, 7), tones=IN_C, length=-2.0)
     away = wished_manner(FormSettings(key="away"), manner)
     assert away.triad == (7, 11, 2)
     assert away.tones[7] == IN_C[0]
@@ -189,7 +213,14 @@ def answered(kit: Kit, phrase: NoteArray, form: FormSettings, seed: int = 0) -> 
 PHRASE = notes_to_array(
     Note(55 + index % 12, index * 0.25, 0.2, 60 + index % 8) for index in range(32)
 )
-FREE = FormSettings(density="free", register="free", loudness="free", key="free", endings=False)
+FREE = FormSettings(
+    density="free",
+    register="free",
+    loudness="free",
+    articulation="free",
+    key="free",
+    endings=False,
+)
 TUNE = notes_to_array(
     Note(60 + step, index * 0.25, 0.2, 64)
     for index, step in enumerate((0, 4, 7, 4, 0, 2, 4, 5, 7, 5, 4, 2, 0, 7, 11, 7) * 2)
@@ -217,11 +248,12 @@ def test_an_answer_stays_near_unless_it_is_free(kit: Kit) -> None:
     free = [answered(kit, PHRASE, FREE, seed) for seed in range(6)]
     assert min(map(len, near)) > 16
 
-    def off(answers: list[NoteArray]) -> tuple[float, float, float]:
+    def off(answers: list[NoteArray]) -> tuple[float, ...]:
         rates = [abs(math.log2(len(notes) / 32.0)) for notes in answers]
         pitches = [abs(notes["pitch"].mean() - PHRASE["pitch"].mean()) for notes in answers]
         loud = [abs(notes["velocity"].mean() - PHRASE["velocity"].mean()) for notes in answers]
-        return float(np.mean(rates)), float(np.mean(pitches)), float(np.mean(loud))
+        tied = [abs(np.log2(notes["duration"] / 0.2).mean()) for notes in answers]
+        return tuple(float(np.mean(each)) for each in (rates, pitches, loud, tied))
 
     assert all(one < 0.5 * other for one, other in zip(off(near), off(free), strict=True))
     assert off(near)[0] < 0.2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from antiphon.music.codecs.registry import codec_from_table
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon.music.swing import Swing
@@ -16,7 +17,9 @@ from antiphon.partner.line.improviser import improviser_for
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.reading import place_after
 from antiphon.partner.line.tuning import tuned_to
+from antiphon.partner.line.words import WordImproviser
 from antiphon.partner.listening.beats import Beats
+from antiphon.partner.listening.settings import GrooveSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +91,40 @@ def test_sixteenths_and_triplets_of_an_answer_are_even() -> None:
     _, onsets = answered([1.0, 0.5, 0.25, 0.25, 1 / 3, 1 / 3, 1 / 3], HEARD, 0.6)
     one = [0.0, 1.0, 1.5, 1.75, 2.0, 2 + 1 / 3, 2 + 2 / 3]
     assert onsets[:14] == pytest.approx([12 + 3 * n + place for n in (0, 1) for place in one])
+
+
+def test_swung_sixteenths_of_an_answer() -> None:
+    heard = Cue(beats=HEARD.beats, swing=Swing(1.5, BEAT, 2.0, "sixteenths"))
+    words, onsets = answered([0.25], heard, 0.5)
+    assert words == ["C4:0.5"] * 23 + ["C4:0.25"]
+    assert len(onsets) == 32
+    assert onsets == pytest.approx([12 + n // 2 / 2 + 0.3 * (n % 2) for n in range(32)])
+
+
+def test_a_codec_that_takes_swing_as_written() -> None:
+    plain = SymbolsCodec(WORDS.words, lengths=LENGTHS, swings=False)
+    codec = tuned_to(plain, seed(2 / 3))
+    assert isinstance(codec, SymbolsCodec)
+    assert codec.swing is None
+    known = codec_from_table(plain.table())
+    assert isinstance(known, SymbolsCodec)
+    assert not known.swings
+    assert "swing" not in WORDS.table()
+    assert "swing" not in codec_from_table(WORDS.table()).table()
+    notes = seed(2 / 3)
+    notes["onset"] = (notes["onset"] - 2.0) / BEAT
+    straight, written = ({*codec.counts([notes])} for codec in (WORDS, known))
+    assert straight == {"C4:0.5", "C4:0.25"}
+    assert {"C4:0.333333"} < written
+
+
+def test_a_swing_that_is_off_is_off_where_the_beats_come_from_more_than_the_phrase() -> None:
+    notes = seed(0.6)
+    off = Cue(asked=GrooveSettings(swing="off"))
+    for cue, swings in ((Cue(), True), (off, False)):
+        improviser = improviser_for(Book([0]), WORDS, PartnerSettings())
+        assert isinstance(improviser, WordImproviser)
+        assert (improviser.tuned(cue, notes).codec.swing is not None) == swings
 
 
 def test_a_swung_note_sounds_until_the_next() -> None:

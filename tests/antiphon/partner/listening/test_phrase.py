@@ -28,14 +28,14 @@ def test_a_slow_player_is_given_two_of_his_gaps() -> None:
     assert detector.end() == pytest.approx(4.8 + 1.0 + 2.4)
 
 
-@pytest.mark.parametrize(("bar", "pause"), [(0.0, 5.0), (2.6, 2.6), (1.3, 2.5), (9.0, 5.0)])
+@pytest.mark.parametrize(("beat", "pause"), [(0.0, 5.0), (0.64, 2.72), (0.3, 2.5), (2.1, 5.0)])
 def test_a_slow_player_is_waited_for_until_the_next_bar_where_the_beat_is_sure(
-    bar: float, pause: float
+    beat: float, pause: float
 ) -> None:
     """But for one of their gaps at least: the beat may be told twice as fast."""
     detector = PhraseDetector(PartnerSettings())
     _play(detector, [2.5 * i for i in range(5)], length=2.0)
-    detector.bar = bar
+    detector.beat = beat
     assert detector.pause == pytest.approx(pause)
     assert detector.end() == pytest.approx(10.0 + 2.0 + pause)
 
@@ -200,21 +200,53 @@ def test_a_key_at_the_time_of_the_lone_one_before_it_tells_no_tempo(apart: float
     assert detector.pause == pytest.approx(4.0)
 
 
-def test_who_goes_on_at_once_again_and_again_is_given_more_time_each_time() -> None:
+def _answered(detector: PhraseDetector, time: float, let_pass: float) -> float:
+    """Play a phrase of 8 s, and go on when so much of its answer has passed; return that time."""
+    _play(detector, [time + 0.5 * i for i in range(17)], length=0.0)
+    detector.clear(time + 9.0)
+    again = time + 9.0 + let_pass
+    detector.press(again, resumed=let_pass < PartnerSettings().shortest)
+    detector.lift(again)
+    return again
+
+
+def test_who_goes_on_soon_again_and_again_is_given_more_time_each_time() -> None:
     """Somebody who plays straight through does not want answers."""
     detector = PhraseDetector(PartnerSettings(pause=0.5, pause_gaps=0.0))
-    pauses, time = [], 0.0
-    for _ in range(4):
-        detector.press(time, resumed=time > 0.0)
+    pauses, time = [detector.pause], 0.0
+    for let_pass in (0.1, 1.4, 1.9, 0.5):
+        time = _answered(detector, time, let_pass)
         pauses.append(detector.pause)
-        detector.clear()
-        time += 1.0
-    assert pauses == pytest.approx([0.5, 1.0, 2.0, 2.0])
-    for pause in (1.0, 0.5, 0.5):  # now they listen to each answer
-        time += 10.0
-        detector.press(time)
-        assert detector.pause == pytest.approx(pause)
-        detector.clear()
+    assert pauses == pytest.approx([0.5, 1.0, 2.0, 4.0, 4.0])
+
+
+def test_an_answer_that_is_listened_to_makes_the_pause_shorter_again() -> None:
+    detector = PhraseDetector(PartnerSettings(pause=0.5, pause_gaps=0.0))
+    pauses, time = [], 0.0
+    for let_pass in (0.1, 1.0, 2.5, 3.9, 4.1, 30.0, 8.0):
+        time = _answered(detector, time, let_pass)
+        pauses.append(detector.pause)
+    # One that is cut off between a quarter and a half of it says neither.
+    assert pauses == pytest.approx([1.0, 2.0, 2.0, 2.0, 1.0, 0.5, 0.5])
+
+
+def test_patience_is_a_setting_and_waits_for_held_keys_longer_too() -> None:
+    for growth, held in ((1.0, 2.5), (1.5, 3.75), (2.0, 5.0), (4.0, 6.0)):
+        detector = PhraseDetector(PartnerSettings(pause_gaps=0.0, patience=growth))
+        time = _answered(detector, 0.0, 0.1)
+        assert detector.pause == pytest.approx(0.6 * growth)
+        assert detector.end(held_until=math.inf) == pytest.approx(time + held)
+    detector = PhraseDetector(PartnerSettings(pause_gaps=0.0, held_pause=9.0))
+    time = _answered(detector, 0.0, 0.1)
+    assert detector.end(held_until=math.inf) == pytest.approx(time + 9.0)
+
+
+def test_a_phrase_without_an_answer_teaches_no_patience() -> None:
+    detector = PhraseDetector(PartnerSettings(pause_gaps=0.0))
+    _play(detector, [0.0, 0.5])
+    detector.clear()  # a panic, or another mode
+    detector.press(1.0, resumed=True)
+    assert detector.pause == pytest.approx(0.6)
 
 
 def test_a_pedal_that_is_down_makes_the_pause_longer() -> None:
@@ -255,14 +287,35 @@ def test_a_silence_is_judged_anew_after_an_answer(how: str) -> None:
     assert not detector.judged
 
 
-def test_a_held_key_is_waited_for_until_the_next_bar_where_the_beat_is_sure() -> None:
+@pytest.mark.parametrize(
+    ("beat", "waited"),
+    [
+        (0.0, 2.5),  # not sure
+        (1.0, 4.25),  # one bar
+        (0.25, 3.0625),  # three bars
+        (0.5, 4.125),  # two bars
+        (0.7, 2.975),
+        (0.6, 4.95),
+        (1.2, 5.0),  # twice `held_pause`
+    ],
+)
+def test_a_held_key_is_waited_for_until_a_bar_is_over_where_the_beat_is_sure(
+    beat: float, waited: float
+) -> None:
     detector = PhraseDetector(PartnerSettings())
     detector.press(1.0)
-    for bar, end in ((4.0, 5.0), (1.0, 3.5), (60.0, 6.0)):
-        detector.bar = bar
-        assert detector.end(held_until=math.inf) == pytest.approx(end)
-        assert detector.end() == pytest.approx(1.6)  # the key is up
-    hasty = PhraseDetector(PartnerSettings(longest_pause=3.0))
+    detector.beat = beat
+    assert detector.end(held_until=math.inf) == pytest.approx(1.0 + waited)
+    assert detector.end() == pytest.approx(1.6)  # the key is up
+    hasty = PhraseDetector(PartnerSettings(longest_pause=2.8))
     hasty.press(1.0)
-    hasty.bar = 4.0
-    assert hasty.end(held_until=math.inf) == pytest.approx(4.0)
+    hasty.beat = beat
+    assert hasty.end(held_until=math.inf) == pytest.approx(1.0 + min(waited, 2.8))
+
+
+def test_a_pedal_that_is_down_is_waited_for_until_a_bar_is_over_where_the_beat_is_sure() -> None:
+    detector = PhraseDetector(PartnerSettings())
+    _play(detector, [1.0, 1.2])
+    for beat, waited in ((0.0, 2.4), (0.5, 4.125), (0.7, 2.975)):
+        detector.beat = beat
+        assert detector.end(pedal_until=math.inf) == pytest.approx(1.25 + waited)

@@ -8,7 +8,9 @@ import pytest
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon.music.swing import Swing
 from antiphon.partner.line.cue import Cue
+from antiphon.partner.listening.beats import Beats
 from antiphon.partner.listening.pulse import pulse_of
+from antiphon.partner.listening.settings import GrooveSettings
 from antiphon.partner.listening.swinging import swing_of
 
 SECOND = {"straight": 0.5, "shuffle": 0.6, "swing": 2 / 3}
@@ -68,16 +70,64 @@ def test_the_swing_goes_on_where_a_phrase_has_no_eighths() -> None:
     pulse = pulse_of(halves(0.52))
     beats = pulse.beats()
     assert beats is not None
-    swing = swing_of(pulse, beats, before)
+    swing = swing_of(pulse, beats, before=before)
     assert swing is not None
     assert swing.ratio == 1.8
     assert swing.anchor == beats.anchor
     assert swing.period == pytest.approx(0.52, rel=0.02)
     assert swing_of(pulse, beats) is None
-    assert swing_of(pulse, beats, Swing(1.8, 0.4, 0.0)) is None, "the tempo is another"
-    assert swing_of(pulse, None, before) is None
+    assert swing_of(pulse, beats, before=Swing(1.8, 0.4, 0.0)) is None, "the tempo is another"
+    assert swing_of(pulse, None, before=before) is None
 
 
 def test_straight_eighths_end_it() -> None:
     pulse = pulse_of(comped(0.5, 0.5))
-    assert swing_of(pulse, pulse.beats(), Swing(1.8, 0.5, 0.0)) is None
+    assert swing_of(pulse, pulse.beats(), before=Swing(1.8, 0.5, 0.0)) is None
+
+
+def funk(beat: float, second: float, bars: int = 4) -> NoteArray:
+    """Return a line in sixteenths with gaps over a bass in quarters, played by hand."""
+    rng = np.random.default_rng(5)
+    late = (2.0 * second - 1.0) / 4.0  # beats by which the second of two sixteenths is late
+    line = [0.0, 0.25 + late, 0.5, 0.75 + late, 1.0, 1.5, 1.75 + late, 2.25 + late, 2.5, 3.0]
+    notes = [(40, 4.0 * bar + beat) for bar in range(bars) for beat in range(4)]
+    notes += [(70 + n % 3, 4.0 * bar + at) for bar in range(bars) for n, at in enumerate(line)]
+    off = rng.normal(0.0, 0.005, len(notes)).tolist()
+    return notes_to_array(
+        Note(pitch, max(1.0 + beat * place + by, 0.0), 0.1 * beat, 80)
+        for (pitch, place), by in sorted(zip(notes, off, strict=True), key=lambda note: note[0][1])
+    )
+
+
+@pytest.mark.parametrize("tempo", [80, 100, 112])
+def test_swung_sixteenths_on_beats_that_are_given(tempo: int) -> None:
+    beat = 60.0 / tempo
+    given = Beats(beat, 1.0, given=True)
+    swing = swing_of(pulse_of(funk(beat, 0.6)), given)
+    assert swing is not None
+    assert swing.level == "sixteenths"
+    assert swing.ratio == pytest.approx(1.5, rel=0.12)
+    assert swing.period == beat
+    assert swing_of(pulse_of(funk(beat, 0.5)), given) is None
+
+
+def test_the_level_can_be_asked_for_and_swing_switched_off() -> None:
+    pulse = pulse_of(funk(0.6, 0.6))
+    heard = swing_of(pulse, Beats(0.6, 1.0))
+    assert heard is not None
+    assert (heard.level, heard.period) == ("eighths", 0.3), "a tempo of 200 is as likely"
+    asked = swing_of(pulse, Beats(0.6, 1.0), GrooveSettings(swing="sixteenths"))
+    assert asked is not None
+    assert (asked.level, asked.period) == ("sixteenths", 0.6)
+    assert swing_of(pulse, Beats(0.6, 1.0), GrooveSettings(swing="off"), before=heard) is None
+    given = Beats(0.6, 1.0, given=True)
+    assert swing_of(pulse, given, GrooveSettings(swing="eighths")) is None
+
+
+def test_a_ratio_that_is_asked_for_holds_whatever_is_played() -> None:
+    pulse = pulse_of(halves(0.5))
+    beats = Beats(0.5, 1.0)
+    fixed = GrooveSettings(swing="eighths", swing_ratio=1.7)
+    assert swing_of(pulse, beats, fixed) == Swing(1.7, 0.5, 1.0)
+    assert swing_of(pulse, beats, GrooveSettings(swing_ratio=1.7)) is None, "auto"
+    assert swing_of(pulse, None, fixed) is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from antiphon.instrument.recalled import CANDIDATES
 from antiphon.instrument.weighing import LONGEST, Weighing
-from antiphon.partner.memory.memory import Memory
+from antiphon.partner.memory.fields import FieldMemory
 from antiphon.partner.memory.trail import MOST_DRAWN, Trail
 from antiphon.partner.memory.weights import OWN
 
@@ -40,8 +40,8 @@ def some_notes(count: int, seed: int, pitches: int = 4) -> tuple[Any, Any]:
     return rows, keys / np.linalg.norm(keys, axis=1, keepdims=True)
 
 
-def a_memory(capacity: int = 512, gain: float = 1.0) -> Memory:
-    return Memory(WEIGHING, SIZES, capacity, gain)
+def a_memory(capacity: int = 512, gain: float = 1.0) -> FieldMemory:
+    return FieldMemory(WEIGHING, SIZES, capacity, gain)
 
 
 def brute_force(notes: Remembered, trail: Trail) -> dict[int, tuple[float, int, int]]:

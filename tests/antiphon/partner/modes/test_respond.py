@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tests.antiphon.partner.conftest import Kit, Stage
 
 LEAD = 0.02
+TWO_BARS = 8.25 * 0.5
+"""What is held is waited for until a bar is over, and a quarter of a beat: the beat is sure."""
+
 WAIT = 0.25 + 0.02
 """The first note waits for the next place in the beat: the player strikes four times a second."""
 
@@ -84,10 +87,11 @@ def test_players_of_all_tempi_can_finish_what_they_say(kit: Kit, gap: float) -> 
 
 def test_a_held_key_is_answered_over_the_held_note(kit: Kit) -> None:
     events = [*kit.phrase()[:-1], NoteOn(4.0, 0, 48, 70)]
-    stage = kit.stage().run(events, until=6.4)
+    end = 4.0 + TWO_BARS
+    stage = kit.stage().run(events, until=end - 0.1)
     assert stage.heard == []
-    stage.run([], until=6.9)
-    assert 6.5 <= stage.onsets[0] <= 6.5 + LEAD + WAIT
+    stage.run([], until=end + 0.4)
+    assert end - 0.05 <= stage.onsets[0] <= end + 0.05 + LEAD + WAIT
     seed = stage.snapshot(6.5)
     assert math.isnan(seed["duration"][seed["pitch"] == 48][0])
 
@@ -104,8 +108,8 @@ def test_letting_go_of_a_held_key_or_pedal_does_not_interrupt(kit: Kit) -> None:
 def test_a_pedal_that_is_down_is_waited_for_longer_but_not_for_ever(kit: Kit, pedal: str) -> None:
     events = [kit.pedal(0.5, down=True), *kit.phrase()]
     stage = kit.stage(pedal=pedal).run(events, until=20.0)
-    end = _pause_ends(events, 4.0 * 0.6)
-    assert end <= stage.onsets[0] <= end + LEAD + WAIT
+    end = _pause_ends(events, TWO_BARS)
+    assert end - 0.05 <= stage.onsets[0] <= end + 0.05 + LEAD + WAIT
     sustained = np.isnan(stage.snapshot(end)["duration"])
     # A key struck again ended its first note; the others ring on.
     assert bool(sustained.any()) == (pedal == "sustain")

@@ -83,6 +83,23 @@ def test_an_answer_that_is_broken_off_at_once_was_no_answer(kit: Kit) -> None:
     assert again[0] >= onset + 0.1 + 0.6
 
 
+def test_a_key_after_the_pause_and_before_the_first_note_goes_on_with_the_phrase(kit: Kit) -> None:
+    """Nothing has sounded yet, so there was no answer."""
+    events = kit.phrase(gap=0.25)
+    first = kit.stage().run(events, until=20.0).onsets[0]
+    end = events[-1].time + 0.6
+    onset = (end + first) / 2
+    assert end + 0.05 < onset < first - 0.05
+    after = [NoteOn(onset, 0, 60, 80), NoteOff(onset + 0.1, 0, 60)]
+    stage = kit.stage().run([*events, *after], until=onset + 0.2)
+    assert stage.reports == []
+    assert stage.partner.ensemble.listening.phrase.start == events[0].time
+    answer = stage.run([], until=20.0).onsets
+    assert len(answer) >= 3
+    assert answer[0] >= onset + 0.1 + 0.6
+    assert stage.silences == []
+
+
 @pytest.mark.parametrize("does", ["stop", "finish", "ignore"])
 def test_a_pedal_during_an_answer_does_what_is_set(kit: Kit, does: str) -> None:
     events = kit.phrase(gap=0.4, pitches=range(50, 66))
