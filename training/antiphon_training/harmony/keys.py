@@ -116,9 +116,14 @@ def rank_keys(notes: NoteArray) -> list[Key]:
 
 def _sounding(notes: NoteArray) -> NDArray[np.float64]:
     """Return how much each pitch class sounds, shape (12,): long notes count for less."""
-    lasting = np.sqrt(np.minimum(notes["duration"], LONGEST))
     degrees = notes["pitch"] % PITCH_CLASSES
-    return np.bincount(degrees, lasting, PITCH_CLASSES).astype(np.float64)
+    return np.bincount(degrees, weigh(notes), PITCH_CLASSES).astype(np.float64)
+
+
+def weigh(notes: NoteArray) -> NDArray[np.float64]:
+    """Return what each note counts for, shape (notes,): the root of its duration."""
+    weights: NDArray[np.float64] = np.sqrt(np.minimum(notes["duration"], LONGEST))
+    return weights
 
 
 def _fits(sounding: NDArray[np.float64]) -> NDArray[np.float64]:

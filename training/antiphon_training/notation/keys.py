@@ -1,4 +1,4 @@
-"""The keys of a page: those that a file tells, their modes, and the names that they give."""
+"""The keys of a page: as a file tells them or as they are heard, and the names they give."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from antiphon.music.tonality import PITCH_CLASSES
+from antiphon_training.harmony.keys import weigh
+from antiphon_training.harmony.modulations import find_signatures
 from antiphon_training.notation.beats import BEAT
-from antiphon_training.notation.spelling import Key, Name, find_key, spell
+from antiphon_training.notation.spelling import MOST_SIGNS, Key, Name, find_key, spell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from antiphon.music.files.notated import Notated
     from antiphon.music.note import NoteArray
+    from antiphon_training.notation.metres import Metres
 
 
 def told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
@@ -26,6 +30,43 @@ def told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
         return ()
     before = [key for tick, key in keys if tick <= 0]
     return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
+
+
+def heard_keys(
+    notes: NoteArray, starts: NDArray[np.int64], metres: Metres
+) -> tuple[tuple[int, Key], ...]:
+    """Return the keys that are heard, by tick, each from a bar line; the first from 0 on.
+
+    Parameters
+    ----------
+    notes : NoteArray
+        In seconds.
+    starts : int array, shape (notes,)
+        The tick of each note.
+    metres : Metres
+        The bars.
+    """
+    whole = find_key(notes)
+    if not len(notes):
+        return ((0, whole),)
+    lines = [start for start, _ in metres.bars(int(starts.max()) + 1)]
+    bars = np.searchsorted(lines, starts, side="right") - 1
+    sounding = np.zeros((len(lines), PITCH_CLASSES))
+    np.add.at(sounding, (bars, notes["pitch"] % PITCH_CLASSES), weigh(notes))
+    signatures = find_signatures(sounding, whole.fifths)
+    changes = np.flatnonzero(np.diff(signatures)) + 1
+    if not len(changes):
+        return ((0, whole),)
+    fifths = _fifths(signatures)
+    keys = [(lines[bar], Key(int(fifths[bar]), minor=False)) for bar in (0, *changes.tolist())]
+    return with_modes(tuple(keys), notes, starts)
+
+
+def _fifths(signatures: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return sharps or flats of sharps modulo 12; of six, those that most other bars have."""
+    fifths = np.where(signatures > MOST_SIGNS, signatures - PITCH_CLASSES, signatures)
+    flats = fifths[fifths != MOST_SIGNS].sum() < 0
+    return np.where((fifths == MOST_SIGNS) & flats, -MOST_SIGNS, fifths)
 
 
 def with_modes(

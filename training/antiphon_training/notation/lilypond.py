@@ -170,7 +170,7 @@ def _key(key: Key) -> str:
 def _changes(page: Page, bar: Bar, before: Bar) -> Iterator[str]:
     """Yield the signatures that change between two bars."""
     if (key := page.key_at(bar.start)).fifths != page.key_at(before.start).fifths:
-        yield _key(key)
+        yield f'\\bar "||" {_key(key)}'
     if (metre := page.metres.at(bar.start)) != page.metres.at(before.start):
         yield f"\\time {metre.signature}"
 

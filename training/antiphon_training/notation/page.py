@@ -16,13 +16,13 @@ from antiphon_training.notation.beats import BEAT
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.grid import find_grid, told_grid
 from antiphon_training.notation.hands import split_hands
-from antiphon_training.notation.keys import names_in, told_keys, with_modes
+from antiphon_training.notation.keys import heard_keys, names_in, told_keys, with_modes
 from antiphon_training.notation.lengths import Ruler
 from antiphon_training.notation.metres import EIGHTH, Metres
 from antiphon_training.notation.ornaments import take_ornaments
 from antiphon_training.notation.pedals import pedal_marks
 from antiphon_training.notation.signs import Sign
-from antiphon_training.notation.spelling import Key, Name, find_key
+from antiphon_training.notation.spelling import Key, Name
 from antiphon_training.notation.voices import Event, Sounding, find_voices
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def lay_out(
         grid, shift = told_grid(notes, told, told.clock)
     given = notes["onset"] < told.given_until
     keys = with_modes(told_keys(told, shift), notes[given], grid.starts[given])
-    keys = keys or ((0, find_key(notes[given])),)
+    keys = keys or heard_keys(notes[given], grid.starts[given], grid.metres)
     order = np.argsort(grid.starts, kind="stable")
     starts, ends = grid.starts[order], grid.ends[order]
     pitches = notes["pitch"][order].astype(np.int64)

@@ -77,6 +77,8 @@ def _part(page: Page, staff: Staff, *, treble: bool) -> stream.PartStaff:
         _sign_bar(measure, page, bar, bars[number - 1] if number else None)
         if number == 0:
             measure.paddingLeft = _quarters(page.pickup)
+        if number and page.key_at(bar.start).fifths != page.key_at(bars[number - 1].start).fifths:
+            part[-1].rightBarline = barlines.Barline("double")
         _fill(measure, bar)
         if treble:
             _write_words(measure, page, bar)
