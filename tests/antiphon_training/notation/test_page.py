@@ -117,6 +117,15 @@ def test_beats_in_three_are_made_of_thirds(first: int, length: int) -> None:
             assert start % QUARTER == end % QUARTER == 0
 
 
+def test_a_note_over_whole_beats_in_three_needs_no_tie() -> None:
+    """The melody of the Moonlight sonata's first movement."""
+    ruler = Ruler(Metres.only(Metre(4)), frozenset(range(0, 96, 24)))
+    assert ruler.written(0, 72) == [(0, 72)]
+    assert ruler.written(0, 48) == [(0, 48)]
+    assert ruler.written(16, 48) == [(16, 24), (24, 48)]
+    assert ruler.written(0, 56) == [(0, 48), (48, 56)]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "pieces"),
     [

@@ -184,16 +184,15 @@ class Ruler:
         for edge in (start, end - 1):  # a beat in three is not entered or left in its middle
             first, last = self.metres.beat_of(edge)
             if first in self.thirds:
-                if start < first < end:
+                if start < first < end < last:
                     return first
-                if start < last < end:
+                if first < start < last < end:
                     return last
         if (start, end) == self.metres.bar_of(start) and end - start in WRITTEN:
             return None
         inside = self._strongest(start, end)
-        if self.in_thirds(start):
-            whole = end - start in IN_THIRDS or end - start == QUARTER
-            return None if whole or inside is None else inside
+        if self.in_thirds(start) and end - start < QUARTER:
+            return None if end - start in IN_THIRDS else inside
         if end - start in WRITTEN and (inside is None or self._clear(start, end, inside, rest)):
             return None
         return inside if inside is not None else _longest(start, end)
