@@ -225,10 +225,12 @@ def _lasting(recipe: Recipe, rows: int) -> Recipe:
     """Return a recipe that learns so many rows; its learning rate has its whole course in them."""
     section, changes = recipe.fit, {}
     if rows and hasattr(section, "rounds_an_epoch"):
-        rounds = math.ceil(rows / PARTS / (section.batch * section.steps * section.batches_a_round))
-        steps = PARTS * rounds * section.batches_a_round
+        rounds = max(round(rows / (section.batch * section.steps * section.batches_a_round)), 1)
+        parts = min(PARTS, rounds)
+        rounds = round(rounds / parts)
+        steps = parts * rounds * section.batches_a_round
         warm = min(section.warmup_steps, max(steps // 10, 1))
-        changes = {"rounds_an_epoch": rounds, "epochs": PARTS, "warmup_steps": warm}
+        changes = {"rounds_an_epoch": rounds, "epochs": parts, "warmup_steps": warm}
     elif rows:
         decay = section.decay_share or DECAY_SHARE
         part = math.ceil(rows / PARTS)
