@@ -111,6 +111,16 @@ def test_how_soon_an_answer_is_broken_off_counts_from_its_first_note(kit: Kit) -
         assert stage.partner.ensemble.listening.phrase.pause == pytest.approx(pause)
 
 
+@pytest.mark.parametrize("later", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_an_answer_shorter_than_a_beat_has_notes(kit: Kit, later: float) -> None:
+    """Its first note does not wait for a place in the groove that lies after its end."""
+    events = kit.phrase(gap=0.5, pitches=range(50, 66))
+    onset = kit.stage(shortest=0.1).run(events, until=60.0).onsets[-1] + 8.0 + later
+    events += [NoteOn(onset, 0, 60, 80), NoteOff(onset + 0.05, 0, 60)]
+    stage = kit.stage(shortest=0.1).run(events, until=onset + 12.0)
+    assert [heard for heard in stage.onsets if heard > onset]
+
+
 @pytest.mark.parametrize("does", ["stop", "finish", "ignore"])
 def test_a_pedal_during_an_answer_does_what_is_set(kit: Kit, does: str) -> None:
     events = kit.phrase(gap=0.4, pitches=range(50, 66))
