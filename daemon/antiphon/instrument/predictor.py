@@ -30,7 +30,7 @@ from antiphon.instrument.runtime import (
 )
 from antiphon.instrument.scoring import Scores, score_pieces
 from antiphon.instrument.weighing import Weighing, read_weighing
-from antiphon.instrument.word_weighing import USUAL, WORDS, read_word_weighing
+from antiphon.instrument.word_weighing import USUAL, WORD_FIELDS, read_word_weighing
 from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Predictor:
         self._state_outputs = [next_name(name) for name in self._state_names]
         metadata = read_metadata(path)
         self.weighing: Weighing | None = read_weighing(metadata)
-        words = self.codec.fields == WORDS
+        words = self.codec.fields == WORD_FIELDS
         self.word_weighing = (read_word_weighing(metadata) or USUAL) if words else None
         inputs = {item.name for item in self._graph.get_inputs()}
         self.remembers = set(recalled.INPUTS) <= inputs

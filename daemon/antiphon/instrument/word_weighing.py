@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WORD_WEIGHING_KEY = "antiphon_word_memory"
 
-WORDS = ("symbol",)
+WORD_FIELDS = ("symbol",)
 """The fields of a codec of words."""
 
 

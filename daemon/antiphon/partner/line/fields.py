@@ -131,7 +131,9 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             previous = bounds.earliest - self.settings.longest_gap
             previous = previous if in_time is None else in_time.groove.nearest(previous)
         if in_time is not None and not recent:
-            latest = max(latest, in_time.groove.next_peak(bounds.earliest) + ROOM)
+            peak = in_time.groove.next_peak(bounds.earliest)
+            # Not after the end: a line has a note at least.
+            latest = max(latest, min(peak + ROOM, bounds.end))
         return Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
 
     def finish(

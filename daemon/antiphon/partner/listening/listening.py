@@ -150,7 +150,7 @@ class Listening:
 
     def end_phrase(self, answered: float | None = None) -> None:
         """Forget the phrase, which is answered from a time on, or not at all."""
-        self.phrase.clear(answered)
+        self.phrase.clear(answered, self._hands.held_until, self._pedal_until)
         self.strokes = []
 
     def let_go(self, time: float) -> None:

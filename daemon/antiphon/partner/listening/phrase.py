@@ -5,10 +5,10 @@ last time that a key moved, up or down. Keys must be up. While a key is still do
 longer `held_pause` is asked for, and the answer is given over the held note. A key that
 is down for long is a drone and does not count. A sustain pedal that is down says that
 the phrase goes on: the pause is longer, and when the pedal is lifted the player has a
-moment for the next key. Where the beat is sure, a key that is held for no longer than a bar
-goes on too, and no player is so slow that all keys must be up for longer than a bar. A
-silence that was to be expected of the music is no pause either; whoever knows that tells
-`expect`. None of this is waited for longer than a few of the plain pauses.
+moment for the next key. Where the beat is sure, the pauses of held keys and of the pedal
+last until a bar is over, and no player is so slow that all keys must be up for longer than a
+bar. A silence that was to be expected of the music is no pause either; whoever knows that
+tells `expect`. None of this is waited for longer than a few of the plain pauses.
 
 The pauses grow with the patience that is learned of the player: see `Patience`.
 """
@@ -177,23 +177,31 @@ class PhraseDetector:
         self._begun = begun
         self.put_off(time)
 
-    def clear(self, end: float | None = None) -> None:
+    def clear(
+        self,
+        answered: float | None = None,
+        held_until: float = -math.inf,
+        pedal_until: float = -math.inf,
+    ) -> None:
         """Forget the phrase, but not how fast the player is.
 
         Parameters
         ----------
-        end : float, optional
+        answered : float, optional
             When its answer has begun; not given where there is none.
+        held_until, pedal_until : float
+            As for `end`.
         """
+        seconds = self.seconds(held_until, pedal_until)
         self._before = [*self._before, *self._gaps][-_ENOUGH:]
         self._gaps.clear()
         self._was_lone = self._begun is not None and self._lone
-        if self._begun is None or end is None:
+        if self._begun is None or answered is None:
             self._patience.forget()
         else:
             settings = self.settings
-            seconds = min(max(self._moved - self._begun, settings.shortest), settings.longest)
-            self._patience.answered(end, seconds)
+            seconds = min(max(seconds, settings.shortest), settings.longest)
+            self._patience.answered(answered, seconds)
         self._begun = None
 
     @property

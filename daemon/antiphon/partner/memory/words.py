@@ -229,9 +229,10 @@ class WordMemory(Memory):
 
     def _derive(self, first: int, last: int) -> None:
         """Count the words since the last break, up to each."""
-        for index in range(first, last):
-            before = self._runs[index - 1] if index and self._joins[index] else 0
-            self._runs[index] = before + 1
+        index = np.arange(first, last)
+        begun = first - (int(self._runs[first - 1]) if first else 0)
+        begins = np.where(self._joins[first:last], begun, index)
+        self._runs[first:last] = index + 1 - np.maximum.accumulate(begins)
 
 
 def _chances(recall: Recall) -> NDArray[np.float64]:

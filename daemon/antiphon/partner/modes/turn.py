@@ -206,7 +206,7 @@ class Turn:
             # Woken too late: what was drawn lies in the past.
             self.line = self._first_line(now, end)
         self.playing = True
-        self._began = self.line.begins
+        self._began = self.line.begins if self.line.first is None else self.line.first
         self._phrase = (listening.phrase.start, listening.phrase_seconds)
         self._ensemble.entered()
         listening.end_phrase(self._began)

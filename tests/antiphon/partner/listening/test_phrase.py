@@ -230,6 +230,19 @@ def test_an_answer_that_is_listened_to_makes_the_pause_shorter_again() -> None:
     assert pauses == pytest.approx([1.0, 2.0, 2.0, 2.0, 1.0, 0.5, 0.5])
 
 
+def test_an_answer_to_a_held_chord_is_as_long_as_the_chord_was_held() -> None:
+    detector = PhraseDetector(PartnerSettings(pause_gaps=0.0, held_pause=5.0))
+    detector.press(1.0)
+    detector.clear(6.1, held_until=math.inf)
+    detector.press(8.1)  # 2 s of an answer of 5 s say neither
+    assert detector.pause == pytest.approx(0.6)
+    detector.clear(8.8)
+    detector.press(9.1, resumed=True)
+    detector.clear(14.2, held_until=math.inf)
+    detector.press(16.2)
+    assert detector.pause == pytest.approx(1.2), "else it would be 0.6 again"
+
+
 def test_patience_is_a_setting_and_waits_for_held_keys_longer_too() -> None:
     for growth, held in ((1.0, 2.5), (1.5, 3.75), (2.0, 5.0), (4.0, 6.0)):
         detector = PhraseDetector(PartnerSettings(pause_gaps=0.0, patience=growth))

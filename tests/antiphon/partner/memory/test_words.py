@@ -101,6 +101,23 @@ def test_it_recalls_what_brute_force_finds(words: Any, theme: Any, broken: Any, 
     assert np.exp(recall.weights) == pytest.approx(share * weights / weights.sum(), rel=1e-4)
 
 
+def test_a_memory_that_is_full_recalls_what_brute_force_finds() -> None:
+    rng = np.random.default_rng(7)
+    memory = WordMemory(USUAL, CODEC, 48)
+    found = 0
+    for at in range(200):
+        word = row(int(rng.integers(3)))
+        memory.add(word, NO_KEY, own=at % 7 > 4, joins=rng.random() < 0.9)
+        theme = memory.notes.rows[-6:, 0].tolist()
+        expected = brute_force(memory.notes, theme)
+        places = memory.places(trail_of(theme))
+        recalled = [] if places is None else places.lengths.tolist()
+        assert recalled == [length for _, length, _, _ in expected]
+        found += len(recalled)
+    assert len(memory) <= 48
+    assert found > 1000
+
+
 def test_words_move_where_the_vocabulary_has_them() -> None:
     index = {word: i for i, word in enumerate(CODEC.words)}
     fifth = CODEC.transposed(7)

@@ -100,6 +100,27 @@ def test_a_key_after_the_pause_and_before_the_first_note_goes_on_with_the_phrase
     assert stage.silences == []
 
 
+def test_how_soon_an_answer_is_broken_off_counts_from_its_first_note(kit: Kit) -> None:
+    """It is 1.5 s long at least, and who goes on before these are over had not finished."""
+    events = kit.phrase(gap=0.25)
+    first = kit.stage().run(events, until=20.0).onsets[0]
+    assert first > events[-1].time + 0.6 + 0.1, "it waits for a place in the groove"
+    for onset, pause in ((first + 1.45, 1.2), (first + 1.55, 0.6)):
+        stage = kit.stage().run([*events, NoteOn(onset, 0, 60, 80)], until=onset + 0.01)
+        assert len(stage.silences) == 1
+        assert stage.partner.ensemble.listening.phrase.pause == pytest.approx(pause)
+
+
+@pytest.mark.parametrize("later", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_an_answer_shorter_than_a_beat_has_notes(kit: Kit, later: float) -> None:
+    """Its first note does not wait for a place in the groove that lies after its end."""
+    events = kit.phrase(gap=0.5, pitches=range(50, 66))
+    onset = kit.stage(shortest=0.1).run(events, until=60.0).onsets[-1] + 8.0 + later
+    events += [NoteOn(onset, 0, 60, 80), NoteOff(onset + 0.05, 0, 60)]
+    stage = kit.stage(shortest=0.1).run(events, until=onset + 12.0)
+    assert [heard for heard in stage.onsets if heard > onset]
+
+
 @pytest.mark.parametrize("does", ["stop", "finish", "ignore"])
 def test_a_pedal_during_an_answer_does_what_is_set(kit: Kit, does: str) -> None:
     events = kit.phrase(gap=0.4, pitches=range(50, 66))
