@@ -32,7 +32,6 @@ WRITTEN = frozenset((*PLAIN, *(3 * length // 2 for length in PLAIN[:-1])))
 IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
 """Ticks that one note head can show in a triplet."""
 
-
 PARTS = (1, 2, 3, 4, 6, 8)
 """Parts of a tuplet that one note head can show."""
 

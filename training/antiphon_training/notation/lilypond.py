@@ -48,7 +48,7 @@ _FRAME = """\
 \\version "2.22.0"
 \\language "english"
 \\header {{ title = {title} composer = {composer} copyright = {rights} tagline = ##f }}
-\\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t {paper}}}
+\\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t }}
 \\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
 \\score {{
   \\new PianoStaff <<
@@ -69,7 +69,6 @@ def lilypond(page: Page, title: str = "", caption: Caption | None = None) -> str
         title=_quoted(title),
         composer=_quoted(composer),
         rights=_quoted(rights),
-        paper="",
         chords=_chords(page),
         right=_staff(page, page.right, treble=True),
         left=_staff(page, page.left, treble=False),
