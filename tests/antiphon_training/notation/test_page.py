@@ -321,3 +321,15 @@ class TestClefs:
         bars = divide(page, page.left, treble=False)
         assert [bar.treble for bar in bars[:4]] == [False, False, False, True]
         assert not any(bar.turns for bar in bars)
+
+
+def test_words_stand_where_no_note_of_the_upper_staff_begins() -> None:
+    notes = [Note(48, 0.5 * n, 0.5, 80) for n in range(8)]
+    notes += [Note(76, 0.5 * n, 0.5, 80) for n in (0, 1, 2, 3, 5, 6, 7)]
+    notes.sort(key=lambda note: (note.onset, note.pitch))
+    hands = np.array([LEFT if note.pitch == 48 else RIGHT for note in notes], np.int8)
+    told = Notated(BeatClock.of([(0.0, 0.5)]), (TimeSignature(0.0, 4, 4),), hands=hands)
+    page = lay_out(notes_to_array(notes), ((2.0, "from here"),), told)
+    assert page.marks == ((96, "from here"),)
+    assert lilypond(page).count('"from here"') == 1
+    assert musicxml(make_score(page), page).decode().count("from here") == 1
