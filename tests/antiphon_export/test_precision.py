@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from antiphon_export.precision import Precision
 
+pytestmark = pytest.mark.train
+
 GOOD = QuantisationLoss(alike=0.991, same_notes=0.85, nats=0.0009)
 BAD = QuantisationLoss(alike=0.812, same_notes=0.31, nats=0.21)
 

@@ -1,4 +1,4 @@
-"""Dynamics, hairpins and pedal marks: where they are found, and that both formats have them."""
+"""Dynamics, hairpins, pedal marks and words: where they are, and that both formats have them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from antiphon.music.files.beat_clock import BeatClock
+from antiphon.music.files.conductor import TimeSignature
+from antiphon.music.files.hands import LEFT, RIGHT
+from antiphon.music.files.notated import Notated
 from antiphon.music.note import Note, notes_to_array
 from antiphon_training.notation.dynamics import Hairpin, find_dynamics
 from antiphon_training.notation.lilypond import lilypond
@@ -120,3 +124,19 @@ def test_a_pedal_is_printed_where_a_head_of_the_lower_staff_begins(page: Page) -
     assert [sign.get("type") for sign in root.iter("pedal")] == ["start", "stop"] * 2
     on_heads = replace(within, pedals=((96, 144), (144, 168)))
     assert musicxml(make_score(on_heads), on_heads) == musicxml(make_score(within), within)
+
+
+@pytest.mark.train
+def test_words_stand_where_no_note_of_the_upper_staff_begins() -> None:
+    from antiphon_training.notation.musicxml import musicxml
+    from antiphon_training.notation.score import make_score
+
+    notes = [Note(48, 0.5 * n, 0.5, 80) for n in range(8)]
+    notes += [Note(76, 0.5 * n, 0.5, 80) for n in (0, 1, 2, 3, 5, 6, 7)]
+    notes.sort(key=lambda note: (note.onset, note.pitch))
+    hands = np.array([LEFT if note.pitch == 48 else RIGHT for note in notes], np.int8)
+    told = Notated(BeatClock.of([(0.0, 0.5)]), (TimeSignature(0.0, 4, 4),), hands=hands)
+    page = lay_out(notes_to_array(notes), ((2.0, "from here"),), told)
+    assert page.marks == ((96, "from here"),)
+    assert lilypond(page).count('"from here"') == 1
+    assert musicxml(make_score(page), page).decode().count("from here") == 1

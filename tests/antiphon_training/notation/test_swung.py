@@ -16,9 +16,7 @@ from antiphon.music.files.telling import notated_by
 from antiphon.music.note import Note, NoteArray, notes_to_array
 from antiphon.music.swing import PAIRS, Level, Swing
 from antiphon_training.notation.lilypond import lilypond
-from antiphon_training.notation.musicxml import musicxml
 from antiphon_training.notation.page import Page, lay_out
-from antiphon_training.notation.score import make_score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +66,11 @@ def test_a_swung_tune_is_written_straight(ratio: float, level: Level) -> None:
     assert music(page) == music(straight)
 
 
+@pytest.mark.train
 def test_the_mark_stands_before_the_tempo() -> None:
+    from antiphon_training.notation.musicxml import musicxml
+    from antiphon_training.notation.score import make_score
+
     for level, words in (("eighths", "Swing"), ("sixteenths", "Swing 16ths")):
         page = laid_out(tune(Swing(1.6, level=level), level))
         assert f'\\tempo "{words}" 4 = 120' in lilypond(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -178,6 +179,12 @@ class TestKeysAndHands:
         page = laid_out(quarters(12), told)
         assert page.keys == ((0, Key(3, minor=False)), (144, Key(0, minor=True)))
         assert [page.key_at(start).fifths for start, _ in page.spans] == [3, 3, 0, 0]
+
+    def test_a_key_at_the_first_beat_holds_in_the_pickup_bar(self) -> None:
+        told = notated((0.0, 1, 4), (1.0, 3, 4))
+        page = laid_out(quarters(13), replace(told, keys=(KeySignature(0.0, -4, minor=True),)))
+        assert page.pickup == 48
+        assert page.keys == ((0, Key(-4, minor=True)),)
 
     def test_names_are_spelled_by_the_key_that_holds(self) -> None:
         keys = (KeySignature(0.0, 4, False), KeySignature(4.0, -4, False))

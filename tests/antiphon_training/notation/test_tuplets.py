@@ -99,16 +99,60 @@ def test_every_length_is_made_of_signs(tuplet: Tuplet, first: int, last: int, re
             )
 
 
+def two_hands(
+    right: list[float], left: list[float], *metres: TimeSignature, end: float = 8.0
+) -> Page:
+    """Return the page of two lines, each note up to the next of its hand."""
+    lines = [
+        (Note(low + n % 5, 0.5 * b, 0.5 * (e - b), 80), hand)
+        for low, beats, hand in ((72, right, RIGHT), (48, left, LEFT))
+        for n, (b, e) in enumerate(zip(beats, [*beats[1:], end], strict=True))
+    ]
+    lines.sort(key=lambda each: (each[0].onset, each[0].pitch))
+    hands = np.array([hand for _, hand in lines], np.int8)
+    told = Notated(BeatClock.of([(0.0, 0.5)]), metres or (TimeSignature(0.0, 4, 4),), hands=hands)
+    return lay_out(notes_to_array([note for note, _ in lines]), notated=told)
+
+
 def laid_out(*beats: float) -> Page:
     """Return two bars of 4/4 with a bass in quarters."""
-    ends = [*beats[1:], 8.0]
-    melody = [Note(72 + n % 5, 0.5 * b, 0.5 * (e - b), 80) for n, (b, e) in
-              enumerate(zip(beats, ends, strict=True))]  # fmt: skip
-    bass = [Note(48, 0.5 * beat, 0.5, 80) for beat in range(8)]
-    notes = sorted([*melody, *bass], key=lambda note: (note.onset, note.pitch))
-    hands = np.array([LEFT if note.pitch == 48 else RIGHT for note in notes], np.int8)
-    told = Notated(BeatClock.of([(0.0, 0.5)]), (TimeSignature(0.0, 4, 4),), hands=hands)
-    return lay_out(notes_to_array(notes), notated=told)
+    return two_hands([*beats], [*map(float, range(8))])
+
+
+def counts_of(page: Page) -> list[list[int]]:
+    """Return the counts of the brackets over each staff, one for each."""
+    return [[each.count for each in staff.ruler.tuplets] for staff in (page.right, page.left)]
+
+
+@pytest.mark.parametrize(
+    ("right", "left"),
+    [((1, 7), (1, 5)), ((1, 10), (1, 5)), ((2, 7), (1, 5)), ((1, 11), (1, 6)),
+     ((2, 9), (2, 3)), ((1, 6), (0.5, 3)), ((1, 10), (0.5, 5))],
+)  # fmt: skip
+@pytest.mark.parametrize("crossed", [False, True])
+def test_each_hand_has_its_own(
+    right: tuple[float, int], left: tuple[float, int], crossed: bool
+) -> None:
+    """Five against seven, as in Chopin."""
+    hands = (left, right) if crossed else (right, left)
+    lines = [
+        [0.0, 1.0, *even(2.0, *each), *np.arange(2.0 + each[0], 8.0, 0.5).tolist()]
+        for each in hands
+    ]
+    page = two_hands(lines[0], lines[1])
+    assert counts_of(page) == [[count] for _, count in hands]
+    for staff, treble in ((page.right, True), (page.left, False)):
+        heads = [head for bar in divide(page, staff, treble=treble) for head in bar.flowing]
+        assert len(heads) > 8
+        assert not any(head.tied for head in heads)
+
+
+def test_a_bar_that_is_cut_short_ends_before_a_tuplet() -> None:
+    beats = [0.0, 2 / 3, 4 / 3, *np.arange(2.5, 7.5, 0.5).tolist()]
+    metres = TimeSignature(0.0, 4, 4), TimeSignature(1.5, 3, 4)
+    page = two_hands(beats, [0.0, *np.arange(1.5, 7.5, 1.0).tolist()], *metres, end=7.5)
+    assert counts_of(page) == [[], []]
+    assert [end - start for start, end in page.spans] == [36, 72, 72]
 
 
 def test_a_page_has_them() -> None:

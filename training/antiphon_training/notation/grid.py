@@ -64,7 +64,8 @@ class Grid:
     swing : Swing or None
         How what is written straight was played.
     tuplets : tuple of Tuplet
-        The tuplets of either hand, in order; none where beats are not told.
+        The tuplets of either hand, by their start, longer ones first; none where beats are not
+        told. Those of one hand do not overlap.
     """
 
     starts: Ticks
@@ -150,7 +151,9 @@ def _told_tuplets(
     """Return the tuplets of each hand, in order, and move its notes to their places."""
     found: list[Tuplet] = []
     hands = np.zeros(len(beats), np.int8) if notated.hands is None else notated.hands
-    for sign, hand in itertools.product(notated.metres, np.unique(hands).tolist()):
+    lasts = [*(round(sign.beat * BEAT) for sign in notated.metres[1:]), math.inf]
+    signs = zip(notated.metres, lasts, strict=False)
+    for (sign, last), hand in itertools.product(signs, np.unique(hands).tolist()):
         metre = Metre.of(sign.count, sign.unit)
         mine = np.flatnonzero((hands == hand) & (since == sign.beat))
         if metre is None or not len(mine):
@@ -158,12 +161,12 @@ def _told_tuplets(
         line, places = round(sign.beat * BEAT), (beats[mine] - sign.beat) * BEAT
         for each in find_tuplets(places, metre.bar, compound=metre.compound):
             tuplet = replace(each, start=each.start + line, end=each.end + line)
-            if any(a.start < tuplet.end and tuplet.start < a.end for a in found if a != tuplet):
+            if tuplet.end > last:  # the next signature cuts the bar short
                 continue
             inside = mine[(places > each.start - BESIDE) & (places < each.end - BESIDE)]
             starts[inside] = [tuplet.nearest(BEAT * beat) for beat in beats[inside].tolist()]
             found.append(tuplet)
-    return sorted(set(found), key=lambda tuplet: tuplet.start)
+    return sorted(set(found), key=lambda tuplet: (tuplet.start, -tuplet.end))
 
 
 def _told_pickup(first: int, bar: int) -> int:

@@ -28,8 +28,9 @@ def told_keys(told: Notated, shift: int) -> tuple[tuple[int, Key], ...]:
     keys = [(round(sign.beat * BEAT) + shift, Key(sign.fifths, sign.minor)) for sign in told.keys]
     if not keys:
         return ()
-    before = [key for tick, key in keys if tick <= 0]
-    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > 0))
+    first = max(shift, 0)  # a key from the first beat on is that of the pickup's bar, too
+    before = [key for tick, key in keys if tick <= first]
+    return ((0, before[-1] if before else keys[0][1]), *(each for each in keys if each[0] > first))
 
 
 def heard_keys(

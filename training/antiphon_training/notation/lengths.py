@@ -32,7 +32,6 @@ WRITTEN = frozenset((*PLAIN, *(3 * length // 2 for length in PLAIN[:-1])))
 IN_THIRDS = frozenset((THIRD // 2, THIRD, 2 * THIRD))
 """Ticks that one note head can show in a triplet."""
 
-
 PARTS = (1, 2, 3, 4, 6, 8)
 """Parts of a tuplet that one note head can show."""
 
@@ -87,20 +86,26 @@ class Ruler:
         """Return the ruler of a staff: a quarter with a start at a third is divided in three.
 
         A tuplet is of this staff if nothing there begins beside its places, and something begins
-        beside all others. A quarter in six with some of its notes alone is in three.
+        beside all others. A quarter in six with some of its notes alone is in three. Of tuplets
+        that overlap, one with all its notes here goes before others, and then a longer one.
         """
         beats = {start: metres.beat_of(start)[0] for start in starts}
-        mine, free = [], set(beats)
+        fitting: list[tuple[bool, Tuplet, set[int]]] = []
         for tuplet in tuplets:
             inside = {start for start in beats if tuplet.start <= start < tuplet.end}
             beside = any((start - beats[start]) % SHORTEST for start in inside)
             sixths = tuplet.end - tuplet.start == QUARTER and tuplet.count == 6
-            part = sixths and len(inside) < tuplet.count
-            if inside <= set(tuplet.places) and beside and not part:
+            part = len(inside) < tuplet.count
+            if inside <= set(tuplet.places) and beside and not (sixths and part):
+                fitting.append((part, tuplet, inside))
+        mine: list[Tuplet] = []
+        free = set(beats)
+        for _, tuplet, inside in sorted(fitting, key=lambda each: each[0]):
+            if not any(a.start < tuplet.end and tuplet.start < a.end for a in mine):
                 mine.append(tuplet)
                 free -= inside
         thirds = frozenset(beats[start] for start in free if (start - beats[start]) % SHORTEST)
-        return cls(metres, thirds, tuple(mine))
+        return cls(metres, thirds, tuple(sorted(mine, key=lambda tuplet: tuplet.start)))
 
     def tuplet_of(self, tick: float) -> Tuplet | None:
         """Return the tuplet that a tick is in."""

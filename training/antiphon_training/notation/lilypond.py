@@ -48,11 +48,11 @@ _FRAME = """\
 \\version "2.22.0"
 \\language "english"
 \\header {{ title = {title} composer = {composer} copyright = {rights} tagline = ##f }}
-\\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t {paper}}}
+\\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t }}
 \\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
 \\score {{
   \\new PianoStaff <<
-{chords}    \\new Staff = "right" {right}
+{above}    \\new Staff = "right" {right}
     \\new Dynamics {{ {dynamics} }}
     \\new Staff = "left" {left}
     \\new Dynamics \\with {{ pedalSustainStyle = #'bracket }} {{ {pedals} }}
@@ -69,8 +69,7 @@ def lilypond(page: Page, title: str = "", caption: Caption | None = None) -> str
         title=_quoted(title),
         composer=_quoted(composer),
         rights=_quoted(rights),
-        paper="",
-        chords=_chords(page),
+        above=_above(page),
         right=_staff(page, page.right, treble=True),
         left=_staff(page, page.left, treble=False),
         dynamics=_lane(page, [*_dynamics(page)]),
@@ -86,12 +85,14 @@ def _dynamics(page: Page) -> Iterator[tuple[int, str]]:
         yield hairpin.start, "\\<" if hairpin.louder else "\\>"
 
 
-def _chords(page: Page) -> str:
-    """Return the line of chord symbols, or nothing where there are none."""
-    if not page.chords:
-        return ""
-    signs = [(tick, f"^\\markup {_symbol(symbol)}") for tick, symbol in page.chords]
-    return f"    \\new Dynamics {{ {_lane(page, signs)} }}\n"
+def _above(page: Page) -> str:
+    """Return the line of words and chord symbols over the staves, or nothing where none are.
+
+    A line of their own has them where no note of the upper staff begins, too.
+    """
+    signs = [(tick, f"^\\markup \\upright \\bold {_quoted(words)}") for tick, words in page.marks]
+    signs += [(tick, f"^\\markup {_symbol(symbol)}") for tick, symbol in page.chords]
+    return f"    \\new Dynamics {{ {_lane(page, signs)} }}\n" if signs else ""
 
 
 def _symbol(symbol: ChordSymbol) -> str:
@@ -137,13 +138,12 @@ def _staff(page: Page, staff: Staff, *, treble: bool) -> str:
         if number == 0 or bar.treble != bars[number - 1].treble_at(bar.start):
             flowing.append(_clef(bar, bar.start))
         upper, lower = ("\\voiceOne", "\\voiceTwo")[:: -1 if bar.held_above else 1]
-        words = dict(page.marks) if treble else {}
         flowing.append(upper if bar.holding else "\\oneVoice")
         clefs = {turn: _clef(bar, turn) for turn in bar.turns}
-        flowing += _voice(bar.flowing, page, words, clefs)
+        flowing += _voice(bar.flowing, page, clefs)
         if bar.holding:
             holding.append(lower)
-            holding += _voice(bar.holding, page, {}, {})
+            holding += _voice(bar.holding, page, {})
         else:
             holding.append(f"s{_scaled(bar.end - bar.start)}")
         flowing.append("|")
@@ -179,9 +179,7 @@ def _clef(bar: Bar, tick: int) -> str:
     return f'\\clef "{"treble" if bar.treble_at(tick) else "bass"}"'
 
 
-def _voice(
-    heads: Sequence[Head], page: Page, words: dict[int, str], clefs: dict[int, str]
-) -> Iterator[str]:
+def _voice(heads: Sequence[Head], page: Page, clefs: dict[int, str]) -> Iterator[str]:
     """Yield the signs of one voice in one bar, with brackets for tuplets."""
     open_at: int | None = None
     for head in heads:
@@ -194,9 +192,7 @@ def _voice(
         if under and at != open_at:
             yield f"\\tuplet {under.actual}/{under.normal} {{"
         open_at = at
-        sign = _sign(head, page, _length(under.written if under else head.end - head.start))
-        mark = words.get(head.start) if head.pitches else None
-        yield sign + (f"^\\markup \\bold {_quoted(mark)}" if mark else "")
+        yield _sign(head, page, _length(under.written if under else head.end - head.start))
     if open_at is not None:
         yield "}"
 

@@ -32,6 +32,10 @@ SHORT_BEATS = 0.13
 """The longest time between notes of an ornament, in beats, where those are told: longer notes
 than thirty-seconds are written."""
 
+THIRD_BEATS = 0.17
+"""The same of the end of a trill and of short ornaments of four or five notes, and of three
+that fill an eighth: sixteenths in three."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:

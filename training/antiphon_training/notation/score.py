@@ -43,7 +43,6 @@ MIDDLE_OF_TREBLE, MIDDLE_OF_BASS = 34, 22
 REST_SHIFT, REST_CLEAR = 4, 4
 """Steps of a rest from the middle line, and from notes of the other voice, at least."""
 
-
 TURNS = {Kind.TURN: expressions.Turn, Kind.INVERTED_TURN: expressions.InvertedTurn}
 AROUND = {
     Kind.TRILL: expressions.Trill,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon_training.notation.lines import SHORT_BEATS, STEP
+from antiphon_training.notation.lines import SHORT_BEATS, STEP, THIRD_BEATS, TOGETHER
 
 if TYPE_CHECKING:
     from antiphon_training.notation.lines import Lines
@@ -16,13 +16,6 @@ LEAST = 6
 QUICK = 0.09
 """The longest time from one note of a trill to the next: sixteenths at 160 beats a minute are
 slower."""
-
-SLOWEST = 0.02
-"""The shortest; what is nearer was struck together."""
-
-
-SUFFIX_BEATS = 0.17
-"""The longest time from one note of its end to the next in beats: sixteenths in three."""
 
 FAR = 4
 """Semitones from a trill to the note that its end leads to, at most."""
@@ -70,8 +63,8 @@ def _ended(lines: Lines, notes: list[int]) -> Trill:
     end: list[int] = []
     for pitches in (*wanted, range(main - FAR, main + FAR + 1)):
         now = end[-1] if end else notes[-1]
-        following = next(lines.after(now, SLOWEST, QUICK), None)
-        near = following is not None and lines.beats_between(now, following) <= SUFFIX_BEATS
+        following = next(lines.after(now, TOGETHER, QUICK), None)
+        near = following is not None and lines.beats_between(now, following) <= THIRD_BEATS
         if following is None or not near or int(lines.pitches[following]) not in pitches:
             return Trill(notes)
         end.append(following)
@@ -87,7 +80,7 @@ def _alternation(lines: Lines, first: int, away: int) -> list[int]:
     while True:
         now = chain[-1]
         following = next(
-            (n for n in lines.after(now, SLOWEST, QUICK) if lines.pitches[n] == wanted), None
+            (n for n in lines.after(now, TOGETHER, QUICK) if lines.pitches[n] == wanted), None
         )
         if following is None or lines.beats_between(now, following) > SHORT_BEATS:
             return chain

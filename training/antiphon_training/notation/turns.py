@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon_training.notation.lines import SHORT_BEATS, STEP, TOGETHER
+from antiphon_training.notation.lines import SHORT_BEATS, STEP, THIRD_BEATS, TOGETHER
 from antiphon_training.notation.signs import Kind, Sign
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 QUICK, QUICK_HEARD = 0.09, 0.075
 """The longest time from one note of an ornament to the next, where beats are told, and where
 they are not: there, sixteenths may be as quick."""
-
-SLOWEST = 0.02
-"""The shortest; what is nearer was struck together."""
-
-THIRD_BEATS = 0.17
-"""The longest time from one note to the next in beats, where they are told: sixteenths in three
-for ornaments of four or five notes, and of three where these fill an eighth."""
 
 BEFORE = 1.9
 """The note before is so many times as long as the longest step of an ornament, at least: runs
@@ -124,7 +117,7 @@ def _path(lines: Lines, first: int) -> list[int]:
     quick = QUICK_HEARD if lines.beats is None else QUICK
     while len(path) < MOST:
         now = path[-1]
-        following = next(lines.after(now, SLOWEST, quick), None)
+        following = next(lines.after(now, TOGETHER, quick), None)
         if following is None or lines.beats_between(now, following) > THIRD_BEATS:
             break
         if not 0 < abs(int(lines.pitches[following] - lines.pitches[now])) <= STEP:
@@ -223,5 +216,5 @@ def _neighbour(lines: Lines, note: int, way: int) -> int | None:
     """Return the last note of its line before one, or the first after it, if it is near."""
     onset = float(lines.onsets[note])
     if way > 0:
-        return min(lines.within(note, onset + SLOWEST, onset + LONG), default=None)
-    return max(lines.within(note, onset - LONG, onset - SLOWEST), default=None)
+        return min(lines.within(note, onset + TOGETHER, onset + LONG), default=None)
+    return max(lines.within(note, onset - LONG, onset - TOGETHER), default=None)
