@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from antiphon.messages import NoteOff, NoteOn
 from antiphon_training.evaluation.sessions import as_heard, session, strokes
 
@@ -37,7 +39,7 @@ def test_the_partner_answers_after_the_pause(house: Predictor, make: Make) -> No
     assert len(did.notes) > 2
     first = did.notes["onset"].min()
     assert pause_over <= did.entries[0] < first  # it enters with its first note,
-    assert first - did.entries[0] < 0.05
+    assert first - did.entries[0] == pytest.approx(0.05)
     assert first - pause_over < 0.25  # on the next place in the groove
     again = session(house, house.codec, heard, 20.0)
     assert again.notes.tobytes() == did.notes.tobytes()

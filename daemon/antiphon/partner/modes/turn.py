@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from antiphon.partner.line.line import Line
     from antiphon.partner.outputs import Output
 
+AHEAD = 0.05
+"""A turn begins at least so long before its first note, where the pause is over by then: one that
+wakes a little late still plays what was planned."""
+
 LAST_MOMENT = 0.1
 """Once the first note is drawn, no other is drawn in the last so many seconds of the pause: a
 slow instrument would begin late."""
@@ -219,7 +223,8 @@ class Turn:
         """
         if line.first is None:
             return end
-        return max(end, line.first + end - self._ensemble.earliest(end, end))
+        lead = self._ensemble.earliest(end, end) - end
+        return max(end, line.first - max(lead, AHEAD))
 
     def _draws_at(self, line: Line, now: float) -> float:
         """Return when to draw the next note in the pause; infinity where none is to be drawn."""
