@@ -68,6 +68,7 @@ def chords_of(piece: Piece) -> list[tuple[float, float, list[int]]]:
     ]
 
 
+@pytest.mark.train
 def test_chords_are_struck_at_their_symbols_and_at_bar_lines(tune: Path) -> None:
     piece = read(tune, Reading(time="beats", chord_symbols=True))
     once = [
@@ -83,6 +84,7 @@ def test_chords_are_struck_at_their_symbols_and_at_bar_lines(tune: Path) -> None
     assert piece.counts == {}
 
 
+@pytest.mark.train
 def test_elsewhere_they_are_names_and_are_counted(tune: Path) -> None:
     piece = read(tune, Reading(time="beats"))
     assert len(piece.notes) == 9
@@ -90,11 +92,13 @@ def test_elsewhere_they_are_names_and_are_counted(tune: Path) -> None:
     assert piece.counts == {"chord_symbols": 7}  # as often as they are passed
 
 
+@pytest.mark.train
 def test_of_parts_that_are_not_read_no_chord_sounds(tune: Path) -> None:
     piece = read(tune, Reading(["Flute"], time="beats", chord_symbols=True))
     assert len(piece.notes) == 0
 
 
+@pytest.mark.train
 def test_symbols_of_abc(tmp_path: Path) -> None:
     path = tmp_path / "tune.abc"
     path.write_text('X:1\nT:a\nM:4/4\nL:1/4\nK:C\n"Am7"abcd|"D7/F#"d4|"nonsense"B4|\n')
@@ -116,6 +120,7 @@ def test_voicing(heard: list[int], played: list[int]) -> None:
     assert voicing(heard) == played
 
 
+@pytest.mark.train
 def test_the_words_of_a_lead_sheet_and_its_card(tune: Path) -> None:
     recipe = read_recipe(find_recipe("jazz"))
     reading = recipe.reading("tunes")
@@ -134,6 +139,7 @@ def test_the_words_of_a_lead_sheet_and_its_card(tune: Path) -> None:
     assert Metre(lengths=lengths).swing(notes) is None
 
 
+@pytest.mark.train
 def test_the_report_on_a_corpus_counts_them(tune: Path) -> None:
     def report(*more: str) -> str:
         cache = str(tune.parent / "cache")

@@ -15,6 +15,7 @@ FILES = sorted([*DATA.glob("songs/*.mid"), *DATA.glob("rolls/*.mid")])
 METRE = Metre(lengths=(0.25, 1 / 3, 0.5, 2 / 3, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0))
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_samples_are_straight(path: Path) -> None:
     notes = read_notes(path, time="beats")
