@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib.image as mpimg
 import numpy as np
@@ -166,6 +167,19 @@ def test_what_was_added_is_marked(tmp_path: Path) -> None:
     assert "Antiphon" not in (tmp_path / "b.xml").read_text()
     with pytest.raises(UsageError, match="no note to write down"):
         write_musicxml(tmp_path / "c.xml")(Composition("", empty_notes(), empty_notes()))
+
+
+def test_a_long_title_has_lines_that_fit_on_the_paper(tmp_path: Path) -> None:
+    title = 'Sonata No. 8 in C minor "Pathetique", second movement, Adagio cantabile'
+    notes = notes_to_array([Note(60 + n % 5, 0.5 * n, 0.4, 80) for n in range(16)])
+    write_musicxml(tmp_path / "a.musicxml")(Composition(title, empty_notes(), notes))
+    found = ElementTree.parse(tmp_path / "a.musicxml").getroot().findtext("work/work-title", "")
+    assert found.split("\n") == [
+        'Sonata No. 8 in C minor "Pathetique", second',
+        "movement, Adagio cantabile",
+    ]
+    source = lilypond(lay_out(notes), title)
+    assert '"movement, Adagio cantabile" }' in source
 
 
 @pytest.fixture

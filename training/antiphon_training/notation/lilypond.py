@@ -13,6 +13,7 @@ from antiphon_training.notation.bars import divide
 from antiphon_training.notation.metres import QUARTER
 from antiphon_training.notation.signs import Kind
 from antiphon_training.notation.swung import WORDS
+from antiphon_training.notation.titles import title_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +67,7 @@ def lilypond(page: Page, title: str = "", caption: Caption | None = None) -> str
     """Return a page as LilyPond's input, with a title and the composer over it."""
     composer, rights = (caption.composer, caption.rights) if caption else ("", "")
     return _FRAME.format(
-        title=_quoted(title),
+        title=f"\\markup \\center-column {{ {' '.join(map(_quoted, title_lines(title)))} }}",
         composer=_quoted(composer),
         rights=_quoted(rights),
         above=_above(page),

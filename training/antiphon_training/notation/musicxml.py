@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
 from antiphon_training.notation.directions import add_directions
+from antiphon_training.notation.titles import title_lines
 
 if TYPE_CHECKING:
     from music21.stream import Score
@@ -106,7 +107,9 @@ def _at_the_beginning(measure: ElementTree.Element) -> list[ElementTree.Element]
 
 
 def _tidy_head(root: ElementTree.Element) -> None:
-    """Remove the second title, music21's name as composer, and today's date."""
+    """Break a long title, and remove the second one, music21's name, and today's date."""
+    for title in root.iter("work-title"):
+        title.text = "\n".join(title_lines(title.text or ""))
     movement = root.find("movement-title")
     if movement is not None and root.find("work") is not None:
         root.remove(movement)
