@@ -101,6 +101,19 @@ def note_order(array: NoteArray) -> NDArray[np.intp]:
     return np.lexsort(keys)
 
 
+def arranged(array: NoteArray, order: NDArray[np.intp] | None) -> NoteArray:
+    """Return sorted notes in another order, which keeps the onsets where they are.
+
+    So they are sorted still, and each note is moved by as much as the onsets of those that
+    change places differ. Without an order the array itself is returned.
+    """
+    if order is None:
+        return array
+    moved = array[order]
+    moved["onset"] = array["onset"]
+    return moved
+
+
 def empty_notes(count: int = 0) -> NoteArray:
     """Return an array of `count` notes, all fields zero."""
     return np.zeros(count, dtype=NOTE_DTYPE)

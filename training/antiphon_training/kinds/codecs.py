@@ -64,11 +64,12 @@ class PerformanceSection(CodecSection, frozen=True, forbid_unknown_fields=True, 
     """Performed notes as classes."""
 
     name: Literal["performance"] = "performance"
+    chords: Literal["played", "bass"] = "played"
 
 
 def _performance(section: PerformanceSection, pieces: Sequence[NoteArray]) -> PerformanceCodec:
     del pieces  # its classes are fixed
-    return PerformanceCodec(section.pedal)
+    return PerformanceCodec(section.pedal, section.chords)
 
 
 PERFORMANCE = TrainedCodec(

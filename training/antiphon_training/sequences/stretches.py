@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.codecs.performance import row_order
+from antiphon.music.note import arranged
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -166,6 +169,7 @@ class Stretches:
             # One more note in front, for the step of the first.
             notes = piece[max(first - 1, 0) : first + length - have]
             notes = vary(notes, rng, self._augmentation)
+            notes = arranged(notes, row_order(self._codec, notes))
             classes = self._codec.encode(notes)
             inputs = np.empty_like(classes)
             inputs[0] = self._codec.start

@@ -51,7 +51,7 @@ def codec_from_table(table: Mapping[str, Any]) -> Codec:
 
 
 def _performance(table: Mapping[str, Any]) -> PerformanceCodec:
-    return PerformanceCodec(table["pedal"])
+    return PerformanceCodec(table["pedal"], table.get("chords", "played"))
 
 
 def _triplet(table: Mapping[str, Any]) -> TripletCodec:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.instrument.weighing import LONGEST
-from antiphon.music.note import empty_notes
+from antiphon.music.codecs.performance import row_order
+from antiphon.music.note import arranged, empty_notes
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.predictor import remembering
 from antiphon.partner.line.rows import Rows
@@ -98,6 +99,8 @@ class Reading:
         self._followed = window.version
         self._remembering = None if memory is None else Remembering(memory)
         self._over = empty_notes()
+        self._heard = self._over
+        self._order: NDArray[np.intp] | None = None
 
     @property
     def ready(self) -> bool:
@@ -139,7 +142,7 @@ class Reading:
             return
         self._followed = self._window.version
         self._move(now)
-        notes = self._window.since(self._main.anchor, now)
+        notes = self._in_rows(self._window.since(self._main.anchor, now))
         self._over = self._follow_from(self._main, notes)
         if self._spare is not None:  # begun later
             first = int(np.searchsorted(notes["onset"], self._spare.anchor))
@@ -170,7 +173,7 @@ class Reading:
             self._remember_words(seed, rows)
             return
         self._move(at)
-        notes = self._window.since(self._main.anchor, at)
+        notes = self._in_rows(self._window.since(self._main.anchor, at))
         self._tuned = self._original.tuned(cue, notes)
         rows = _encoded(self._tuned, notes)
         self._main.aim(rows, _long_held(notes))
@@ -197,7 +200,13 @@ class Reading:
 
     def _sides(self, part: slice) -> NDArray[np.bool_]:
         """Return which of the notes that are over are the partner's."""
-        return self._window.sides(self._over[part])
+        heard = self._heard if self._order is None else self._heard[self._order]
+        return self._window.sides(heard[part])
+
+    def _in_rows(self, notes: NoteArray) -> NoteArray:
+        """Return what is read in the order of its rows."""
+        self._heard, self._order = notes, row_order(self._original.codec, notes)
+        return arranged(notes, self._order)
 
     def _remember_words(self, notes: NoteArray, rows: NDArray[np.int32]) -> None:
         """Remember the words of notes that are over, where there is a memory of words."""

@@ -14,10 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import InstrumentError
-from antiphon.music.codecs.performance import HELD, PerformanceCodec
+from antiphon.music.codecs.performance import HELD, PerformanceCodec, row_order
 from antiphon.music.codecs.registry import codec_from_table
 from antiphon.music.codecs.time_bins import LARGEST_WITHIN, time_edges
-from antiphon.music.note import Note, NoteArray, array_to_notes, empty_notes, notes_to_array
+from antiphon.music.note import (
+    Note,
+    NoteArray,
+    arranged,
+    array_to_notes,
+    empty_notes,
+    notes_to_array,
+)
 
 CODEC = PerformanceCodec()
 JUST_BELOW_1 = float(np.nextafter(1.0, 0.0))
@@ -203,3 +210,48 @@ def test_played_notes_come_back_within_their_bins(notes: list[Note], place: floa
         assert math.isnan(old) == math.isnan(new)
         if not math.isnan(old):
             assert abs(old - new) <= bin_width(old)
+
+
+class TestChordsFromTheBass:
+    BASS = PerformanceCodec(chords="bass")
+    PLAYED = notes_to_array(
+        [
+            Note(67, 1.000, 0.5, 80),  # a chord that is struck from the top down
+            Note(64, 1.002, 0.6, 70),
+            Note(48, 1.004, 0.7, 90),
+            Note(72, 1.020, 0.2, 60),  # and what is struck later
+            Note(60, 1.500, 0.2, 60),
+        ]
+    )
+
+    def test_rows_of_a_chord_rise_and_its_steps_stay(self) -> None:
+        rows, played = self.BASS.encode(self.PLAYED), CODEC.encode(self.PLAYED)
+        assert rows[:, 0].tolist() == [48, 64, 67, 72, 60]
+        assert rows[:, 1].tolist() == played[:, 1].tolist()
+        assert rows[:, 3].tolist() == [22, 17, 20, 15, 15]
+        assert rows[[0, 1, 2], 2].tolist() == played[[2, 1, 0], 2].tolist()
+
+    def test_notes_can_be_arranged_as_their_rows_are(self) -> None:
+        order = row_order(self.BASS, self.PLAYED)
+        assert order is not None
+        assert order.tolist() == [2, 1, 0, 3, 4]
+        moved = arranged(self.PLAYED, order)
+        assert (np.diff(moved["onset"]) > 0.0).all()
+        assert moved["duration"].tolist() == [0.7, 0.6, 0.5, 0.2, 0.2]
+        assert row_order(self.BASS, moved) is None
+        assert self.BASS.encode(moved).tolist() == self.BASS.encode(self.PLAYED).tolist()
+
+    def test_others_have_the_order_of_playing(self) -> None:
+        assert row_order(CODEC, self.PLAYED) is None
+        assert CODEC.encode(self.PLAYED)[:, 0].tolist() == [67, 64, 48, 72, 60]
+        assert "chords" not in CODEC.table()
+
+    def test_a_card_keeps_it(self) -> None:
+        found = codec_from_table(self.BASS.table())
+        assert isinstance(found, PerformanceCodec)
+        assert (found.chords, found.pedal) == ("bass", "keys")
+        assert self.BASS.encode(empty_notes()).shape == (0, 4)
+
+    def test_a_card_with_another_order_is_refused(self) -> None:
+        with pytest.raises(InstrumentError, match="chords"):
+            codec_from_table({**CODEC.table(), "chords": "top"})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from tests.antiphon.partner.memory.test_remembering import Rememberer
 
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.note import Note
 from antiphon.partner import PartnerSettings
 from antiphon.partner.line.cue import Cue
@@ -209,3 +211,38 @@ def test_a_window_of_another_length_is_read_anew(kit: Kit, size: int) -> None:
     play(window, reading, range(2 * SIZE, 6 * SIZE))
     reading.aim(6 * SIZE - 0.4, Cue())
     assert size <= len(reading.place.state) <= 2 * size
+
+
+class Kept:
+    """What a memory is given: pitches, and whether they are the partner's."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[int, bool]] = []
+
+    def add(self, row: Any, key: Any, *, own: bool, joins: bool, begins: bool) -> None:
+        del key, joins, begins
+        self.notes.append((int(row[0]), own))
+
+
+def test_a_chord_is_read_from_the_bass_up_whatever_key_came_first(kit: Kit) -> None:
+    codec = PerformanceCodec(chords="bass")
+    predictor = Rememberer(kit.imitator(memory=10_000, codec=codec))
+    window, kept = Window(SIZE, 1000.0), Kept()
+    reading = Reading(
+        improviser_for(predictor, codec, PartnerSettings()), window, cast("Any", kept)
+    )
+    struck = [(67, 1.0, False), (64, 1.001, True), (48, 1.003, False), (72, 2.0, False)]
+    for pitch, onset, own in struck:
+        if own:
+            window.plan(Note(pitch, onset, 0.3, 80), 0.9)
+        else:
+            window.release(window.press(pitch, onset, 80), onset + 0.3)
+    reading.follow(2.5)
+    reading.read(1000)
+    assert kept.notes == [(48, False), (64, True), (67, False), (72, False)]
+    reading.aim(2.6, Cue())
+    reading.read(1000)
+    place = reading.place
+    assert [row[0] for row in place.state] == [codec.start[0], 48, 64, 67]
+    assert place.row[0] == 72
+    assert place.onset == 2.0
