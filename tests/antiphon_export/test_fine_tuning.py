@@ -16,11 +16,13 @@ from typer.testing import CliRunner
 from antiphon.errors import TrainingError
 from antiphon.instrument import load_card
 from antiphon.instrument.metadata import read_metadata
+from antiphon.music.codecs.performance import PerformanceCodec
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
-from antiphon.resources import find_instrument
+from antiphon.resources import find_instrument, house_instrument
 from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
 from antiphon_training.fitting.fine_tuning import Pretrained, read_pretrained
+from antiphon_training.kinds.codecs import PerformanceSection
 from antiphon_training.networks.weights import WEIGHTS_KEY
 from antiphon_training.recipe import read_recipe
 
@@ -252,3 +254,15 @@ def test_the_shipped_instrument_can_be_trained_further() -> None:
     assert recurrent.size == 4 * sizes["units"] ** 2
     # Not still multiplied by the step of its activation, which is about a hundredth.
     assert 0.05 < recurrent.std() < 0.5
+
+
+def test_only_the_order_of_chords_may_be_another_than_the_instruments() -> None:
+    house = read_pretrained(house_instrument())
+    other = PerformanceSection(chords="bass")
+    house.check_codec(other)
+    found = house.codec_for(other)
+    assert isinstance(found, PerformanceCodec)
+    assert found.chords == "bass"
+    assert found.sizes == house.codec.sizes
+    with pytest.raises(TrainingError, match="another codec"):
+        house.check_codec(PerformanceSection(pedal="sustain"))

@@ -21,6 +21,7 @@ from antiphon.instrument.metadata import read_metadata
 from antiphon.music.codecs.codec import Codec
 from antiphon.music.codecs.registry import codec_from_table
 from antiphon_training.corpora.composers import chosen_composers
+from antiphon_training.kinds.codecs import PerformanceSection
 from antiphon_training.kinds.registry import CODECS, KINDS
 from antiphon_training.networks.weights import WEIGHTS_KEY, assign_graph_weights
 from antiphon_training.recipe import Recipe
@@ -78,7 +79,7 @@ class Pretrained:
             ) from error
 
     def check_codec(self, section: CodecSection) -> None:
-        """Check that a recipe has the instrument's codec.
+        """Check that a recipe has the codec's classes; chords may be in any order.
 
         Raises
         ------
@@ -87,11 +88,17 @@ class Pretrained:
         """
         written = self.card.recipe["codec"]
         same = written["name"] == section.name
-        if not same or msgspec.convert(written, type(section)) != section:
+        if not same or _classes(msgspec.convert(written, type(section))) != _classes(section):
             raise TrainingError(
                 f"The instrument {self.card.name} was trained with another codec than this "
                 f"recipe's; in the recipe, [codec] must be {written}."
             )
+
+    def codec_for(self, section: CodecSection) -> Codec:
+        """Return the codec, with the order of chords of a recipe that `check_codec` let pass."""
+        if not isinstance(section, PerformanceSection):
+            return self.codec
+        return codec_from_table({**self.card.codec, "chords": section.chords})
 
     def recipe(
         self,
@@ -131,6 +138,11 @@ class Pretrained:
             "heldout": dict(card.heldout),
             "corpus": [dict(corpus) for corpus in card.corpus],
         }
+
+
+def _classes(section: CodecSection) -> dict[str, Any]:
+    """Return what the classes of a codec depend on."""
+    return {k: v for k, v in msgspec.structs.asdict(section).items() if k != "chords"}
 
 
 def read_pretrained(path: Path) -> Pretrained:

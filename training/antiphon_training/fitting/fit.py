@@ -98,7 +98,7 @@ def train(
             "for validation; add files or raise valid_share."
         )
     learn = recipe.trained_codec.learn
-    codec = pretrained.codec if pretrained else learn(recipe.codec, pieces.train)
+    codec = pretrained.codec_for(recipe.codec) if pretrained else learn(recipe.codec, pieces.train)
     group.check_batch(recipe.fit.batch)
     group.agree("the recipe", repr(recipe.essence()).encode())
     every_piece = (*pieces.train, *pieces.validation)
