@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import symusic
 from numpy.typing import NDArray
+from some_files import some_files
 
 from antiphon.music.files.hands import UNTOLD
 from antiphon.music.files.reading import read_performance
@@ -146,9 +147,8 @@ def main() -> None:
     arguments.add_argument("--files", type=int, default=40)
     arguments.add_argument("--seconds", type=float, default=40.0)
     chosen = arguments.parse_args()
-    paths = sorted(chosen.folder.rglob("*.mid"))
-    order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
-    measured = [measure(paths[index], chosen.seconds) for index in order.tolist()]
+    files = some_files(chosen.folder, chosen.files)
+    measured = [measure(path, chosen.seconds) for path in files]
     pieces = [figures for figures in measured if figures is not None]
     told: dict[str, object] = {"files": len(measured), "with_bars": len(pieces)}
     for way in ("guessed", "kept"):

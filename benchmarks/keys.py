@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import symusic
 from music21 import analysis
+from some_files import some_files
 
 from antiphon_training.corpora.reading import read_notes
 from antiphon_training.harmony.keys import PITCH_CLASSES
@@ -82,12 +83,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     told = {}
     for folder in chosen.folders:
-        paths = sorted(folder.rglob("*.mid"))
-        if chosen.list:
-            named = set((folder / chosen.list).read_text().split("\n"))
-            paths = [path for path in paths if str(path.relative_to(folder)) in named]
-        order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
-        read_ones = (read(paths[index]) for index in order.tolist())
+        read_ones = map(read, some_files(folder, chosen.files, listed=chosen.list))
         told[folder.name] = figures([piece for piece in read_ones if piece is not None])
     print(json.dumps(told, indent=2))
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import symusic
+from some_files import some_files
 
 from antiphon.music.files.reading import read_performance
 from antiphon.music.files.telling import notated_by
@@ -111,13 +112,8 @@ def main() -> None:
     chosen = arguments.parse_args()
     told = {}
     for folder in chosen.folders:
-        paths = sorted(folder.rglob("*.mid"))
-        for listed, wanted in ((chosen.list, True), (chosen.without, False)):
-            if listed:
-                named = set((folder / listed).read_text().split("\n"))
-                paths = [p for p in paths if (str(p.relative_to(folder)) in named) is wanted]
-        order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
-        read_ones = (measure(paths[index], guessed=chosen.guessed) for index in order.tolist())
+        files = some_files(folder, chosen.files, listed=chosen.list, without=chosen.without)
+        read_ones = (measure(path, guessed=chosen.guessed) for path in files)
         told[folder.name] = figures([piece for piece in read_ones if piece is not None])
     print(json.dumps(told, indent=2))
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import symusic
 from numpy.typing import NDArray
+from some_files import some_files
 
 from antiphon.music.note import empty_notes
 from antiphon_training.notation.beats import BEAT, find_beats
@@ -109,9 +110,8 @@ def main() -> None:
     arguments.add_argument("--files", type=int, default=60)
     arguments.add_argument("--seconds", type=float, default=40.0)
     chosen = arguments.parse_args()
-    paths = sorted(chosen.folder.rglob("*.mid"))
-    order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
-    pieces = [read(paths[index], chosen.seconds) for index in order.tolist()]
+    files = some_files(chosen.folder, chosen.files)
+    pieces = [read(path, chosen.seconds) for path in files]
     parted = [share for share in map(hands, pieces) if share is not None]
     told = {
         "pieces": len(pieces),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from some_files import some_files
 
 from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
@@ -94,9 +95,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     told = {}
     for folder in chosen.folders:
-        paths = sorted(folder.rglob("*.mid"))
-        order = np.random.default_rng(1).permutation(len(paths))[: chosen.files]
-        files = [paths[index] for index in order.tolist()]
+        files = some_files(folder, chosen.files)
         told[folder.name] = figures(files, chosen.seconds, guessed=chosen.guessed)
     print(json.dumps(told, indent=2))
 

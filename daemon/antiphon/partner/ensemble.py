@@ -163,7 +163,7 @@ class Ensemble:
         listening = self.listening
         start = listening.phrase.start
         heard = self._window.players(now)
-        beats = listening.beats(now)
+        beats = listening.follow(now)
         asked = self.sections.groove
         groove = groove_of(listening.pulse, beats, asked.strength)
         if self._swings:

@@ -102,7 +102,7 @@ def test_a_pedal_alone_never_leaves_the_player_without_an_answer(
 def test_a_pedal_that_hovers_or_bounces_ends_no_answer(kit: Kit, moves: tuple[int, ...]) -> None:
     phrase = kit.phrase()
     down = [] if moves[0] != 127 else [kit.pedal(0.5, down=True)]
-    pause = 4.4 if down else 1.0  # a pedal that is down is waited for longer
+    pause = 2.8 if down else 1.0  # a pedal that is down is waited for longer
     stage = kit.stage().run([*down, *phrase], until=phrase[-1].time + pause)
     assert stage.answering
     start = stage.now

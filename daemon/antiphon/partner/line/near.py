@@ -165,9 +165,8 @@ class Articulation(TogetherRule):
     def _octaves(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much longer than the mean each class is; kept, as `_Tilt` keeps its own."""
         if low is not self._low:
-            middle = (low + np.where(np.isinf(high), low, high)) / 2.0
             self._low = low
-            self._longer = np.log2(np.clip(middle, SHORTEST, HELD)) - self._length
+            self._longer = np.log2(np.clip(_middle(low, high), SHORTEST, HELD)) - self._length
         return self._longer
 
 
@@ -223,11 +222,17 @@ class _Tilt:
         Both are given for each line, shape (lines, 1).
         """
         if low is not self._low:
-            middle = (low + np.where(np.isinf(high), low, high)) / 2.0
+            middle = _middle(low, high)
             together = middle <= CHORD_SPAN
             self._low, self._together = low, together.astype(np.float64)
             self._logs = np.where(together, 0.0, np.log(np.maximum(middle, 1e-3) / self._step))
         return steep * self._logs + chord * self._together
+
+
+def _middle(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the middle of each class of times; the last has no end."""
+    middle: NDArray[np.float64] = (low + np.where(np.isinf(high), low, high)) / 2.0
+    return middle
 
 
 def _off(total: float, notes: int) -> float:

@@ -104,14 +104,10 @@ class Listening:
         """How long the phrase was."""
         return self.phrase.seconds(self._hands.held_until, self._pedal_until)
 
-    def beats(self, now: float) -> Beats | None:
-        """Return the beats as they are known by a time: those of a clock, if there is one."""
-        return self.follow(now)
-
     def follow(self, now: float, most: int = MOST_STROKES) -> Beats | None:
         """Follow the moments that are over by a time, so many at most; return the beats.
 
-        The phrase is told how long a beat is.
+        They are those of a clock, if there is one. The phrase is told how long a beat is.
         """
         self.pulse.follow(now, most)
         given = self.clock.beats(now, self.pulse) if self._settings.clock == "follow" else None

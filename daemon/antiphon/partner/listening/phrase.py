@@ -133,8 +133,8 @@ class PhraseDetector:
     def end(self, held_until: float = -math.inf, pedal_until: float = -math.inf) -> float | None:
         """Return when the phrase ends if no key moves any more; None without a phrase.
 
-        What a key or the pedal holds most often ends where the next bar begins: the phrase
-        ends once it has not.
+        What a key holds most often ends where the next bar begins: the phrase ends once it
+        has not. A pedal says less, since many keep it down all the time.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class PhraseDetector:
         up = max(
             quiet + pause,
             min(expected, quiet + min(_EXPECTED * pause, longest)),
-            min(pedal_until + _LIFTED, quiet + min(self._until_bar(_PEDAL * pause), longest)),
+            min(pedal_until + _LIFTED, quiet + min(_PEDAL * pause, longest)),
         )
         held = max(up, quiet + self._until_bar(self._held_pause))
         return up if held_until <= up else min(held, held_until)
