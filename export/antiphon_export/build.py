@@ -11,15 +11,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from antiphon.errors import TrainingError
+from antiphon.errors import InstrumentError, TrainingError
 from antiphon.instrument.card import Card, StateTensor
+from antiphon.instrument.metadata import read_metadata
 from antiphon.instrument.runtime import graph_inputs
 from antiphon.instrument.weighing import WEIGHING_KEY
+from antiphon.instrument.word_weighing import (
+    NO_MEMORY,
+    WORD_FIELDS,
+    WORD_WEIGHING_KEY,
+    WordWeighing,
+    read_word_weighing,
+)
 from antiphon.music.codecs.codec import Codec
 from antiphon.wording import how_many
 from antiphon_export.convert import to_onnx
@@ -71,8 +80,9 @@ class Order:
         The number of notes in the proof that the file plays as the network.
     memory : Memory, optional
         What the graph needs to take remembered notes.
-    remembers : bool
-        Whether a memory is fitted where none is given.
+    remembers : bool or None
+        Whether a memory is fitted where none is given; False takes that of an instrument of
+        words away, None leaves it as it is.
     """
 
     run: Path
@@ -84,7 +94,7 @@ class Order:
     measure: bool = True
     steps: int = STEPS
     memory: Memory | None = None
-    remembers: bool = False
+    remembers: bool | None = None
 
 
 def build(order: Order, say: Say) -> Card:
@@ -132,12 +142,15 @@ class _Source:
         The held-out pieces of each corpus, as classes.
     folders : dict of Path to (sequence of str or None)
         The corpora that it learned from, and the tracks that are read of each.
+    words : WordWeighing or None
+        The memory of words that an instrument file says it has.
     """
 
     codec: Codec
     card: Card
     pieces: dict[str, list[Any]]
     folders: dict[Path, Sequence[str] | None]
+    words: WordWeighing | None = None
 
 
 def _read_run(order: Order, say: Say) -> tuple[Any, _Source]:
@@ -165,8 +178,10 @@ def _read_instrument(order: Order) -> tuple[Any, _Source]:
         name=order.name or card.name,
         licence=order.licence or card.licence,
     )
-    folders = corpora_of(card, order.corpora)
-    return network, _Source(pretrained.codec, renamed, {}, folders)
+    folders, words = corpora_of(card, order.corpora), None
+    with suppress(InstrumentError):  # damaged shares are left out
+        words = read_word_weighing(read_metadata(order.run))
+    return network, _Source(pretrained.codec, renamed, {}, folders, words)
 
 
 def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -> tuple[Path, Card]:
@@ -189,8 +204,8 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
         return small, compare_files(plain.predictor(), small.predictor(), excerpts, order.steps)
 
     made, loss = choose(order.precision, plain, in_int8, say)
-    if order.remembers:
-        kept |= word_memory(made.predictor(), source.folders, say)
+    if source.codec.fields == WORD_FIELDS:
+        kept |= _words(made, source, order, say)
     heldout = dict(source.card.heldout)
     for corpus, pieces in source.pieces.items():
         say(f"measuring on {how_many(len(pieces), 'held-out piece')} of {corpus}")
@@ -199,6 +214,16 @@ def _make(network: Any, source: _Source, order: Order, folder: Path, say: Say) -
     card = replace(source.card, precision=made.precision, heldout=heldout, extra=extra)
     made.write(card, kept)
     return made.path, card
+
+
+def _words(made: Written, source: _Source, order: Order, say: Say) -> dict[str, str]:
+    """Return the memory of an instrument of words as metadata; none where the usual one holds."""
+    words = source.words
+    if order.remembers:
+        words = word_memory(made.predictor(), source.folders, words, say)
+    elif order.remembers is not None:
+        words = NO_MEMORY
+    return {} if words is None else {WORD_WEIGHING_KEY: words.to_json()}
 
 
 def _card(order: Order, network: Any, details: checkpoint.RunDetails) -> Card:

@@ -58,13 +58,17 @@ def export(
     ] = True,
     memory: Annotated[
         bool,
-        typer.Option("--memory/--no-memory", help="Fit a memory, on pieces of its corpora."),
+        typer.Option(
+            "--memory/--no-memory",
+            help="Fit a memory, on pieces of its corpora; --no-memory leaves it without one.",
+        ),
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Turn a trained network into an instrument file.
 
-    An instrument that is written anew keeps its card.
+    An instrument that is written anew keeps its card. Its memory is fitted anew where its
+    corpora are named; else one of notes is lost, and one of words stays as it is.
     """
     # A step is too small for a graphics card, and the proof is for the processor.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")

@@ -62,7 +62,7 @@ def learn(
         composers=tuple(composer or ()),
         name=name,
         licence=licence,
-        memory=not quick if memory is None else memory,
+        memory=True if memory is None and not quick else memory,
         piece=piece,
         seconds=seconds,
         notes=notes,

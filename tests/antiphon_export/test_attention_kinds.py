@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 import pytest
 
 from antiphon.instrument import Predictor, load_card
 from antiphon.instrument.ask import Ask
+from antiphon.instrument.weighing import LONGEST
+from antiphon.instrument.word_weighing import USUAL, WORD_WEIGHING_KEY, WordWeighing
 from antiphon.music.files.writing import write_midi
 from antiphon.music.note import NOTE_DTYPE, NoteArray
 from antiphon_training.corpora.corpus import Corpus, Reading, load_corpus
@@ -116,3 +120,29 @@ def test_it_is_trained_further_and_goes_on_where_it_was_stopped(
     again = read_recipe(tmp_path / "run" / "recipe.toml")
     assert again.essence() == recipe.essence()
     assert train(again, [trained[2]], tmp_path / "run", pretrained=pretrained) == done
+
+
+@pytest.mark.parametrize("trained", ["transformer of words"], indirect=True)
+def test_words_that_are_written_anew_keep_their_memory_unless_they_are_to_have_none(
+    trained: Trained, tmp_path: Path
+) -> None:
+    from antiphon_export.build import Order, build
+
+    assert Predictor(trained[1]).word_weighing == USUAL
+    model = onnx.load(trained[1])
+    held = {one.key: one.value for one in model.metadata_props}
+    shares = WordWeighing((0.0, *(0.3,) * LONGEST), (0.0, *(0.2,) * LONGEST), {"pieces": 3})
+    onnx.helper.set_model_props(model, {**held, WORD_WEIGHING_KEY: shares.to_json()})
+    own, kept, none, still = (
+        tmp_path / f"{name}.onnx" for name in ("own", "kept", "none", "still")
+    )
+    onnx.save(model, own)
+    said: list[str] = []
+    order = Order(own, kept, "fp32", measure=False, steps=20, remembers=True)
+    build(order, said.append)
+    assert Predictor(kept).word_weighing == shares
+    assert any("--corpus" in line and "stay as they are" in line for line in said)
+    build(replace(order, run=kept, out=none, remembers=False), said.append)
+    assert Predictor(none).word_weighing is None
+    build(replace(order, run=none, out=still), said.append)
+    assert Predictor(still).word_weighing is None

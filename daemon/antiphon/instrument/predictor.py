@@ -30,7 +30,7 @@ from antiphon.instrument.runtime import (
 )
 from antiphon.instrument.scoring import Scores, score_pieces
 from antiphon.instrument.weighing import Weighing, read_weighing
-from antiphon.instrument.word_weighing import USUAL, WORD_FIELDS, read_word_weighing
+from antiphon.instrument.word_weighing import WORD_FIELDS, word_weighing_of
 from antiphon.music.codecs.registry import codec_from_table
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Predictor:
     weighing : Weighing or None
         How remembered places are weighed for it, as the file says.
     word_weighing : WordWeighing or None
-        The same of an instrument of words: as the file says, or as usual.
+        The same of an instrument of words: as the file says, or as usual. None where it
+        has no memory.
 
     Raises
     ------
@@ -88,7 +89,7 @@ class Predictor:
         metadata = read_metadata(path)
         self.weighing: Weighing | None = read_weighing(metadata)
         words = self.codec.fields == WORD_FIELDS
-        self.word_weighing = (read_word_weighing(metadata) or USUAL) if words else None
+        self.word_weighing = word_weighing_of(metadata) if words else None
         inputs = {item.name for item in self._graph.get_inputs()}
         self.remembers = set(recalled.INPUTS) <= inputs
         self._after_outputs = [*self._state_outputs, *([recalled.KEY] if self.remembers else [])]

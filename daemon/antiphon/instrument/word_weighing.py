@@ -1,8 +1,8 @@
 """How much a memory of words counts, as fitted for one instrument.
 
 The numbers lie in the file's metadata under `WORD_WEIGHING_KEY`, as JSON; `USUAL` stands in
-for those of a file that has none. Nothing of it is in the graph: a host mixes the words in
-itself (docs/memory.md).
+for those of a file that has none. An instrument whose shares are all 0 has no memory. Nothing
+of it is in the graph: a host mixes the words in itself (docs/memory.md).
 """
 
 from __future__ import annotations
@@ -47,6 +47,11 @@ class WordWeighing:
         if not all(0.0 <= share <= 1.0 for share in (*self.exact, *self.shifted)):
             raise ValueError("a share is not from 0 to 1")
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the memory ever has a share."""
+        return any((*self.exact, *self.shifted))
+
     def to_json(self) -> str:
         """Return the text for the metadata."""
         return json.dumps({name: getattr(self, name) for name in self.__slots__})
@@ -86,3 +91,18 @@ USUAL = WordWeighing(
 # fmt: on
 """As fitted for the recipes `transformer-words` and `folder-symbols` (`--quick`, on
 piano-midi.de), which differ by 0.02 on average; smoothed."""
+
+NO_MEMORY = WordWeighing((0.0,) * (LONGEST + 1), (0.0,) * (LONGEST + 1))
+"""That of an instrument which takes up nothing of what was played."""
+
+
+def word_weighing_of(metadata: Mapping[str, str]) -> WordWeighing | None:
+    """Return the weighing of an instrument of words: its own, or the usual; None without memory.
+
+    Raises
+    ------
+    InstrumentError
+        It is damaged.
+    """
+    weighing = read_word_weighing(metadata) or USUAL
+    return weighing if weighing.remembers else None

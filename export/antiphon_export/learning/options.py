@@ -23,7 +23,8 @@ MemoryOrNot = Annotated[
     bool | None,
     typer.Option(
         "--memory/--no-memory",
-        help="Fit a memory, which takes minutes; by default unless --quick is given.",
+        help="Fit a memory, which takes minutes; by default unless --quick is given. "
+        "--no-memory leaves the instrument without one.",
     ),
 ]
 

@@ -35,8 +35,9 @@ class LearnOrder:
     name, licence : str or None
         Name and licence of the instrument; by default the name of the folder of results,
         and what the corpora say.
-    memory : bool
-        Whether a memory is fitted, where the network can have one.
+    memory : bool or None
+        Whether a memory is fitted, where the network can have one. With None none is
+        fitted, and an instrument of words has the usual one; with False it has none.
     piece : Path or None
         Where the piece goes: its suffix is replaced by each of `FORMS`. By default into
         the folder of results.
@@ -56,7 +57,7 @@ class LearnOrder:
     composers: tuple[str, ...] = ()
     name: str | None = None
     licence: str | None = None
-    memory: bool = True
+    memory: bool | None = True
     piece: Path | None = None
     seconds: float | None = None
     notes: int | None = None

@@ -13,7 +13,7 @@ import numpy as np
 
 from antiphon.instrument import UNCOUNTED_NOTES
 from antiphon.instrument.weighing import LONGEST
-from antiphon.instrument.word_weighing import USUAL, WORD_WEIGHING_KEY, WordWeighing
+from antiphon.instrument.word_weighing import USUAL, WordWeighing
 from antiphon.partner.memory.trail import NO_KEY, Trail
 from antiphon.partner.memory.words import WordMemory
 from antiphon_export.memory.pieces import sample_pieces
@@ -42,11 +42,10 @@ USUAL_WORDS = 8.0
 _TURNS = 60
 
 
-def word_memory(predictor: Predictor, folders: Folders, say: Say) -> dict[str, str]:
-    """Return the memory of an instrument of words, as metadata of its file.
-
-    It is fitted on pieces that the instrument learned from. None is there without any, or for
-    an instrument of fields.
+def word_memory(
+    predictor: Predictor, folders: Folders, before: WordWeighing | None, say: Say
+) -> WordWeighing | None:
+    """Return the memory of an instrument of words, fitted on pieces that it learned from.
 
     Parameters
     ----------
@@ -54,14 +53,15 @@ def word_memory(predictor: Predictor, folders: Folders, say: Say) -> dict[str, s
         The instrument.
     folders : mapping of Path to (sequence of str or None)
         The corpora that it learned from, and the tracks that are read of each.
+    before : WordWeighing or None
+        What the file had that is written anew. It is kept where nothing can be fitted.
     say : callable
         Shows a sentence.
     """
-    if predictor.word_weighing is None:
-        return {}
+    left = "the usual shares stand in" if before is None else "its shares stay as they are"
     if not folders:
-        say("no memory is fitted: name the corpora that it learned from with --corpus")
-        return {}
+        say(f"no memory is fitted ({left}): name the corpora that it learned from with --corpus")
+        return before
     say("fitting a memory of words")
     streams = predictor.window is None
     most, longest = (PIECES, WORDS) if streams else (WINDOW_PIECES, WINDOW_WORDS)
@@ -69,14 +69,14 @@ def word_memory(predictor: Predictor, folders: Folders, say: Say) -> dict[str, s
     found = sample_pieces(folders, codec, predictor.card, say, pieces=most)
     pieces = [piece[:longest] for piece in found]
     if not pieces:
-        say("  the pieces are too short to remember anything")
-        return {}
+        say(f"  the pieces are too short to fit it: {left}")
+        return before
     scores = predictor.score(pieces)
     chances = [np.exp(-score.nats[:, 0].astype(np.float64)) for score in scores]
     weighing = fitted_shares(cast("WordCodec", codec), pieces, chances)
-    before, after = weighing.fitted["nats_without"], weighing.fitted["nats"]
-    say(f"  {after:.3f} nats a word with it, {before:.3f} without")
-    return {WORD_WEIGHING_KEY: weighing.to_json()}
+    without, with_it = weighing.fitted["nats_without"], weighing.fitted["nats"]
+    say(f"  {with_it:.3f} nats a word with it, {without:.3f} without")
+    return weighing
 
 
 def fitted_shares(

@@ -15,10 +15,12 @@ from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORBID, FORCE, Biases
 from antiphon.instrument.weighing import LONGEST
 from antiphon.instrument.word_weighing import (
+    NO_MEMORY,
     USUAL,
     WORD_WEIGHING_KEY,
     WordWeighing,
     read_word_weighing,
+    word_weighing_of,
 )
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.partner import Forget, Stop
@@ -205,6 +207,13 @@ def test_the_shares_of_a_file_are_read_and_damaged_ones_refused() -> None:
     for damaged in ("{", "{}", weighing.to_json().replace("0.45", "1.45")):
         with pytest.raises(InstrumentError, match="damaged"):
             read_word_weighing({WORD_WEIGHING_KEY: damaged})
+
+
+def test_a_file_without_shares_has_the_usual_ones_and_one_with_shares_of_0_no_memory() -> None:
+    weighing = WordWeighing((0.0, *(0.3,) * LONGEST), USUAL.shifted)
+    assert word_weighing_of({}) == USUAL
+    assert word_weighing_of({WORD_WEIGHING_KEY: weighing.to_json()}) == weighing
+    assert word_weighing_of({WORD_WEIGHING_KEY: NO_MEMORY.to_json()}) is None
 
 
 class Rememberer:
