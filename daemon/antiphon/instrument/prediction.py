@@ -29,6 +29,9 @@ class Prediction:
     key : float32 array, shape (width,), or None
         The key under which the note can be remembered, of length 1; None where the
         instrument has no memory.
+    logits : float32 array, shape (words,), or None
+        Of all words, at temperature 1 and without a bias, where it is an instrument of words
+        that has a memory; None of any other.
     """
 
     classes: NDArray[np.int32]
@@ -36,3 +39,4 @@ class Prediction:
     log_probability: NDArray[np.float32]
     state: State
     key: NDArray[np.float32] | None = None
+    logits: NDArray[np.float32] | None = None

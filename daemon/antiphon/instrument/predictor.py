@@ -92,8 +92,8 @@ class Predictor:
         self.word_weighing = word_weighing_of(metadata) if words else None
         inputs = {item.name for item in self._graph.get_inputs()}
         self.remembers = set(recalled.INPUTS) <= inputs
-        self._after_outputs = [*self._state_outputs, *([recalled.KEY] if self.remembers else [])]
-        self._outputs = [*OUTPUTS[:3], *self._after_outputs]
+        more = [recalled.KEY] if self.remembers else ["logits"] if self.word_weighing else []
+        self._outputs = [*OUTPUTS[:3], *self._state_outputs, *more]
         self._bias_names = graph_inputs(self.codec)[4:]
         fields = len(self.codec.fields)
         self._plain = (Controls.of(fields=fields), Biases(self.codec))
@@ -140,7 +140,10 @@ class Predictor:
                 inputs[name][...] = neutral
         self._call()
         note, within, log_probability, *after = [array.copy() for array in self._made.values()]
-        return Prediction(note[0], within[0], log_probability[0], *self._after(after))
+        state = tuple(after[: len(self._state_names)])
+        key = after[-1][0] if self.remembers else None
+        logits = after[-1][0] if self.word_weighing else None
+        return Prediction(note[0], within[0], log_probability[0], state, key, logits)
 
     def step_batch(self, asks: Sequence[Ask]) -> list[Prediction]:
         """Draw the answer to each of several asks in one call, each as `step` would."""
@@ -148,11 +151,13 @@ class Predictor:
             return []
         feeds = self._batch_feeds(asks)
         note, within, log_probability, *after = self._graph.run(self._outputs, feeds)
-        own = [list(tensor[:, np.newaxis]) for tensor in after]
-        states = list(zip(*own[: len(self._state_names)], strict=True))
-        keys = after[-1] if self.remembers else [None] * len(asks)
-        drawn = list(map(Prediction, note, within, log_probability, states, keys))
-        self._given = ([one.state for one in drawn], after[: len(self._state_names)])
+        whole = after[: len(self._state_names)]
+        states = list(zip(*[list(tensor[:, np.newaxis]) for tensor in whole], strict=True))
+        nothing = [None] * len(asks)
+        keys = after[-1] if self.remembers else nothing
+        logits = after[-1] if self.word_weighing else nothing
+        drawn = list(map(Prediction, note, within, log_probability, states, keys, logits))
+        self._given = ([one.state for one in drawn], whole)
         return drawn
 
     def _neutral(self, batch: int) -> dict[str, NDArray[Any]]:
@@ -237,12 +242,6 @@ class Predictor:
         if len(given) != len(states) or not all(map(operator.is_, given, states)):
             whole = [np.concatenate(parts) for parts in zip(*states, strict=True)]
         return dict(zip(self._state_names, whole, strict=True))
-
-    def _after(self, tensors: list[NDArray[Any]]) -> tuple[State, NDArray[np.float32] | None]:
-        """Return state and key after a row, from `_after_outputs`, each (1, ...)."""
-        if not self.remembers:
-            return tuple(tensors), None
-        return tuple(tensors[:-1]), tensors[-1][0]
 
     def _open_reader(
         self,

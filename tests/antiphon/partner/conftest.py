@@ -56,6 +56,7 @@ class Drawn:
     within: NDArray[np.float32]
     log_probability: NDArray[np.float32]
     state: tuple[tuple[int, ...], ...]
+    logits: NDArray[np.float32]
 
 
 class Imitator:
@@ -118,7 +119,8 @@ class Imitator:
             size = self.sizes[index]
             rows = read[:, index] < size  # a held note says nothing of durations
             odds = np.bincount(read[rows, index], weight[rows], minlength=size)
-            logits = np.log(odds + self.stray) / controls.temperature[index] + bias[0]
+            plain = np.log(odds + self.stray)
+            logits = plain / controls.temperature[index] + bias[0]
             chances = np.exp(logits - logits.max())
             chances[chances < controls.min_p[index] * chances.max()] = 0.0
             after = np.cumsum(chances)
@@ -130,7 +132,7 @@ class Imitator:
             within[index] = (target - before) / max(chances[chosen], 1e-12)
             if index == 0:
                 weight = weight + 8.0 * (read[:, 0] == chosen)
-        return Drawn(classes, within, likely, state)
+        return Drawn(classes, within, likely, state, plain.astype(np.float32))
 
 
 @dataclass

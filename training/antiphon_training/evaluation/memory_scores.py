@@ -16,6 +16,7 @@ from antiphon.instrument import Biases, Predictor, Scores
 from antiphon.instrument.ask import Ask
 from antiphon.instrument.controls import FORCE
 from antiphon.instrument.weighing import LONGEST
+from antiphon.partner.line.mixture import log_mixed
 from antiphon.partner.memory.fields import FieldMemory
 from antiphon.partner.memory.trail import NO_KEY, Trail
 from antiphon.partner.memory.words import WordMemory
@@ -106,8 +107,8 @@ def _with_words(
         nats = plain.nats.copy()
         for at, row in enumerate(rows):
             recalled = memory.recall(Trail.of(rows[max(at - LONGEST, 0) : at]))
-            ask = Ask(None, row, (), memory=recalled)
-            nats[at] = -memory.log_probability(ask, row, -plain.nats[at])
+            if recalled is not None:
+                nats[at] = -log_mixed(recalled, int(row[0]), -float(plain.nats[at, 0]))
             memory.add(row, NO_KEY, joins=at > 0)
         scores.append(Scores(nats, None))
     return scores

@@ -90,7 +90,7 @@ class Improviser(Protocol):
         draft : Draft
             The call.
         prediction : Prediction
-            Its result.
+            Its result; see `mixed`.
         recent : list of Note
             What the line has played last, as it was asked of `prepare`.
 
@@ -101,8 +101,8 @@ class Improviser(Protocol):
             none yet, the place tells what to draw otherwise.
         """
 
-    def log_probability(self, draft: Draft, prediction: Prediction) -> float:
-        """Return the logarithm of how likely what a call drew was, with what it took up."""
+    def mixed(self, draft: Draft, prediction: Prediction) -> Prediction:
+        """Return what a call drew, with what is remembered mixed in."""
 
     def together(
         self, place: Place, rules: Sequence[Rule], count: int, rng: np.random.Generator

@@ -183,7 +183,7 @@ class Line:
         No onset is nearer to `now` than half the lead.
         """
         draft = prepared([self], now)[0]
-        self.accept(draft, self.predictor.step(draft.ask))
+        self.accept(draft, self._improviser.mixed(draft, self.predictor.step(draft.ask)))
 
     def asked(self, now: float) -> Asked:
         """Return what an improviser is asked, to draw on; see `draw`."""

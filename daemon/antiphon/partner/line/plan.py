@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from antiphon.partner.line.line import prepared
 
 if TYPE_CHECKING:
@@ -64,10 +66,11 @@ class Plan:
         unfinished = [index for index, line in enumerate(self._lines) if not line.finished]
         drafts = prepared([self._lines[index] for index in unfinished], now)
         predictions = self._step([draft.ask for draft in drafts])
-        for index, draft, prediction in zip(unfinished, drafts, predictions, strict=True):
+        for index, draft, drawn in zip(unfinished, drafts, predictions, strict=True):
             line = self._lines[index]
+            prediction = line.improviser.mixed(draft, drawn)
             line.accept(draft, prediction)
-            self._nats[index] += line.improviser.log_probability(draft, prediction)
+            self._nats[index] += float(np.add.reduce(prediction.log_probability))
             self._calls[index] += 1
 
     def change(self, cue: Cue) -> None:

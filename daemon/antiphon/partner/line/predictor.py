@@ -50,6 +50,14 @@ class KeyedPrediction(Prediction, Protocol):
         """The instrument's key before this note, shape (width,)."""
 
 
+class WordPrediction(Prediction, Protocol):
+    """What an instrument of words draws that has a memory."""
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """The logits of all words, without rules or a temperature, shape (words,)."""
+
+
 class NextNote(Protocol):
     """Reads notes and draws the next one; a state that was given out never changes."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from antiphon.music.note import array_to_notes
 from antiphon.partner.line.codecs import WordCodec
 from antiphon.partner.line.cue import Cue
 from antiphon.partner.line.drawing import Asked, Draft, Drawing
+from antiphon.partner.line.mixture import mixed
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
 from antiphon.partner.line.slates import WordSlate
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from antiphon.instrument.ask import Recall
     from antiphon.music.note import Note, NoteArray
     from antiphon.partner.line.place import Bounds
-    from antiphon.partner.line.predictor import NextNote, Prediction
+    from antiphon.partner.line.predictor import NextNote, Prediction, WordPrediction
     from antiphon.partner.line.rules import Rule
     from antiphon.partner.settings import PartnerSettings
 
@@ -166,6 +167,13 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         gap = max(bounds.gap, self._limits.shortest * self.codec.beat) + _CLOSE * self.codec.beat
         return Moment(onset, onset, onset + gap, bounds.end, bounds.progress)
 
+    def mixed(self, draft: Draft, prediction: Prediction) -> Prediction:
+        """Return the word that is drawn, with what is remembered mixed in."""
+        recall = draft.ask.memory
+        if recall is None:
+            return prediction
+        return mixed(recall, draft.ask, cast("WordPrediction", prediction))
+
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]
     ) -> tuple[list[Note], Place]:
@@ -203,10 +211,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         for rule in (NotAfter(), *self._every(rules)):
             rule.weigh(moment, slate)
         bias[0, limits.forbidden] += 2.0 * FORBID  # no other rule drives a note out there
-        ask = self._ask(place, rng, biases)
-        if self._memory is not None:
-            ask = self._memory.asked(ask, recall)
-        return Draft(place, moment, ask)
+        return Draft(place, moment, self._ask(place, rng, biases, recall))
 
     def _due(self, place: Place) -> float:
         """Return when the last word is over."""

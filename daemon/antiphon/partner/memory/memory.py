@@ -7,7 +7,6 @@ How places are weighed, and what an instrument makes of them, depends on its cod
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from antiphon.instrument.ask import Ask, Recall
+    from antiphon.instrument.ask import Recall
     from antiphon.partner.memory.trail import Trail
 
 _DROPPED = 16
@@ -141,25 +140,6 @@ class Memory(ABC):
     @abstractmethod
     def recall_each(self, trails: Sequence[Trail]) -> list[Recall | None]:
         """Return what `recall` does, for several trails at once."""
-
-    def asked(self, ask: Ask, recall: Recall | None) -> Ask:
-        """Return a call that takes up what was recalled for it."""
-        return replace(ask, memory=recall)
-
-    def log_probability(
-        self, ask: Ask, classes: NDArray[np.int32], logs: NDArray[np.float32]
-    ) -> float:
-        """Return the logarithm of how likely a row was, with what the call took up.
-
-        Parameters
-        ----------
-        ask : Ask
-            The call.
-        classes, logs : arrays, shape (fields,)
-            What it drew, and what the instrument says of each class.
-        """
-        del ask, classes  # the graph has mixed in what it took up
-        return float(np.add.reduce(logs))
 
     def _make(self, capacity: int) -> None:
         """Make empty arrays."""

@@ -10,23 +10,20 @@ A transposition counts from `LEAST_SHIFTED` words on, and only where the vocabul
 word of it. The place with the longest suffix tells how much of the next word is the memory's
 (`antiphon.instrument.word_weighing`).
 
-No graph of words takes what is remembered, so it is mixed in here: the same uniform number
-that would draw from what the network expects first decides whose word it is. That needs no
-second call, and draws from (1 - share) p + share q, p being the network's.
+No graph of words takes what is remembered, so the line mixes it in after the call
+(`antiphon.partner.line.mixture`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.instrument.ask import Ask, Recall
-from antiphon.instrument.controls import FORBID, FORCE
+from antiphon.instrument.ask import Recall
 from antiphon.instrument.weighing import LONGEST
 from antiphon.partner.memory.memory import Memory
 from antiphon.partner.memory.weights import LEAST_SHIFTED
@@ -48,9 +45,6 @@ SHIFTED = 0.25
 
 OWN = 0.5
 """The same of one where the partner played what followed."""
-
-MOST = 0.97
-"""The largest share of what is remembered."""
 
 _SHIFTS = np.array(sorted(range(-FARTHEST, FARTHEST + 1), key=lambda shift: (-abs(shift), shift)))
 """The nearest last: where several lead from one word to another, it is the one that counts."""
@@ -137,36 +131,6 @@ class WordMemory(Memory):
             return [None] * len(trails)
         return [self._recall(trail) for trail in trails]
 
-    def asked(self, ask: Ask, recall: Recall | None) -> Ask:
-        """Return a call that draws a remembered word, or one that is left to the network.
-
-        What the rules hold against a remembered word makes it as much less likely.
-        """
-        if recall is None or ask.biases is None:
-            return ask
-        bias = ask.biases.rows[0][0]
-        words, chances = recall.rows[:, 0], _chances(recall)
-        chances *= np.exp(bias[words] - bias.max())
-        ends, uniform = np.cumsum(chances), float(np.asarray(ask.uniforms)[0])
-        if uniform >= ends[-1]:
-            left = np.array([(uniform - ends[-1]) / (1.0 - ends[-1])], dtype=np.float32)
-            return replace(ask, uniforms=left, memory=recall)
-        word = words[np.searchsorted(ends, uniform, side="right")]
-        bias.fill(FORBID)
-        bias[word] = FORCE
-        return replace(ask, memory=recall)
-
-    def log_probability(
-        self, ask: Ask, classes: NDArray[np.int32], logs: NDArray[np.float32]
-    ) -> float:
-        """Return how likely a word was, with what was remembered."""
-        recall = ask.memory
-        if recall is None:
-            return float(logs[0])
-        chances = _chances(recall)
-        own = (1.0 - float(chances.sum())) * math.exp(float(logs[0]))
-        return math.log(max(own + float(chances[recall.rows[:, 0] == classes[0]].sum()), 1e-30))
-
     def places(self, trail: Trail) -> WordPlaces | None:
         """Return what followed on the last words of a trail; None where nothing did."""
         count, heard = self._count, trail.rows[:, 0].astype(np.int16)
@@ -233,11 +197,3 @@ class WordMemory(Memory):
         begun = first - (int(self._runs[first - 1]) if first else 0)
         begins = np.where(self._joins[first:last], begun, index)
         self._runs[first:last] = index + 1 - np.maximum.accumulate(begins)
-
-
-def _chances(recall: Recall) -> NDArray[np.float64]:
-    """Return how likely each place's word is to be taken up; they sum to `MOST` at most."""
-    chances = np.exp(recall.weights.astype(np.float64))
-    total = float(chances.sum())
-    chances *= min(recall.gain, MOST / max(total, 1e-30))
-    return chances

@@ -46,6 +46,10 @@ class Written:
         del ask
         return self.notes.pop(0)
 
+    def mixed(self, draft: Draft, prediction: Note) -> Note:
+        del draft
+        return prediction
+
     def finish(
         self, draft: Draft, prediction: Note, recent: list[Note]
     ) -> tuple[list[Note], Place]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import InstrumentError
-from antiphon.instrument.ask import Ask
-from antiphon.instrument.controls import FORBID, FORCE, Biases
 from antiphon.instrument.weighing import LONGEST
 from antiphon.instrument.word_weighing import (
     NO_MEMORY,
@@ -25,11 +22,12 @@ from antiphon.instrument.word_weighing import (
 from antiphon.music.codecs.symbols import SymbolsCodec
 from antiphon.partner import Forget, Stop
 from antiphon.partner.memory.trail import Trail
-from antiphon.partner.memory.words import FARTHEST, MOST, WordMemory
+from antiphon.partner.memory.words import FARTHEST, WordMemory
 
 if TYPE_CHECKING:
     from tests.antiphon.partner.conftest import Imitator, Kit, Stage
 
+    from antiphon.instrument.ask import Ask
     from antiphon.partner.memory.remembered import Remembered
 
 SCALE = ["C4", "D4", "E4", "F4", "G4", "A4", "B4", "C5"]
@@ -154,50 +152,6 @@ def test_nothing_is_recalled_of_nothing_or_at_gain_0() -> None:
     assert a_memory([0, 1]).recall(trail_of([])) is None
     assert a_memory([0, 1]).recall(trail_of([CODEC.nothing])) is None
     assert a_memory([0, 1, 0], gain=0.0).recall(trail_of([0])) is None
-
-
-@pytest.mark.parametrize("gain", [0.0, 0.5, 1.0, 3.0])
-def test_words_are_drawn_from_the_mixture(gain: float) -> None:
-    memory = a_memory([0, 1, 2, 0, 1, 3, 0, 1, 3])
-    recall = memory.recall(trail_of([0, 1]))
-    assert recall is not None
-    recall = recall.gained(gain)
-    numbers = (np.arange(2000) + 0.5) / 2000
-    taken: dict[int, int] = {}
-    left = []
-    for number in numbers:
-        uniforms = np.array([number], dtype=np.float32)
-        ask = memory.asked(Ask(None, row(1), uniforms, biases=Biases(CODEC)), recall)
-        assert ask.biases is not None
-        bias = ask.biases.rows[0][0]
-        if bias.max() == FORCE:
-            word = int(bias.argmax())
-            taken[word] = taken.get(word, 0) + 1
-            assert (np.delete(bias, word) == FORBID).all()
-        else:
-            left.append(float(np.asarray(ask.uniforms)[0]))
-    share = min(gain * USUAL.exact[2], MOST)
-    assert len(left) == pytest.approx(2000 * (1.0 - share), abs=2)
-    # The numbers that are left are as even as before.
-    assert np.mean(left) == pytest.approx(0.5, abs=0.01)
-    if gain:
-        assert taken[3] == pytest.approx(2000 * share * 2 / 3, abs=2)
-        assert taken[2] == pytest.approx(2000 * share / 3, abs=2)
-    # And the likelihood is that of the mixture.
-    asked = Ask(None, row(1), (), memory=recall)
-    likely = memory.log_probability(asked, row(3), np.array([math.log(0.2)], dtype=np.float32))
-    assert math.exp(likely) == pytest.approx((1 - share) * 0.2 + share * 2 / 3, rel=1e-4)
-
-
-def test_a_word_that_the_rules_forbid_is_not_taken_up() -> None:
-    memory = a_memory([0, 1, 2, 0, 1, 2])
-    recall = memory.recall(trail_of([0, 1]))
-    biases = Biases(CODEC)
-    biases.rows[0][0, 2] = FORBID
-    asked = memory.asked(Ask(None, row(1), np.array([0.0]), biases=biases), recall)
-    assert asked.biases is not None
-    assert asked.biases.rows[0].max() == 0.0
-    assert np.asarray(asked.uniforms).tolist() == [0.0]
 
 
 def test_the_shares_of_a_file_are_read_and_damaged_ones_refused() -> None:
