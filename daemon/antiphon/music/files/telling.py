@@ -2,8 +2,8 @@
 
 A performance that was recorded without a click has a tempo too, the nominal one of
 the program that recorded it. Its onsets lie anywhere in the beats of the file, those of
-notated music on the sixteenths, thirty-seconds and thirds of a beat (`GRID`). The
-share of onsets that lie there tells which of both a file is, after what falls there by
+notated music on the sixteenths, thirty-seconds and thirds of a beat (`GRID`), or in tuplets.
+The share of onsets that lie there tells which of both a file is, after what falls there by
 chance is taken off (`BORNE_OUT`). Swung notes count as the plain ones that they stand for.
 Beats are quarters.
 """
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.files.conductor import counted_from
-from antiphon.music.files.grid import PLACES, TOLERANCE, share_on_grid
+from antiphon.music.files.grid import PLACES, TOLERANCE, on_grid, share_on_grid
 from antiphon.music.files.hands import told_hands
 from antiphon.music.files.notated import Notated
+from antiphon.music.files.tuplets import in_tuplets
 from antiphon.music.swing import Swing
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def notated_by(performance: Performance, notes: NoteArray) -> Notated:
 
 
 def borne_out(beats: NDArray[np.float64], ticks: int) -> bool:
-    """Return whether onsets lie on the grid of their beats more often than by chance.
+    """Return whether onsets lie on the grid of their beats, or in tuplets, more than by chance.
 
     Parameters
     ----------
@@ -106,7 +107,9 @@ def borne_out(beats: NDArray[np.float64], ticks: int) -> bool:
     chance = min(PLACES * near / ticks, 1.0)
     if chance >= SURE_CHANCE:
         chance = 0.0
-    return share_on_grid(beats) >= chance + BORNE_OUT * (1.0 - chance)
+    wanted = chance + BORNE_OUT * (1.0 - chance)
+    on = np.abs(beats - on_grid(beats)) < TOLERANCE
+    return float(np.mean(on)) >= wanted or float(np.mean(on | in_tuplets(beats, ticks))) >= wanted
 
 
 def _offset(beats: NDArray[np.float64], ticks: int) -> float | None:
