@@ -22,7 +22,7 @@ from music21 import converter, meter, stream
 from antiphon.compose import Composition
 from antiphon.errors import AntiphonError, UsageError
 from antiphon.music.files.beat_clock import BeatClock
-from antiphon.music.files.conductor import TimeSignature
+from antiphon.music.files.conductor import KeySignature, TimeSignature
 from antiphon.music.files.hands import LEFT, RIGHT
 from antiphon.music.files.notated import Notated
 from antiphon.music.files.reading import read_performance
@@ -201,6 +201,13 @@ needs_lilypond = pytest.mark.skipif(
     shutil.which("lilypond") is None, reason="LilyPond is not installed (apt install lilypond)"
 )
 
+TELLS = (
+    "\\context { \\Staff \\override Accidental.before-line-breaking = #(lambda (sign) "
+    '(ly:message "accidental ~a" (ly:pitch-notename (ly:event-property '
+    "(ly:grob-property (ly:grob-parent sign Y) 'cause) 'pitch)))) }"
+)
+"""LilyPond says of each accidental that it prints on which step it is, C is 0."""
+
 
 @needs_lilypond
 class TestLilyPond:
@@ -225,6 +232,24 @@ class TestLilyPond:
         told = engraving.run(command, tmp_path, source)
         assert "warning" not in told
         assert "error" not in told
+
+    def test_accidentals_are_cancelled_where_musicxml_has_it(self, tmp_path: Path) -> None:
+        """In another octave of the bar, and in the bar after, but not twice."""
+        pitches = [67, 66, 67, 77, 76, 65, 62, 61, 62, 72, 71, 60, 59, 67, 66, 67, 65, 64, 65, 67]
+        notes = notes_to_array([Note(p, 0.5 * n, 0.5, 80) for n, p in enumerate(pitches)])
+        clock, hands = BeatClock.of([(0.0, 0.5)]), np.full(len(notes), RIGHT, np.int8)
+        metres, keys = (TimeSignature(0.0, 4, 4),), (KeySignature(0.0, 0, minor=False),)
+        page = lay_out(notes, (), Notated(clock, metres, keys, hands))
+        root = ElementTree.fromstring(musicxml(make_score(page), page))
+        shown = [each for each in root.iter("note") if each.find("accidental") is not None]
+        wanted = [each.findtext("pitch/step", "") for each in shown]
+        assert wanted == ["F", "F", "C", "C", "F", "F"]  # each sharp, and a natural after it
+        source = tmp_path / "page.ly"
+        source.write_text(lilypond(page).replace("\\layout {", "\\layout {" + TELLS, 1))
+        program = engraving.find_engraver(tmp_path / "a.png").program
+        command = [program, "-dno-print-pages", "-o", str(tmp_path / "out"), str(source)]
+        found = re.findall(r"accidental (\d)", engraving.run(command, tmp_path, source))
+        assert sorted("CDEFGAB"[int(step)] for step in found) == sorted(wanted)
 
     def test_many_pages_are_numbered(self, tmp_path: Path) -> None:
         long = notes_to_array([Note(60 + n % 12, 0.25 * n, 0.2, 80) for n in range(800)])

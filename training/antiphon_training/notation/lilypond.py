@@ -1,7 +1,8 @@
 """A page as LilyPond's input.
 
 LilyPond's own converter loses ties, bars and whole voices of MusicXML, so it gets its own
-language instead.
+language instead. As on the page for MusicXML, an accidental is cancelled in other octaves, and
+in the bar after its own.
 """
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ _FRAME = """\
 \\language "english"
 \\header {{ title = {title} composer = {composer} copyright = {rights} tagline = ##f }}
 \\paper {{ indent = 0 ragged-last-bottom = ##t ragged-last = ##t }}
-\\layout {{ \\context {{ \\Score \\omit BarNumber }} }}
+\\layout {{
+  \\context {{ \\Score \\omit BarNumber }}
+  \\context {{ \\Staff autoAccidentals = #`(Staff ,(make-accidental-rule 'same-octave 0)
+    ,(make-accidental-rule 'any-octave 0) ,(make-accidental-rule 'any-octave 1)) }}
+}}
 \\score {{
   \\new PianoStaff <<
 {above}    \\new Staff = "right" {right}
