@@ -1,6 +1,6 @@
 """Compare variants of the house network at equal notes seen: nats on held-out pieces.
 
-Each call trains one variant from random weights by the house recipe, for a short time, on
+Each call trains one variant from random weights by the recipe `house-first`, for a short time, on
 the training pieces of the corpora, and prints one JSON object: the notes seen, the size, the
 seconds, and nats a note on the held-out pieces of each corpus (the first `--whole` notes of a
 piece, without its first 16). The rows of the table in docs/training.md are its output.
@@ -51,7 +51,7 @@ def main() -> None:
     """Print the figures of one variant."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("corpora", nargs="+", metavar="CORPUS")
-    options.add_argument("--recipe", default="house")
+    options.add_argument("--recipe", default="house-first")
     options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes")
     options.add_argument("--part", choices=PARTS)
     options.add_argument("--notes", type=int, default=2_000_000, help="notes seen (2,000,000)")
