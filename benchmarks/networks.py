@@ -108,9 +108,9 @@ FAMILIES = {
         ),
     ),
     "notes": (
-        Variant("LSTM, stream", "house"),
-        Variant("the same, wider", "house", {"units": 832}, {"units": 384}),
-        Variant("LSTM with attention, stream", "house", {"attention": 64}, {"attention": 32}),
+        Variant("LSTM, stream", "house-first"),
+        Variant("the same, wider", "house-first", {"units": 832}, {"units": 384}),
+        Variant("LSTM with attention, stream", "house-first", {"attention": 64}, {"attention": 32}),
         Variant("Transformer, stream", "transformer-notes"),
     ),
 }

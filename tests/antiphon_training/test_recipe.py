@@ -44,8 +44,8 @@ def test_the_house_recipe_explains_every_key() -> None:
     assert names <= {"name", "kind", "layers", "pop909", "licence", "attribution", "source"}
 
 
-def test_the_defaults_are_those_of_the_house() -> None:
-    assert read_recipe(resources.recipe_file("house")).essence() == {
+def test_the_defaults_are_those_of_the_first_training() -> None:
+    assert read_recipe(resources.recipe_file("house-first")).essence() == {
         **Recipe().essence(),
         "corpus": {
             "valid_share": 0.02,

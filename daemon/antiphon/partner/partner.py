@@ -133,7 +133,7 @@ class Partner:
         return [output for gesture in gestures for output in self._mode.heard(gesture)]
 
     def _change(self, change: Change) -> list[Output]:
-        """Change a setting; a mode that is chosen begins afresh."""
+        """Change a setting, and say so; a mode that is chosen begins afresh."""
         before = self._ensemble.sections
         try:
             sections = before.changed(change.name, change.value)
@@ -141,7 +141,9 @@ class Partner:
             return [Report(change.time, before.partner.mode, self._mode.playing, str(error))]
         self._ensemble.adopt(sections)
         same_mode = sections.partner.mode == before.partner.mode
-        return [] if same_mode else self._begin(change.time)
+        begun = [] if same_mode else self._begin(change.time)
+        said = f"{change.name} is now {change.value}."
+        return [*begun, Report(change.time, sections.partner.mode, self._mode.playing, said)]
 
     def _begin(self, time: float, *, panic: bool = False) -> list[Output]:
         """Release everything, and begin the mode; what was played is remembered."""

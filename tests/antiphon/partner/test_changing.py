@@ -121,7 +121,7 @@ def heard(kit: Kit, changes: list[Change], how: dict[str, Any]) -> list[Any]:
         events += a_key(min(onset for onset in again.onsets if onset > AT) + 0.3)
     events.sort(key=lambda event: event.time)
     stage.run(events, until=AT + 20.0)
-    assert stage.sentences == []
+    assert stage.sentences == [f"{one.name} is now {one.value}." for one in changes]
     return [(s.note, s.end) for s in stage.heard if s.note.onset > AT]
 
 

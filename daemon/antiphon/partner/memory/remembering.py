@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from antiphon.partner.memory.memory import Memory
 
 PHRASE_GAP = 1.0
-"""After a silence of so many seconds, or a note of the partner's, the player begins a phrase."""
+"""After a silence of so many seconds, or a note of the partner's, the player begins a phrase;
+and with what is remembered first, after `forget all` in the middle of one."""
 
 BREATH = 10.0
 """A note that comes later after the last one than this does not follow on it."""
@@ -124,7 +125,8 @@ class Remembering:
         self, onset: float, row: NDArray[np.int32], key: Any, *, own: bool, first: bool
     ) -> None:
         """Remember one note."""
-        begins = not own and (self._own or onset - self._ends >= PHRASE_GAP)
+        paused = self._own or onset - self._ends >= PHRASE_GAP
+        begins = not own and (paused or not len(self._memory))
         joins = not (first or self._broken) and onset - self._last[0] <= BREATH
         self._broken = False
         self._memory.add(row, key, own=own, joins=joins, begins=begins)

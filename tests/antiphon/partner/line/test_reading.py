@@ -223,6 +223,9 @@ class Kept:
         del key, joins, begins
         self.notes.append((int(row[0]), own))
 
+    def __len__(self) -> int:
+        return len(self.notes)
+
 
 def test_a_chord_is_read_from_the_bass_up_whatever_key_came_first(kit: Kit) -> None:
     codec = PerformanceCodec(chords="bass")

@@ -176,6 +176,16 @@ def test_it_forgets_on_command(kit: Kit, what: Any) -> None:
     assert not memory.notes.joins[len(left)]
 
 
+def test_what_is_left_of_a_phrase_that_was_forgotten_is_one(kit: Kit) -> None:
+    stage, _, memory = a_stage(kit)
+    events = kit.phrase(1.0)
+    middle = (events[0].time + events[-1].time) / 2.0
+    stage.run(sorted([*events, Forget(middle, "all")], key=lambda event: event.time), 4.0)
+    kept = memory.notes
+    assert 1 <= int((~kept.own).sum()) < len(LINE)
+    assert np.flatnonzero(kept.begins).tolist() == [0]
+
+
 def test_an_instrument_without_a_memory_says_so(kit: Kit) -> None:
     stage = kit.stage(predictor=kit.imitator())
     stage.run([Forget(1.0, "all")], 2.0)
