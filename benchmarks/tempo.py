@@ -67,7 +67,7 @@ STAYS = 4
 """For so many beats it must be right."""
 LATE = 4.0
 MOST = 16.0
-"""A pulse that follows later than this has not followed; it counts as much."""
+"""What a pulse that follows later than this, or never, counts for."""
 TOLERANCE, SIXTEENTH, JUMP = np.log2(1.04), 0.25, np.log2(1.2)
 
 

@@ -21,8 +21,9 @@ from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.pulse import LEAST_MOMENTS
 from antiphon.partner.listening.changes import Changes
 from antiphon.partner.listening.intervals import intervals_before
-from antiphon.partner.listening.octave import Octave, octaves
+from antiphon.partner.listening.octave import Octave
 from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
+from antiphon.partner.listening.taking_over import FAR, LOST, asked
 from antiphon.partner.listening.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -42,19 +43,6 @@ MOST = 14
 """Tracks that are kept."""
 ALIKE_PLACE = 0.08
 """Tracks of nearly one period that are closer than this, in beats, are one."""
-MARGIN = 2.5
-"""How much likelier another track must be to take over, as a logarithm."""
-SAME_MARGIN = 1.0
-"""The same for one of nearly the same beat, or of its half or double."""
-PROVED = 5
-"""For so many moments in a row."""
-LOST, AT_ONCE = 0.3, 2
-"""Or so many, if the last onsets fit the pulse less than this: then the last few count."""
-CHANGED, PLAIN = 2, 6.0
-"""Or a track in another tempo, which has paid for that (`changes.COST`); at once, if it is so much
-likelier."""
-FAR = 5.0
-"""But no track takes over that is so much less likely than another, as a logarithm."""
 SURE = 0.8
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
 ENOUGH = 4
@@ -278,7 +266,7 @@ class Pulse:
             merit[chosen] = tracks.recent[chosen]
         best = int(np.argmax(merit))
         better = float(merit[best] - merit[chosen])
-        margin, proved = _asked(tracks, chosen, best, better)
+        margin, proved = asked(tracks, chosen, best, better)
         self._lead = self._lead + 1 if better > margin else 0
         early = self._heard < 2 * PROPOSING
         if self._lead >= proved or (early and best != chosen):
@@ -297,15 +285,6 @@ class Pulse:
         self._turned = max(self._turned, int(tracks.changed[best]))
         tracks.changed[best] = 0.0
         self._changes.forget()
-
-
-def _asked(tracks: Tracks, chosen: int, best: int, better: float) -> tuple[float, int]:
-    """Return by how much a track must be likelier than the pulse, and for how many moments."""
-    same = octaves(tracks.period[chosen], tracks.period[best]) is not None
-    margin = SAME_MARGIN if same else MARGIN
-    if tracks.changed[best]:
-        return margin, 1 if better > PLAIN else CHANGED
-    return margin, AT_ONCE if tracks.fit[chosen] < LOST else PROVED
 
 
 def pulse_of(notes: NoteArray) -> Pulse:
