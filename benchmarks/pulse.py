@@ -7,8 +7,8 @@ of the quarter's length there, or of a power of 2 times that; the next beat is i
 if it is within 15 % of a sixteenth of one of the score's sixteenths. A jump is a beat
 that becomes half, double, or anything else by more than a fifth from one note to the
 next, after the first 30 notes: `python benchmarks/pulse.py FOLDER... [--list
-heldout.txt] [--track NAME]...`. Prints one JSON object: shares of the notes, jumps a
-minute, and milliseconds a note, by folder.
+heldout.txt] [--without heldout.txt] [--files N] [--track NAME]...`. Prints one JSON
+object: shares of the notes, jumps a minute, and milliseconds a note, by folder.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from some_files import some_files
 
 from antiphon.errors import CorpusError
 from antiphon.partner.listening.places import groove_of
@@ -27,6 +28,8 @@ from antiphon.partner.listening.pulse import Pulse
 from antiphon_training.corpora.corpus import read_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from antiphon.music.note import NoteArray
@@ -44,21 +47,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--list", default=None, help="a list in each folder: only its files")
+    parser.add_argument("--without", default=None, help="such a list: none of its files")
+    parser.add_argument("--files", type=int, default=100_000, help="of each folder, at most")
     parser.add_argument("--track", action="append", default=None, help="only tracks of this name")
     options = parser.parse_args()
     figures = {
-        str(folder): measure(folder, options.list, options.track) for folder in options.folders
+        str(folder): measure(
+            sorted(some_files(folder, options.files, listed=options.list, without=options.without)),
+            options.track,
+        )
+        for folder in options.folders
     }
     print(json.dumps(figures, indent=2))
 
 
-def measure(folder: Path, listed: str | None, tracks: list[str] | None) -> dict[str, float]:
-    """Return the figures of one folder."""
+def measure(paths: Sequence[Path], tracks: list[str] | None) -> dict[str, float]:
+    """Return the figures of some files."""
     generator = np.random.default_rng(1)
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
-    if listed:
-        wanted = set((folder / listed).read_text(encoding="utf-8").split("\n"))
-        paths = [p for p in paths if p.relative_to(folder).as_posix() in wanted]
     found = []
     for path in paths:
         try:

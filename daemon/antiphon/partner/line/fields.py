@@ -125,7 +125,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
     def _moment(self, place: Place, bounds: Bounds, recent: list[Note]) -> Moment:
         """Return when the next note of a line may begin."""
         previous, latest = place.onset, max(bounds.earliest, bounds.latest)
-        in_time = self._in_time
+        in_time, earliest = self._in_time, bounds.earliest
         if bounds.earliest - previous > self._reach:
             # The codec knows no longer step: take the rest for a long breath.
             previous = bounds.earliest - self.settings.longest_gap
@@ -134,7 +134,8 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
             peak = in_time.groove.next_peak(bounds.earliest)
             # Not after the end: a line has a note at least.
             latest = max(latest, min(peak + ROOM, bounds.end))
-        return Moment(previous, bounds.earliest, latest, bounds.end, bounds.progress)
+            earliest = in_time.groove.filled_from(earliest, min(peak, bounds.end))
+        return Moment(previous, earliest, latest, bounds.end, bounds.progress)
 
     def finish(
         self, draft: Draft, prediction: Prediction, recent: list[Note]

@@ -26,6 +26,10 @@ REACH = 0.03
 """A note is meant for the nearest peak, if that is no farther away than this."""
 
 
+EMPTY = 0.1
+"""Where the mean density is less, nobody plays."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Groove:
     """A density over the place in the beat.
@@ -104,6 +108,15 @@ class Groove:
     def next_peak(self, time: float) -> float:
         """Return the first peak that is not before a time; the time itself without one."""
         return min((peak for peak in self._peaks_around(time) if peak >= time), default=time)
+
+    def filled_from(self, begin: float, peak: float) -> float:
+        """Return from when on notes fall before a peak: the beginning, or shortly before it."""
+        near = peak - REACH
+        if near <= begin:
+            return begin
+        share = self._before(near) - self._before(begin)
+        empty = share * self.beats.period < EMPTY * (near - begin)
+        return near if empty else begin
 
     def _before(self, time: float) -> float:
         """Return what `before` does, of one time; the live side's short way."""

@@ -36,6 +36,11 @@ _PAD = math.ceil(math.log(LONGEST / SHORTEST) / RATIO) + 1
 """So far a table of intervals goes on at each end."""
 
 
+def intervals_before(times: Sequence[float], index: int) -> list[float]:
+    """Return the logarithms of the times since up to 4 moments before one, the last one first."""
+    return [math.log(times[index] - time) for time in times[max(index - 4, 0) : index][::-1]]
+
+
 def how_usual(intervals: Sequence[float], period: Array) -> Array:
     """Return how usual intervals are, in units of each beat, as a logarithm.
 

@@ -48,6 +48,11 @@ _BARS = 2.0
 BAR_BEATS, LATE_BEATS = 4.0, 0.25
 """A bar, and how much later than at its end the next chord may come."""
 
+_ON_TO_BAR = 8.0
+"""A plain pause that goes on after the end of a bar grows by so many times what it goes on by,
+until the next bar is over. A beat that is heard a little longer or shorter so changes the pause a
+little, and never by a bar."""
+
 
 class PhraseDetector:
     """Follows keys, and says when the phrase ends.
@@ -221,7 +226,11 @@ class PhraseDetector:
             return pause
         bar = BAR_BEATS * self.beat
         longest = max(pause, min(_BARS * pause, self.settings.longest_pause))
-        return min(math.ceil(pause / bar) * bar + LATE_BEATS * self.beat, longest)
+        since = pause - LATE_BEATS * self.beat
+        bars = max(math.floor(since / bar), 0)
+        since -= bars * bar
+        more = min(_ON_TO_BAR * since, bar - since) if bars else bar - since
+        return min(pause + more, longest)
 
     def _learn(self, gap: float, resumed: bool) -> None:
         """Learn from the gap between two phrases, if it may have been a gap within a slow one."""

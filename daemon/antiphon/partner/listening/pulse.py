@@ -4,8 +4,9 @@ It hears the player's strokes one by one. Notes that begin together are one mome
 counts more the lower, the louder and the fuller it is. Several suppositions of the beat
 (`Tracks`) follow the moments; the likeliest is the pulse, and another takes its place
 only when it has been clearly likelier. Every few moments the intervals of what was
-played last propose other beats, so that a change of tempo is found. While nothing is
-heard the beats go on. Times are seconds of the session's clock.
+played last propose other beats; where the pulse is surprised, `Changes` propose that the
+tempo has just changed. While nothing is heard the beats go on. Times are seconds of the
+session's clock.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ import numpy as np
 
 from antiphon.music.chords import CHORD_SPAN
 from antiphon.music.pulse import LEAST_MOMENTS
-from antiphon.partner.listening.octave import Octave, octaves
+from antiphon.partner.listening.changes import Changes
+from antiphon.partner.listening.intervals import intervals_before
+from antiphon.partner.listening.octave import Octave
 from antiphon.partner.listening.proposals import ALIKE_PERIOD, likely_phases, proposals
+from antiphon.partner.listening.taking_over import FAR, LOST, asked
 from antiphon.partner.listening.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -39,16 +43,6 @@ MOST = 14
 """Tracks that are kept."""
 ALIKE_PLACE = 0.08
 """Tracks of nearly one period that are closer than this, in beats, are one."""
-MARGIN = 2.5
-"""How much likelier another track must be to take over, as a logarithm."""
-SAME_MARGIN = 1.0
-"""The same for one of nearly the same beat, or of its half or double."""
-PROVED = 5
-"""For so many moments in a row."""
-LOST, AT_ONCE = 0.3, 2
-"""Or so many, if the last onsets fit the pulse less than this: then the last few count."""
-FAR = 5.0
-"""But no track takes over that is so much less likely than another, as a logarithm."""
 SURE = 0.8
 """How much likelier than without a beat onsets are of which the pulse is sure, as a logarithm."""
 ENOUGH = 4
@@ -83,11 +77,13 @@ class Pulse:
         self._weights: list[float] = []
         self._count = 0
         self._begun = 0
+        self._turned = 0
         self._tracks: Tracks | None = None
         self._chosen = 0
         self._lead = 0
         self._octave = Octave()
         self._lost = 0
+        self._changes = Changes()
         self._beats: Beats | None = None
         self._bass = 60.0
         self._loud = 64.0
@@ -97,10 +93,14 @@ class Pulse:
     def moments(self) -> NDArray[np.float64]:
         """When the moments of the phrase were, sorted; those that were followed.
 
-        Those before it are among them only where the phrase is too short to tell a groove.
+        Those before it are among them only where the phrase is too short to tell a groove, and
+        those of another tempo only where too few moments have passed since.
         """
         enough = not self._kept or self._heard >= ENOUGH
-        return np.array(self._times[self._first if enough else 0 :])
+        first = self._first if enough else 0
+        if self._count - self._turned >= ENOUGH:
+            first = max(first, len(self._times) - 1 - (self._count - self._turned))
+        return np.array(self._times[first:])
 
     @property
     def releases(self) -> NDArray[np.float64]:
@@ -175,6 +175,7 @@ class Pulse:
         """Begin a phrase: the pulse goes on, but has to prove itself beside new ones."""
         self._begun = self._count
         self._lead = self._lost = 0
+        self._changes.forget()
         self._octave.begin(self._beats)
         if self._tracks is not None:
             self._tracks = self._tracks.carried_on(self._chosen, CARRIED)
@@ -186,11 +187,25 @@ class Pulse:
         del self._times[:-KEPT], self._weights[:-KEPT]
         self._count += 1
         if self._tracks is not None:
-            intervals = self._intervals(len(self._times) - 1)
-            self._tracks.hear(time, weight, intervals, self._count)
+            self._follow(self._times[self._first :], self._weights[self._first :])
         if self._heard >= LEAST_MOMENTS and self._heard % self._every() == 0:
             self._propose()
         self._choose()
+        if self._tracks is not None:
+            self._changes.remember(self._tracks.chosen([self._chosen]))
+
+    def _follow(self, times: list[float], weights: list[float]) -> None:
+        """Let the tracks hear the last moment of the phrase; its tempo may have changed."""
+        tracks = self._tracks
+        if tracks is None:
+            return
+        tracks.hear(times[-1], weights[-1], intervals_before(times, len(times) - 1), self._count)
+        pulse = tracks.chosen([self._chosen])
+        for changed in self._changes.proposed(pulse, times, weights, self._count):
+            tracks = tracks.joined(changed)
+        if tracks is not self._tracks:
+            self._tracks = tracks
+            self._prune()
 
     def _every(self) -> int:
         """Return after how many moments other beats are proposed: the less sure, the sooner."""
@@ -202,21 +217,17 @@ class Pulse:
             return 2
         return 2 * PROPOSING if fit < LOST else PROPOSING if fit < SURE else 4 * PROPOSING
 
-    def _intervals(self, index: int) -> list[float]:
-        """Return the logarithms of the intervals that end with a moment."""
-        before = self._times[max(index - 4, self._first) : index][::-1]
-        return [math.log(self._times[index] - time) for time in before]
-
     def _propose(self) -> None:
         """Begin tracks with the beats that the last intervals tell."""
         most = REPLAYED_LOST if self._lost else REPLAYED
-        first = max(len(self._times) - most, self._first)
-        replayed, weights = self._times[first:], self._weights[first:]
         old = self._tracks
-        times, counts = self._times[self._first :], self._weights[self._first :]
-        new = Tracks.begun(*proposals(times, counts, replayed[0], old))
-        for number, (time, weight) in enumerate(zip(replayed, weights, strict=True)):
-            new.hear(time, weight, self._intervals(first + number), 1 + number)
+        times, weights = self._times[self._first :], self._weights[self._first :]
+        first = max(len(times) - most, 0)
+        new = Tracks.begun(*proposals(times, weights, times[first], old))
+        for index in range(first, len(times)):
+            new.hear(
+                times[index], weights[index], intervals_before(times, index), 1 + index - first
+            )
         self._tracks = new if old is None else old.joined(new)
         self._prune()
 
@@ -254,18 +265,26 @@ class Pulse:
             merit = np.where(merit > merit.max() - FAR, tracks.recent, -np.inf)
             merit[chosen] = tracks.recent[chosen]
         best = int(np.argmax(merit))
-        same = octaves(tracks.period[chosen], tracks.period[best]) is not None
-        margin = SAME_MARGIN if same else MARGIN
-        self._lead = self._lead + 1 if merit[best] - merit[chosen] > margin else 0
+        better = float(merit[best] - merit[chosen])
+        margin, proved = asked(tracks, chosen, best, better)
+        self._lead = self._lead + 1 if better > margin else 0
         early = self._heard < 2 * PROPOSING
-        if self._lead >= (AT_ONCE if lost else PROVED) or (early and best != chosen):
-            new = early and not self._kept
-            self._octave.take(tracks.period[best], None if new else tracks.period[chosen])
-            self._chosen, self._lead = best, 0
+        if self._lead >= proved or (early and best != chosen):
+            self._take(tracks, best, new=early and not self._kept)
         chosen = self._chosen
         sure = float(np.clip(tracks.fit[chosen] / SURE, 0.0, 1.0))
         period, beat = float(tracks.period[chosen]), float(tracks.beat[chosen])
         self._beats = self._octave.told(period, beat, sure, self._beats)
+
+    def _take(self, tracks: Tracks, best: int, *, new: bool) -> None:
+        """Let a track be the pulse; `new` tells that what was told before counts no more."""
+        # A beat in another tempo is as many octaves from what is told as the beat before it.
+        before = tracks.period[best if tracks.changed[best] else self._chosen]
+        self._octave.take(tracks.period[best], None if new else before)
+        self._chosen, self._lead = best, 0
+        self._turned = max(self._turned, int(tracks.changed[best]))
+        tracks.changed[best] = 0.0
+        self._changes.forget()
 
 
 def pulse_of(notes: NoteArray) -> Pulse:

@@ -57,6 +57,9 @@ BEGINNING = 0.015
 """How far from the beat a player begins the next phrase, in seconds (standard deviation)."""
 DIVIDED = 3.0
 """How much likelier than another the division of the last phrase is at most, as a logarithm."""
+TURNED, ANOTHER = 0.008, 0.02
+"""How far from the onset at which a tempo changes its place in the beat may be, in seconds, and
+how far the new beat from what is proposed, as a share of it (standard deviations)."""
 INTERVALS = 0.2
 """What the intervals weigh beside the places: neighbours tell much the same."""
 
@@ -74,9 +77,11 @@ _EXPLAINED = slice(8, 11)
 """How well the track explains the last moments by each division, as a logarithm."""
 _LOOSE, _DRIFT = 11, 12
 """`LOOSE` and `DRIFT`, squared: what makes its time strict or free."""
-_CARRIED = 13
-"""1 where the track has gone on from the phrase before; else 0."""
-_ROWS = 14
+_CARRIED, _CHANGED = 13, 14
+"""`Tracks.carried` and `Tracks.changed`."""
+_GAIN = 15
+"""`Tracks.gain`."""
+_ROWS = 16
 
 
 class Tracks:
@@ -84,7 +89,7 @@ class Tracks:
 
     Parameters
     ----------
-    rows : float64 array, shape (14, tracks)
+    rows : float64 array, shape (16, tracks)
         All that changes or differs from track to track; see `_ROWS`.
 
     Attributes
@@ -97,8 +102,13 @@ class Tracks:
         How well the track explains the last few moments, as a logarithm.
     carried : float64 array, shape (tracks,)
         1 where the track has gone on from the phrase before; else 0.
+    changed : float64 array, shape (tracks,)
+        The number of the moment, from 1 on, from which the track has gone on in another tempo;
+        0 where it has not.
+    gain : float64 array, shape (tracks,)
+        How much likelier the last onset was than without a beat, as a logarithm.
     fit : float64 array, shape (tracks,)
-        How much likelier the last onsets were than without a beat, in the mean of logarithms.
+        The mean of that over the last onsets.
     """
 
     def __init__(self, rows: Array) -> None:
@@ -108,6 +118,8 @@ class Tracks:
         self.recent: Array = rows[_RECENT]
         self.fit: Array = rows[_FIT]
         self.carried: Array = rows[_CARRIED]
+        self.changed: Array = rows[_CHANGED]
+        self.gain: Array = rows[_GAIN]
 
     @classmethod
     def begun(cls, periods: Sequence[float], beats: Sequence[float]) -> Self:
@@ -146,6 +158,34 @@ class Tracks:
         rows[_CARRIED] = 1.0
         told = rows[_EXPLAINED] + np.log(USUALLY)
         rows[_EXPLAINED] = np.maximum(told - told.max(axis=0), -DIVIDED) - np.log(USUALLY) + score
+        return Tracks(rows)
+
+    def in_other_tempi(
+        self, time: float, number: int, periods: Sequence[float], cost: float
+    ) -> Tracks:
+        """Return what goes on from a single track with other beats, from a moment on.
+
+        Parameters
+        ----------
+        time, number : float, int
+            When the moment was, and its number. Its place in the beat is the same in each tempo.
+        periods : sequence of float
+            How long the beats are.
+        cost : float
+            By how much less likely they are than the track, as a logarithm.
+        """
+        rows = np.repeat(self._rows, len(periods), axis=1)
+        new, period = np.array(periods), rows[_PERIOD]
+        place = (time - rows[_BEAT]) / period
+        place = PLACES[np.abs(PLACES - place).argmin(axis=0), 0]
+        rows[_BEAT] += place * (period - new)
+        rows[_PERIOD] = new
+        rows[_BEAT_VARIANCE] += TURNED**2
+        rows[_COVARIANCE] = rows[_BIAS] = 0.0
+        rows[_PERIOD_VARIANCE] = (ANOTHER * new) ** 2
+        rows[_EXPLAINED] -= cost
+        rows[_RECENT] -= cost
+        rows[_CHANGED] = number
         return Tracks(rows)
 
     @property
@@ -197,7 +237,8 @@ class Tracks:
         division = np.exp(explained) * USUALLY
         whole = division[0] + division[1] + division[2]
         total = np.add.reduce(division * likely)
-        fit += max(LATEST, 1.0 / heard) * (np.log(total * self.period / whole) - fit)
+        gain = np.log(total * self.period / whole, out=self.gain)
+        fit += max(LATEST, 1.0 / heard) * (gain - fit)
         recent *= RECENT
         recent += np.add.reduce(division * logs) * (weight / whole) + usual
         explained *= MEMORY

@@ -113,6 +113,17 @@ def test_the_integral_and_its_inverse() -> None:
         assert passed == pytest.approx(share * (found.before(end) - found.before(begin)), abs=1e-6)
 
 
+def test_who_begins_in_time_does_not_begin_where_nobody_plays() -> None:
+    found = groove((0.0, 0.5))
+    after = found.next_peak(8.0) + 0.06  # of a beat of half a second
+    peak = found.next_peak(after)
+    assert peak - after == pytest.approx(0.19, abs=0.02)
+    assert found.filled_from(after, peak) == pytest.approx(peak - 0.03)
+    assert found.filled_from(peak - 0.01, peak) == peak - 0.01  # it is there already
+    soft = found.softened(0.2)
+    assert soft.filled_from(after, peak) == after  # others would play there too
+
+
 def test_strength_softens_it() -> None:
     full = groove((0.0, 0.5))
     half = full.softened(0.5)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from antiphon.partner.listening.phrase import PhraseDetector
@@ -308,7 +309,7 @@ def test_a_silence_is_judged_anew_after_an_answer(how: str) -> None:
         (0.25, 3.0625),  # three bars
         (0.5, 4.125),  # two bars
         (0.7, 2.975),
-        (0.6, 4.95),
+        (0.6, 2.55),  # a bar and the time of a late chord: a little more than `held_pause`
         (1.2, 5.0),  # twice `held_pause`
     ],
 )
@@ -324,6 +325,23 @@ def test_a_held_key_is_waited_for_until_a_bar_is_over_where_the_beat_is_sure(
     hasty.press(1.0)
     hasty.beat = beat
     assert hasty.end(held_until=math.inf) == pytest.approx(1.0 + min(waited, 2.8))
+
+
+@pytest.mark.parametrize("pause", [0.6, 2.0, 2.5, 4.0])
+def test_a_beat_that_is_heard_a_little_longer_never_makes_the_wait_a_bar_longer(
+    pause: float,
+) -> None:
+    detector = PhraseDetector(PartnerSettings(held_pause=pause))
+    detector.press(1.0)
+    waits = []
+    beats = np.geomspace(0.25, 1.4, 4001)  # each 0.04 % longer than the one before
+    for beat in beats.tolist():
+        detector.beat = beat
+        end = detector.end(held_until=math.inf)
+        assert end is not None
+        waits.append(end - 1.0)
+    assert np.all(np.array(waits) >= pause - 1e-9)
+    assert np.all(np.abs(np.diff(waits)) < 0.05 * beats[1:])
 
 
 def test_a_pedal_that_is_down_is_not_waited_for_until_a_bar_is_over() -> None:
