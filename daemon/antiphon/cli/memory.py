@@ -46,13 +46,12 @@ def show(
 @memory.command()
 def clear(file: Annotated[Path | None, _FILE] = None) -> None:
     """Delete a file, so that nothing of it is remembered."""
-    from antiphon.errors import MemoryFileError
+    from antiphon.recorder.memory_file import clear_memory
 
     path = file or _file_of_settings()
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise MemoryFileError(f"{path} cannot be deleted ({error.strerror or error}).") from error
+    if file is None and not path.exists():
+        return  # nothing is remembered
+    clear_memory(path)
 
 
 @memory.command()

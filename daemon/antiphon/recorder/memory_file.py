@@ -29,6 +29,9 @@ MOST = 16384
 
 _OWN, _JOINS, _BEGINS = 1, 2, 4
 
+_FIRST = b"about.npy"
+"""The name of the first array, which stands in the first bytes even of a damaged file."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptMemory:
@@ -99,6 +102,27 @@ def kept_memory(content: bytes, name: str) -> KeptMemory:
         ) from error
 
 
+def clear_memory(path: Path) -> None:
+    """Delete a file that holds a memory, even a damaged one, and no other file.
+
+    Raises
+    ------
+    MemoryFileError
+        There is no such file, it holds something else, or it cannot be deleted.
+    """
+    try:
+        with path.open("rb") as file:
+            if _FIRST not in file.read(len(_FIRST) + 64):
+                raise MemoryFileError(
+                    f"{path} holds no memory, so it is left as it is; name another file."
+                )
+        path.unlink()
+    except OSError as error:
+        raise MemoryFileError(
+            f"{path} cannot be deleted ({error.strerror or error}); check its path and permissions."
+        ) from error
+
+
 def read_memory(path: Path) -> KeptMemory:
     """Return the memory that a file holds.
 
@@ -111,7 +135,7 @@ def read_memory(path: Path) -> KeptMemory:
         content = path.read_bytes()
     except OSError as error:
         raise MemoryFileError(
-            f"{path} cannot be read ({error.strerror or error}); check its permissions."
+            f"{path} cannot be read ({error.strerror or error}); check its path and permissions."
         ) from error
     return kept_memory(content, str(path))
 

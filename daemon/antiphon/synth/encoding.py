@@ -42,14 +42,30 @@ def encode(wav: Path, path: Path) -> None:
     try:
         with whole_file(path) as unfinished, soundfile.SoundFile(wav) as sound:
             form = {"format": kind, "subtype": coding}
-            with soundfile.SoundFile(
-                unfinished, "w", sound.samplerate, sound.channels, **form
-            ) as out:
-                for block in sound.blocks(BLOCK_FRAMES, dtype="int16"):
-                    out.write(block)
+            try:
+                with soundfile.SoundFile(
+                    unfinished, "w", sound.samplerate, sound.channels, **form
+                ) as out:
+                    for block in sound.blocks(BLOCK_FRAMES, dtype="int16"):
+                        out.write(block)
+            except soundfile.SoundFileError:
+                _raise_errno(unfinished)
+                raise
     except (OSError, soundfile.SoundFileError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SynthError(f"{path} cannot be written: {reason}.") from error
+
+
+def _raise_errno(path: Path) -> None:
+    """Raise the OSError that libsndfile calls "System error", if it comes again.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written to: the disk is full, for instance.
+    """
+    with path.open("ab") as file:
+        file.write(bytes(1 << 20))  # more than a full disk has left
 
 
 def _soundfile(path: Path) -> Any:

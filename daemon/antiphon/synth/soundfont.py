@@ -53,7 +53,10 @@ def find_soundfont(wanted: str | Path | None, folders: Sequence[Path] | None = N
     if wanted is not None and str(wanted) != "auto":
         path = Path(wanted)
         if not is_soundfont(path):
-            raise SynthError(f"{path} is no SoundFont; choose a file that ends in .sf2 or .sf3.")
+            reason = "" if path.exists() else ": there is no such file"
+            raise SynthError(
+                f"{path} is no SoundFont{reason}; choose a file that ends in .sf2 or .sf3."
+            )
         return path
     found = [
         path

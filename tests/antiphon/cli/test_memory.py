@@ -63,6 +63,21 @@ def test_the_settings_name_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert isinstance(run("show").exception, MemoryFileError)
 
 
+def test_only_a_memory_is_cleared(tmp_path: Path) -> None:
+    tune = tmp_path / "tune.mid"
+    tune.write_bytes(b"MThd and the rest of it")
+    for wrong in (tune, tmp_path / "nowhere", tmp_path):
+        result = run("clear", wrong)
+        assert isinstance(result.exception, MemoryFileError)
+        assert str(wrong) in str(result.exception)
+    assert tune.exists()
+    damaged = write(tmp_path / "you", 20)
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    assert isinstance(run("show", damaged).exception, MemoryFileError)
+    assert run("clear", damaged).exit_code == 0
+    assert not damaged.exists()
+
+
 def test_files_are_merged_into_another(tmp_path: Path) -> None:
     one, other = write(tmp_path / "one", 20), write(tmp_path / "other", 30)
     assert run("merge", one, other, "--into", tmp_path / "both").exit_code == 0

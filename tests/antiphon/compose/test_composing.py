@@ -201,7 +201,7 @@ class TestFiles:
             f'[synth]\nsoundfont = "{tmp_path / "none.sf2"}"\n', encoding="utf-8"
         )
         without = load(Settings, tmp_path / "none.toml", environ={}).settings
-        with pytest.raises(SynthError, match=r"none\.sf2 is no SoundFont"):
+        with pytest.raises(SynthError, match=r"none\.sf2 is no SoundFont: there is no such file;"):
             compose(wish(phrase, tmp_path / "b.mid", tmp_path / "a.wav"), without)
         assert not (tmp_path / "b.mid").exists()
 

@@ -85,6 +85,16 @@ class TestSound:
         assert np.abs(sound).max() > 0.02
         assert sorted(path.name for path in tmp_path.glob("a*")) == [out.name]
 
+    @pytest.mark.parametrize("suffix", [".mp3", ".ogg"])
+    def test_a_full_disk_is_told_as_one(
+        self, suffix: str, tune: Path, settings: Settings, full_disk: Path
+    ) -> None:
+        pytest.importorskip("soundfile")
+        there = sorted(full_disk.iterdir())
+        with pytest.raises(SynthError, match=r"cannot be written: No space left on device\.$"):
+            render(Order(file=tune, out=(full_disk / f"a{suffix}",)), settings)
+        assert sorted(full_disk.iterdir()) == there
+
     def test_without_soundfile_it_is_a_sentence(
         self, tune: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

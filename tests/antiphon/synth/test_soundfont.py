@@ -51,8 +51,8 @@ def test_a_file_by_name(tmp_path: Path) -> None:
     path = font(tmp_path, "any name")
     assert find_soundfont(str(path), []) == path
     (tmp_path / "song.sf2").write_bytes(b"RIFF\x00\x00\x00\x00WAVE")
-    for wrong in ("song.sf2", "missing.sf2", "."):
-        with pytest.raises(SynthError, match=r"is no SoundFont; choose .*\.$"):
+    for wrong, reason in (("song.sf2", ""), (".", ""), ("missing.sf2", ": there is no such file")):
+        with pytest.raises(SynthError, match=rf"is no SoundFont{reason}; choose .*\.$"):
             find_soundfont(tmp_path / wrong, [])
 
 

@@ -10,6 +10,7 @@ from antiphon_training.evaluation.estimates import Estimate
 from antiphon_training.evaluation.excerpts import Lengths
 from antiphon_training.evaluation.pauses import Interruptions
 from antiphon_training.evaluation.played_report import ContinuationReport, PhraseReport, Played
+from antiphon_training.evaluation.table import WIDTH, row
 
 
 @pytest.fixture
@@ -44,6 +45,13 @@ def test_a_table_has_a_column_for_each_player_and_a_row_for_each_figure(played: 
     assert not any("rubato" in line for line in lines)  # it has no beat
     assert [line.split() for line in lines if "median" in line] == [["median", "0.75"]]
     assert "  a minute                          0.500" in lines
+
+
+def test_a_long_name_of_an_instrument_is_cut_where_it_shows() -> None:
+    cut, whole = row("", ["transformer-notes", "n-gram"]).split()
+    assert cut == f"{'transformer-notes'[: WIDTH - 2]}\N{HORIZONTAL ELLIPSIS}"
+    assert whole == "n-gram"
+    assert row("", ["a" * (WIDTH - 1)]).split() == ["a" * (WIDTH - 1)]
 
 
 def test_the_same_as_json(played: Played) -> None:

@@ -107,7 +107,7 @@ class TestNotLearned:
             "tiny learned from tunes; measured are the 2 validation pieces, which it did not "
             "learn from"
         )
-        assert Learned.of(card, "tunes").sentence(1) == (
+        assert Learned.of(card, "tunes").sentence(["4.mid"]) == (
             "tiny learned from tunes; measured is the validation piece, which it did not learn from"
         )
         (many / "heldout.txt").write_text("in/1.mid\nin/2.mid\nin/3.mid\n")
@@ -131,6 +131,30 @@ class TestNotLearned:
         found = self.chosen(many, cache, Learned.of(tiny.card, "tunes"))
         assert (len(found.files), found.chosen) == (6, "all")
         assert str(found.note).startswith("tiny does not name tunes among the corpora")
+
+    def test_a_corpus_under_another_name_is_known_by_its_pieces(
+        self, many: Path, cache: Path, tiny: Predictor
+    ) -> None:
+        hashes = [name_hash(f"{index}.mid") for index in (2, 4)]
+        card = replace(tiny.card, corpus=({"name": "songs", "not_learned": hashes},))
+        found = self.chosen(many, cache, Learned.of(card, "tunes"))
+        assert (found.files, found.chosen) == (["in/2.mid", "in/4.mid"], "validation")
+        assert found.note == (
+            "tiny learned from songs, which seems to be here in tunes; measured are the 2 "
+            "validation pieces, which it did not learn from"
+        )
+
+    def test_a_few_pieces_of_the_same_names_are_told(
+        self, many: Path, cache: Path, tiny: Predictor
+    ) -> None:
+        hashes = [name_hash(f"{index}.mid") for index in (4, 11, 12)]
+        card = replace(tiny.card, corpus=({"name": "songs", "not_learned": hashes},))
+        found = self.chosen(many, cache, Learned.of(card, "tunes"))
+        assert (len(found.files), found.chosen) == (6, "all")
+        assert found.note == (
+            "tiny does not name tunes among the corpora that it learned from; all its pieces are "
+            "measured, though in/4.mid is named as a piece of songs, which it learned from"
+        )
 
     @pytest.mark.parametrize(
         ("entry", "sentence"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from antiphon.errors import TrainingError, UsageError
+from antiphon.errors import CorpusError, TrainingError, UsageError
 from antiphon_training import (
     Model,
     Reading,
@@ -77,6 +77,14 @@ def test_a_built_model_is_compiled_and_has_a_summary(triplets: Model) -> None:
     assert "lstm_1 (WindowLSTM)" in "\n".join(lines)
     assert triplets.network.optimizer is not None
     assert set(triplets.network.loss) == {"pitch", "step", "duration"}
+
+
+def test_other_composers_than_the_recipes_may_be_named(tmp_path: Path) -> None:
+    recipe = tmp_path / "chopin.toml"
+    recipe.write_text(WORDS.replace("valid_share", 'composers = ["Chopin"]\nvalid_share'))
+    with pytest.raises(CorpusError, match="is by Chopin"):
+        build_model(recipe, SONGS)
+    assert build_model(recipe, SONGS, composers=["any"]).network.count_params() > 0
 
 
 def test_sequences_of_triplets_are_what_the_network_is_fitted_to(

@@ -108,9 +108,10 @@ def select(
         note = learned.doubt(files)
         return Selection(listing.name, listing.folder, files, chosen=how, note=note)
     held = split_corpora([loaded], 0.0)[0].heldout
+    learned = learned if held else learned.among(loaded.files)
     indices = held or learned.pieces(loaded)
     files = [loaded.files[index] for index in indices]
-    note = learned.doubt(files) if held else learned.sentence(len(files))
+    note = learned.doubt(files) if held else learned.sentence(files)
     if not held:
         how = "validation" if learned.there else "all"
     return Selection(listing.name, listing.folder, files, loaded.defects, how, note)

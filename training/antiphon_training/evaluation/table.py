@@ -49,8 +49,12 @@ _LABELS = {
 
 
 def row(label: str, cells: Sequence[str]) -> str:
-    """Return one line of a table."""
-    shown = "".join(f"{cell[: WIDTH - 1]:>{WIDTH}}" for cell in cells)
+    """Return one line of a table; a long cell ends in an ellipsis."""
+    short = (
+        cell if len(cell) < WIDTH else f"{cell[: WIDTH - 2]}\N{HORIZONTAL ELLIPSIS}"
+        for cell in cells
+    )
+    shown = "".join(f"{cell:>{WIDTH}}" for cell in short)
     return f"  {label:{LABEL}}{shown}".rstrip()
 
 

@@ -6,7 +6,7 @@ cards that were written before they had the hashes, the rule of the split is kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import CorpusError, TrainingError
@@ -41,6 +41,11 @@ class Learned:
         known either.
     learned_share : float or None
         The share of every piece that it learned from, where pieces were cut.
+    others : tuple of (str, frozenset of str)
+        Its other corpora: their names, and the hashes of the names of the pieces that it
+        did not learn from.
+    moved : str or None
+        Which of these the corpus is, under another name or with more around it.
     """
 
     instrument: str
@@ -49,6 +54,8 @@ class Learned:
     not_learned: frozenset[str] | None = None
     valid_share: float | None = None
     learned_share: float | None = None
+    others: tuple[tuple[str, frozenset[str]], ...] = ()
+    moved: str | None = None
 
     @classmethod
     def of(cls, card: Card, corpus: str, run: Path | None = None) -> Learned:
@@ -86,7 +93,9 @@ class Learned:
         """Return what is known from the entry of a corpus among those of a card or a run."""
         entry = next((each for each in entries if each.get("name") == corpus), None)
         if entry is None:
-            return cls(instrument, corpus, there=False)
+            others = [(str(each.get("name")), each.get("not_learned") or ()) for each in entries]
+            known = tuple((name, frozenset(hashes)) for name, hashes in others)
+            return cls(instrument, corpus, there=False, others=known)
         hashes = entry.get("not_learned")
         return cls(
             instrument,
@@ -96,6 +105,18 @@ class Learned:
             valid_share=valid_share,
             learned_share=entry.get("learned_share"),
         )
+
+    def among(self, files: Sequence[str]) -> Learned:
+        """Return what is known where one of its corpora lies among these files.
+
+        It does where at least half of the pieces that it did not learn from are there, by
+        their names: the folder was renamed or copied, or is one around it.
+        """
+        names = {name_hash(file) for file in files}
+        for name, hashes in self.others:
+            if hashes and 2 * len(hashes & names) >= len(hashes):
+                return replace(self, there=True, not_learned=hashes, moved=name)
+        return self
 
     def pieces(self, corpus: Corpus) -> list[int]:
         """Return the indices of the files that it did not learn from; all of another corpus.
@@ -144,18 +165,29 @@ class Learned:
         """Return how many notes of a piece that it learned from it did: all, or the first."""
         return int(notes * self.learned_share) if self.learned_share else notes
 
-    def sentence(self, count: int) -> str:
+    def sentence(self, files: Sequence[str]) -> str:
         """Return which pieces are measured, where nothing but the training says it."""
+        count = len(files)
         if not self.there:
             return (
                 f"{self.instrument} does not name {self.corpus} among the corpora that it learned "
-                f"from; all its pieces are measured"
+                f"from; all its pieces are measured{self._namesake(files)}"
             )
         pieces = "is the validation piece" if count == 1 else f"are the {count} validation pieces"
+        source = self.moved or self.corpus
+        here = f", which seems to be here in {self.corpus}" if self.moved else ""
         return (
-            f"{self.instrument} learned from {self.corpus}; measured {pieces}, which it did not "
+            f"{self.instrument} learned from {source}{here}; measured {pieces}, which it did not "
             "learn from"
         )
+
+    def _namesake(self, files: Sequence[str]) -> str:
+        """Return a warning where a file is named as a piece of one of the other corpora."""
+        for file in files:
+            for name, hashes in self.others:
+                if name_hash(file) in hashes:
+                    return f", though {file} is named as a piece of {name}, which it learned from"
+        return ""
 
     def doubt(self, files: Sequence[str]) -> str | None:
         """Return a warning where it may have learned from some of the files that are measured."""

@@ -66,7 +66,13 @@ class Model:
         return NetworkInstrument(self.network, self.codec)
 
 
-def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) -> Model:
+def build_model(
+    recipe: Path | str,
+    corpora: Folders,
+    *,
+    quick: bool = False,
+    composers: Sequence[str] | None = None,
+) -> Model:
     """Return the network of a recipe, with random weights, compiled.
 
     Parameters
@@ -77,6 +83,8 @@ def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) ->
         Folders of music, from which words are learned where the recipe has any.
     quick : bool
         Whether to build the smaller network of the recipe's quick variant.
+    composers : sequence of str, optional
+        The composers to learn from, in place of the recipe's; `["any"]` takes all.
 
     Raises
     ------
@@ -85,7 +93,7 @@ def build_model(recipe: Path | str, corpora: Folders, *, quick: bool = False) ->
     """
     from antiphon_training.corpora.split import split_corpora
 
-    chosen = _recipe(recipe, quick)
+    chosen = _recipe(recipe, quick, composers)
     loaded = _load(corpora, chosen)
     splits = split_corpora(loaded, chosen.corpus.valid_share)
     with _quietly():
@@ -106,6 +114,7 @@ def train_model(
     quick: bool = False,
     hours: float | None = None,
     continue_from: Path | str | None = None,
+    composers: Sequence[str] | None = None,
     verbose: bool = True,
 ) -> Model:
     """Train a network as `antiphon train` does, and return it with the best weights.
@@ -114,7 +123,7 @@ def train_model(
 
     Parameters
     ----------
-    recipe, corpora, quick
+    recipe, corpora, quick, composers
         As for `build_model`; None is the house recipe, or that of `continue_from`.
     run : path
         The folder of the run, as `antiphon train --out`.
@@ -143,6 +152,7 @@ def train_model(
         continue_from=None if continue_from is None else str(continue_from),
         quick=quick,
         hours=hours,
+        composers=composers,
     )
     # In a notebook stderr is red, and rich would write HTML.
     plain = Console(
@@ -239,10 +249,10 @@ def _pieces(notes: Music, codec: Codec) -> list[Any]:
     return [notes.piece(index) for index in range(len(notes.files))]
 
 
-def _recipe(recipe: Path | str, quick: bool) -> Recipe:
+def _recipe(recipe: Path | str, quick: bool, composers: Sequence[str] | None) -> Recipe:
     from antiphon_training.recipe import find_recipe, read_recipe
 
-    return read_recipe(find_recipe(str(recipe)), quick)
+    return read_recipe(find_recipe(str(recipe)), quick, composers)
 
 
 def _load(corpora: Folders, recipe: Recipe) -> list[Corpus]:
