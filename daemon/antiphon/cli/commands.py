@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from antiphon.cli import failures
-from antiphon.cli.interrupts import none_lost
+from antiphon.cli.interrupts import none_lost, told_to_end
 from antiphon.cli.verbosity import Verbosity
 from antiphon.errors import AntiphonError
 from antiphon.resources import INSTALL_TRAINING
@@ -59,7 +59,7 @@ class Commands(TyperGroup):
         """Run a command; if it fails, end with a sentence and an exit code."""
         ctx.obj.set_up()
         try:
-            with none_lost():
+            with none_lost(), told_to_end():
                 result = super().invoke(ctx)
             failures.flush()
         except failures.OWN:

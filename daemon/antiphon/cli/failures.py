@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from antiphon import __version__
+from antiphon.cli.interrupts import Terminated
 from antiphon.errors import AntiphonError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ OWN: tuple[type[BaseException], ...] = (
     typer.BadParameter.__mro__[2],
 )
 PIPE_CLOSED = 1  # as typer and rich do, which may notice the closed pipe first
+SIGNAL = 128  # and the signal's number: a shell's exit code of a process that a signal ended
 INTERRUPTED = 130  # a shell's exit code of a process that SIGINT ended
 UNEXPECTED = 1
 
@@ -51,6 +53,8 @@ def report(error: BaseException, verbosity: Verbosity) -> int:
     if isinstance(error, BrokenPipeError):
         _drop(sys.stdout)
         return PIPE_CLOSED
+    if isinstance(error, Terminated):
+        return SIGNAL + error.number
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if verbosity.verbose:

@@ -1,14 +1,17 @@
-"""An interrupt in a destructor is repeated, and other ignored exceptions are as ever."""
+"""Signals end a command in order; one in a destructor is repeated."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 
 import pytest
 
-from antiphon.cli.interrupts import none_lost
+from antiphon.cli import failures
+from antiphon.cli.interrupts import Terminated, none_lost, told_to_end
+from antiphon.cli.verbosity import Verbosity
 
 
 class Raises:
@@ -51,3 +54,33 @@ def test_it_comes_again_as_a_signal() -> None:
             assert came.wait(20.0)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_is_begun_is_tidied_up_at_the_end(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_DFL)
+    tidied: list[bool] = []
+
+    def work() -> None:
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            tidied.append(True)
+
+    try:
+        with told_to_end(), pytest.raises(Terminated) as ended:
+            work()
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+    assert tidied == [True]
+    assert failures.report(ended.value, Verbosity()) == 128 + number
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with told_to_end():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -75,7 +75,7 @@ def test_a_training_moves_the_bar_of_the_display(screen: Console) -> None:
     def shown_by(bar: Progress, quiet: bool) -> None:
         progress = TrainingProgress(("symbol",), quiet, screen, bar=bar)
         with progress:
-            progress.begins(Plan(epochs=2, steps_a_part=4, notes_a_step=10, patience=2), 0)
+            progress.begins(Plan(epochs=2, steps_a_part=4, notes_a_step=10, patience=2), 0, 0.0)
             progress.epoch_begins(1)
             progress.batch_ends({"loss": 4.5})
             bars = picture(board)[3:]

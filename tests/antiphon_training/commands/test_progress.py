@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -16,14 +17,14 @@ LOSSES = {"loss": 9.0, "pitch_loss": 3.0, "step_loss": 2.0, "duration_loss": 2.5
 FIELDS = ("pitch", "step", "duration", "velocity")
 
 
-def shown(terminal: bool, quiet: bool = False) -> str:
+def shown(terminal: bool, quiet: bool = False, plan: Plan = PLAN) -> str:
     """Return what an epoch of four steps writes, one second each."""
     out = io.StringIO()
     screen = Console(file=out, force_terminal=terminal, width=200, color_system=None)
     now = iter(range(100))
     progress = TrainingProgress(FIELDS, quiet, screen, clock=lambda: float(next(now)))
     with progress:
-        progress.begins(PLAN, 1)
+        progress.begins(plan, 1, 0.5)
         progress.epoch_begins(2)
         for _ in range(4):
             progress.batch_ends(LOSSES)
@@ -40,6 +41,15 @@ def test_without_a_terminal_it_is_a_line_an_epoch() -> None:
         " · validation 8.500 · "
     )
     assert line.endswith(" to go")
+
+
+def test_a_run_that_is_given_hours_ends_with_them() -> None:
+    long = replace(PLAN, epochs=9000)
+    assert shown(terminal=False, plan=long).endswith(" 3 h 20 min to go\n")
+    # Half an hour was spent before it was resumed; the steps took the other seconds.
+    line = shown(terminal=False, plan=replace(long, hours=0.6))
+    assert line.endswith(" 6 min to go\n")
+    assert shown(terminal=False, plan=replace(PLAN, hours=9.0)) == shown(terminal=False)
 
 
 def test_an_epoch_of_several_parts_is_one_epoch() -> None:

@@ -89,7 +89,7 @@ class Interruption:
     def __init__(self, epoch: int) -> None:
         self.last, self.epoch, self.batches = epoch, 0, 0
 
-    def begins(self, plan: Plan, epochs_done: int) -> None:
+    def begins(self, plan: Plan, epochs_done: int, hours_done: float) -> None:
         self.plan, self.resumed_after = plan, epochs_done
 
     def epoch_begins(self, number: int) -> None:

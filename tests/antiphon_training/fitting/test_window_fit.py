@@ -59,7 +59,7 @@ def recipe_and_corpora(
 class Interruption:
     """A listener that ends a training in the middle of an epoch."""
 
-    def begins(self, plan: Any, epochs_done: int) -> None:
+    def begins(self, plan: Any, epochs_done: int, hours_done: float) -> None:
         self.resumed_after, self.batches = epochs_done, 0
 
     def epoch_begins(self, number: int) -> None:
@@ -120,7 +120,7 @@ class Seconds(Interruption):
     def __call__(self) -> float:
         return float(self.batches)
 
-    def begins(self, plan: Any, epochs_done: int) -> None:
+    def begins(self, plan: Any, epochs_done: int, hours_done: float) -> None:
         pass
 
     def batch_ends(self, losses: dict[str, float]) -> None:

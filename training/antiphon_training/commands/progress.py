@@ -6,6 +6,7 @@ notes, times are seconds.
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,7 @@ class TrainingProgress:
         self._task: Any = None
         self._since = clock()
         self._steps_seen = 0
+        self._ends = math.inf
         self.epoch = 0
         self.done = 0
 
@@ -120,9 +122,11 @@ class TrainingProgress:
         elif self._bar:
             self._bar.remove_task(self._task)
 
-    def begins(self, plan: Plan, parts_done: int) -> None:
+    def begins(self, plan: Plan, parts_done: int, hours_done: float) -> None:
         """Write that the run is resumed, if it is."""
         self._plan, self.done = plan, parts_done
+        if plan.hours is not None:
+            self._ends = self._clock() + 3600.0 * (plan.hours - hours_done)
         if parts_done and not self._quiet:
             self._write(f"resuming after {plan.place(parts_done, ' of ')}")
 
@@ -176,8 +180,10 @@ class TrainingProgress:
         if pace is None:
             return text
         notes = self.plan.notes_a_step / pace
-        left = duration_in_words(parts_left * self.plan.steps_a_part * pace)
-        return f"{text} · {notes:,.0f} notes/s · {left} to go"
+        left = parts_left * self.plan.steps_a_part * pace
+        if self._ends < math.inf:
+            left = min(left, max(self._ends - self._clock(), 0.0))
+        return f"{text} · {notes:,.0f} notes/s · {duration_in_words(left)} to go"
 
     def _seconds_a_step(self) -> float | None:
         passed = self._clock() - self._since

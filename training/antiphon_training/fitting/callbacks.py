@@ -264,8 +264,8 @@ class LossLog(keras.callbacks.Callback):
 class Listener(Protocol):
     """An object that shows the progress of a training. Its methods run between batches."""
 
-    def begins(self, plan: Plan, parts_done: int) -> None:
-        """Show that the run starts, or resumes after so many parts of epochs."""
+    def begins(self, plan: Plan, parts_done: int, hours_done: float) -> None:
+        """Show that the run starts, or resumes after so many parts of epochs, and hours."""
 
     def epoch_begins(self, number: int) -> None:
         """Show that a part of an epoch starts; the first of all has the number 1."""

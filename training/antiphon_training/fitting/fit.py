@@ -134,7 +134,8 @@ def _fit_rest(
     """Train for what is left of a run; a full disk or memory becomes an error of ours."""
     checkpoints.resume(setup.model)
     if listener:
-        listener.begins(setup.plan, checkpoints.done["parts"])
+        done = checkpoints.done
+        listener.begins(setup.plan, done["parts"], float(done["wall_hours"]))
     try:
         if fine_tuning and not checkpoints.done["parts"]:
             checkpoints.begin_with(_validation_loss(setup))
