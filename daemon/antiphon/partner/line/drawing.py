@@ -17,6 +17,7 @@ from antiphon.music.note import Note
 from antiphon.partner.line.codecs import FieldCodec, WordCodec
 from antiphon.partner.line.place import Bounds, Place
 from antiphon.partner.line.rules import Moment
+from antiphon.partner.line.taking import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,11 +112,17 @@ class Drawing(Generic[C, L]):
         self._limits: L = limits
         self._line_rules: tuple[Rule, ...] = ()
         self._memory: Memory | None = None
+        self._taking = Taking()
 
     @property
     def settings(self) -> PartnerSettings:
         """The settings that hold."""
         return self._limits.settings
+
+    @property
+    def taking(self) -> Taking:
+        """What a line that begins has taken up: nothing."""
+        return self._taking
 
     def adopt(self, settings: PartnerSettings) -> None:
         """Go by other settings from now on; so do all that were tuned from this one."""

@@ -27,6 +27,7 @@ from antiphon.partner.line.rules import (
     weigh_all,
 )
 from antiphon.partner.line.slates import DURATION, STEP, FieldSlate, FieldTables
+from antiphon.partner.line.taking import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,6 +102,7 @@ class FieldImproviser(Drawing[FieldCodec, _Limits]):
         fitted = copy.copy(self)
         fitted.codec = self.codec.tuned(phrase if len(phrase) else seed)
         fitted._line_rules, fitted._memory = cue.rules, cue.memory
+        fitted._taking = Taking.beginning(len(phrase))
         fitted._in_time = None if cue.groove is None else InTime(cue.groove, self._tables)
         return fitted
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from antiphon.partner.line.place import Place
     from antiphon.partner.line.predictor import NextNote, Prediction
     from antiphon.partner.line.rules import Rule
+    from antiphon.partner.line.taking import Taking
     from antiphon.partner.settings import PartnerSettings
 
 
@@ -53,6 +54,10 @@ class Improviser(Protocol):
     @property
     def codec(self) -> Codec:
         """The instrument's codec, fitted to what was played."""
+
+    @property
+    def taking(self) -> Taking:
+        """What a line that begins has taken up: nothing."""
 
     def tuned(self, cue: Cue, seed: NoteArray) -> Improviser:
         """Return an improviser fitted to the player.

@@ -17,7 +17,6 @@ from antiphon.music.note import Note
 from antiphon.partner.line.drawing import Asked
 from antiphon.partner.line.place import Bounds, Place, Progress
 from antiphon.partner.line.rules import thin_enough_at, voice_free_at
-from antiphon.partner.line.taking import NOTHING_TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +86,7 @@ class Line:
         self._gap = gap
         self._early = early
         self._rng = rng
-        self._taken = _Step([], replace(place, taking=NOTHING_TAKEN), [], Progress())
+        self._taken = _Step([], replace(place, taking=improviser.taking), [], Progress())
         self._drawn: deque[_Step] = deque()
         self._retry: Place | None = None
         self._finished = False

@@ -8,7 +8,7 @@ the line has taken up little, and for less the more it has taken up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -22,6 +22,9 @@ RUN = 4
 
 NOTES = 32.0
 """The share of the last notes, about so many, that were taken up is what counts."""
+
+SHORT, LEAST = 0.5, 6.0
+"""Or of so much of the notes of a short phrase, which would be over before a copy is noticed."""
 
 LEAD = 2.5
 """What the gain is multiplied by where nothing was taken up. Of pieces of the training sets, 50
@@ -44,10 +47,18 @@ class Taking:
         no more than `RUN` are counted.
     share : float
         How much of its last notes lies in runs of `RUN` of them at least, 0 to 1.
+    notes : float
+        How many of the last notes count, about.
     """
 
     run: int = 0
     share: float = 0.0
+    notes: float = NOTES
+
+    @classmethod
+    def beginning(cls, phrase: int) -> Self:
+        """Return what a line has taken up that answers a phrase of so many notes: nothing."""
+        return cls(notes=min(max(SHORT * phrase, LEAST), NOTES))
 
     def after(self, row: NDArray[np.int32], recall: Recall | None) -> Taking:
         """Return the same after a note, for which something was recalled."""
@@ -56,8 +67,8 @@ class Taking:
             same = recall.lengths[recall.rows[:, 0] == row[0]]
             if len(same):
                 run = min(int(np.maximum.reduce(same)), self.run, RUN - 1) + 1
-        share = self.share + ((run == RUN) - self.share) / NOTES
-        return Taking(run, share)
+        share = self.share + ((run == RUN) - self.share) / self.notes
+        return Taking(run, share, self.notes)
 
     def steered(self, recall: Recall | None) -> Recall | None:
         """Return what is recalled, with the gain that it should have now."""
@@ -65,6 +76,3 @@ class Taking:
             return None
         left = 1.0 - self.share / (MOST * recall.gain)
         return recall.gained(recall.gain * LEAD * max(left, 0.0))
-
-
-NOTHING_TAKEN = Taking()

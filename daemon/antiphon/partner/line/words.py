@@ -24,6 +24,7 @@ from antiphon.partner.line.mixture import mixed
 from antiphon.partner.line.place import Place
 from antiphon.partner.line.rules import PITCHES, Moment, NotAfter
 from antiphon.partner.line.slates import WordSlate
+from antiphon.partner.line.taking import Taking
 from antiphon.partner.listening.beats import Beats
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class WordImproviser(Drawing[WordCodec, _Limits]):
         beats = timed.word_beats or _unknown(seed)
         fitted = copy.copy(self)
         fitted._line_rules, fitted._memory = cue.rules, cue.memory
+        fitted._taking = Taking.beginning(len(phrase))
         fitted.codec = codec = self.codec.tuned(heard[-MOST:], beats.period, timed.swing)
         fitted._grid = beats
         limits = self._limits

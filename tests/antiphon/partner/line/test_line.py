@@ -13,6 +13,7 @@ from antiphon.partner import Moment, PartnerSettings
 from antiphon.partner.line.drawing import Asked, Draft
 from antiphon.partner.line.line import Line
 from antiphon.partner.line.place import Bounds, Place
+from antiphon.partner.line.taking import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ class Written:
         self.settings = settings
         self.bounds: list[Bounds] = []
         self.recent: list[list[int]] = []
+        self.taking = Taking()
 
     def span(self, place: Place, begin: float, seconds: float) -> tuple[float, float]:
         del place

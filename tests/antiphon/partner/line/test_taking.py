@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from antiphon.instrument.ask import Recall
-from antiphon.partner.line.taking import LEAD, MOST, NOTHING_TAKEN, RUN, Taking
+from antiphon.partner.line.taking import LEAD, MOST, RUN, Taking
 
 ROW = np.array([60, 10, 10, 10], dtype=np.int32)
 
@@ -25,12 +25,12 @@ def gain_of(taking: Taking, gain: float = 1.0) -> float:
 
 
 def test_a_line_that_has_taken_up_nothing_is_led_into_a_theme() -> None:
-    assert gain_of(NOTHING_TAKEN) == pytest.approx(LEAD)
-    assert gain_of(NOTHING_TAKEN, 0.5) == pytest.approx(0.5 * LEAD)
+    assert gain_of(Taking()) == pytest.approx(LEAD)
+    assert gain_of(Taking(), 0.5) == pytest.approx(0.5 * LEAD)
 
 
 def test_a_line_that_repeats_is_led_out_before_it_is_a_copy() -> None:
-    taking, gains = NOTHING_TAKEN, []
+    taking, gains = Taking(), []
     for length in range(64):
         gains.append(gain_of(taking))
         taking = taking.after(ROW, recall(60, min(length, 20)))
@@ -43,8 +43,17 @@ def test_a_line_that_repeats_is_led_out_before_it_is_a_copy() -> None:
     assert gain_of(taking, 3.0) > 0.5
 
 
+def test_a_short_phrase_is_left_before_its_end() -> None:
+    for count, most in ((200, 26), (24, 12), (10, 8)):
+        taking, notes = Taking.beginning(count), 0
+        while gain_of(taking) > 0.0:
+            taking = taking.after(ROW, recall(60, 20))
+            notes += 1
+        assert RUN < notes <= min(most, count)
+
+
 def test_a_few_notes_in_a_row_are_chance() -> None:
-    taking = NOTHING_TAKEN
+    taking = Taking()
     for index in range(64):
         followed = index % RUN < RUN - 1
         taking = taking.after(ROW, recall(60 if followed else 61, 20))
@@ -52,7 +61,7 @@ def test_a_few_notes_in_a_row_are_chance() -> None:
 
 
 def test_what_was_read_before_the_line_is_not_taken_up() -> None:
-    assert NOTHING_TAKEN.after(ROW, recall(60, 20)).run == 1
+    assert Taking().after(ROW, recall(60, 20)).run == 1
 
 
 def test_it_is_forgotten_once_the_line_goes_its_own_way() -> None:
@@ -64,4 +73,4 @@ def test_it_is_forgotten_once_the_line_goes_its_own_way() -> None:
 
 
 def test_nothing_recalled_stays_nothing() -> None:
-    assert NOTHING_TAKEN.steered(None) is None
+    assert Taking().steered(None) is None
