@@ -29,6 +29,8 @@ LEAST_BEATS = 0.9
 """And after so many beats, at least: a trill is no other tempo."""
 SURPRISES, AMONG = 2, 3
 """So many of the last moments were less likely than without a beat, the last one too."""
+KEPT = 0.3
+"""How well the last onsets had fitted the pulse, at least: who keeps no tempo changes none."""
 KNOWN = 8
 """Moments of a phrase that tell its tempo before it may change."""
 LEAST_CHANGE, MOST_CHANGE = 0.04, math.log(1.6)
@@ -76,6 +78,8 @@ class Changes:
         last = len(times) - 1
         for since in range(FEWEST, min(MOST, len(self._before), last // 2) + 1):
             turn = last - since
+            if self._before[-since].fit[0] < KEPT:
+                continue
             periods = _periods(float(pulse.period[0]), times, turn)
             if periods:
                 before = self._before[-since]
