@@ -70,6 +70,11 @@ class RecentAttention(keras.layers.Layer):
         self.age = self.add_weight(name="age", shape=(REACH,), initializer="zeros")
         self.built = True
 
+    def compute_output_shape(self, units: int, embedding: int) -> tuple[int | None, ...]:
+        """Return the shape of the features, for `summary`, which has what `build` was given."""
+        del embedding
+        return (None, None, units)
+
     def call(
         self, features: Tensor, embedded: Tensor, state: list[Tensor]
     ) -> tuple[Tensor, list[Tensor]]:
