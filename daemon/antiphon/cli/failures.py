@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ OWN: tuple[type[BaseException], ...] = (
 )
 PIPE_CLOSED = 1  # as typer and rich do, which may notice the closed pipe first
 SIGNAL = 128  # and the signal's number: a shell's exit code of a process that a signal ended
-INTERRUPTED = 130  # a shell's exit code of a process that SIGINT ended
+INTERRUPTED = SIGNAL + signal.SIGINT
 UNEXPECTED = 1
 
 

@@ -27,8 +27,12 @@ def on_grid(beats: Array) -> Array:
     return places
 
 
+def lies_on_grid(beats: Array) -> NDArray[np.bool_]:
+    """Return which of some beats lie on the grid."""
+    near: NDArray[np.bool_] = np.abs(beats - on_grid(beats)) < TOLERANCE
+    return near
+
+
 def share_on_grid(beats: Array) -> float:
     """Return the share of some beats that lie on the grid; 0 of none."""
-    if not len(beats):
-        return 0.0
-    return float(np.mean(np.abs(beats - on_grid(beats)) < TOLERANCE))
+    return float(np.mean(lies_on_grid(beats))) if len(beats) else 0.0

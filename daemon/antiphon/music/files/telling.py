@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from antiphon.music.files.conductor import counted_from
-from antiphon.music.files.grid import PLACES, TOLERANCE, on_grid, share_on_grid
+from antiphon.music.files.grid import PLACES, TOLERANCE, lies_on_grid, share_on_grid
 from antiphon.music.files.hands import told_hands
 from antiphon.music.files.notated import Notated
 from antiphon.music.files.tuplets import in_tuplets
@@ -108,7 +108,9 @@ def borne_out(beats: NDArray[np.float64], ticks: int) -> bool:
     if chance >= SURE_CHANCE:
         chance = 0.0
     wanted = chance + BORNE_OUT * (1.0 - chance)
-    on = np.abs(beats - on_grid(beats)) < TOLERANCE
+    if not len(beats):
+        return False
+    on = lies_on_grid(beats)
     return float(np.mean(on)) >= wanted or float(np.mean(on | in_tuplets(beats, ticks))) >= wanted
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from antiphon.music.files.grid import TOLERANCE, on_grid
+from antiphon.music.files.grid import TOLERANCE, lies_on_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def in_tuplets(beats: Array, ticks: int) -> Which:
         The ticks of a beat, to which the places are rounded.
     """
     near = max(TOLERANCE, 0.5 / ticks)
-    plain = np.abs(beats - on_grid(beats)) < TOLERANCE
+    plain = lies_on_grid(beats)
     found = np.zeros(len(beats), dtype=np.bool_)
     for length, (every, counts) in TUPLETS.items():
         for first in np.arange(0.0, length, every):

@@ -17,6 +17,7 @@ import numpy as np
 from antiphon.music.pulse import likely_beats
 from antiphon.partner.listening.intervals import intervals_before
 from antiphon.partner.listening.proposals import ALIKE_PERIOD
+from antiphon.partner.listening.taking_over import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +30,6 @@ LEAST_BEATS = 0.9
 """And after so many beats, at least: a trill is no other tempo."""
 SURPRISES, AMONG = 2, 3
 """So many of the last moments were less likely than without a beat, the last one too."""
-KEPT = 0.3
-"""How well the last onsets had fitted the pulse, at least: who keeps no tempo changes none."""
 KNOWN = 8
 """Moments of a phrase that tell its tempo before it may change."""
 LEAST_CHANGE, MOST_CHANGE = 0.04, math.log(1.6)
@@ -78,8 +77,8 @@ class Changes:
         last = len(times) - 1
         for since in range(FEWEST, min(MOST, len(self._before), last // 2) + 1):
             turn = last - since
-            if self._before[-since].fit[0] < KEPT:
-                continue
+            if self._before[-since].fit[0] < LOST:
+                continue  # who keeps no tempo changes none
             periods = _periods(float(pulse.period[0]), times, turn)
             if periods:
                 before = self._before[-since]
